@@ -1,0 +1,10 @@
+/**
+ * What a function may ask of its host: one operation table and its providers.
+ *
+ * <p>Providers hold the connections, so that functions get handles and never a socket or a secret.
+ */
+module dev.mayfly.hostinterfaces {
+    requires transitive dev.mayfly.linkercache;
+    requires transitive dev.mayfly.memorypool;
+    requires static org.jspecify;
+}

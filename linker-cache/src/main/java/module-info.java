@@ -1,0 +1,9 @@
+/**
+ * From an uploaded component to a pre-linked, ref-counted function table.
+ *
+ * <p>A function is compiled and linked once, on upload; what results is kept by content address and shared by all calls.
+ */
+module dev.mayfly.linkercache {
+    requires transitive dev.mayfly.engine;
+    requires static org.jspecify;
+}
