@@ -1,0 +1,82 @@
+package dev.mayfly.engine;
+
+/**
+ * The engine's pool and its bounds. Everything is reserved as address space when the engine opens and costs memory only once touched.
+ *
+ * <pre>
+ *   layout passed to the engine, machine byte order
+ *   offset  bytes  field
+ *        0      8  instanceCountMax
+ *        8      8  memoryBytesMax
+ *       16      8  tableElementsMax
+ *       24      8  keepResidentBytes
+ *       32      8  warmSlotCountMax
+ *       40      4  dirtyPageScan       0 = where the kernel has it, 1 = never
+ *       44      4  tickUs
+ * </pre>
+ *
+ * @param instanceCountMax how many invocations may be open at once, over all functions
+ * @param memoryBytesMax the largest linear memory; a multiple of 64 KiB. Artifacts are compiled for it: changing it compiles every function again
+ * @param tableElementsMax the largest table
+ * @param keepResidentBytes how much of a memory is reset by copying rather than by giving pages back to the kernel
+ * @param warmSlotCountMax how many free slots remember the image of the function they last served
+ * @param dirtyPageScan whether the kernel may be asked which pages were touched; see {@code RATIONALE.md} for the risk and the canary
+ * @param tickUs time between epoch ticks, at which running functions yield
+ */
+public record EngineConfig(
+        int instanceCountMax,
+        long memoryBytesMax,
+        int tableElementsMax,
+        long keepResidentBytes,
+        int warmSlotCountMax,
+        boolean dirtyPageScan,
+        int tickUs) {
+    static final long INSTANCE_COUNT_MAX = 0;
+    static final long MEMORY_BYTES_MAX = 8;
+    static final long TABLE_ELEMENTS_MAX = 16;
+    static final long KEEP_RESIDENT_BYTES = 24;
+    static final long WARM_SLOT_COUNT_MAX = 32;
+    static final long DIRTY_PAGE_SCAN = 40;
+    static final long TICK_US = 44;
+    static final long BYTES = 48;
+
+    private static final long PAGE_BYTES = 65_536;
+
+    public EngineConfig {
+        require(instanceCountMax >= 1 && instanceCountMax <= 100_000, "instance-count-max", instanceCountMax, "1 to 100000");
+        require(
+                memoryBytesMax >= PAGE_BYTES && memoryBytesMax <= 4L << 30 && memoryBytesMax % PAGE_BYTES == 0,
+                "memory-bytes-max",
+                memoryBytesMax,
+                "65536 to 4294967296 in steps of 65536");
+        require(tableElementsMax >= 1 && tableElementsMax <= 1 << 24, "table-elements-max", tableElementsMax, "1 to 16777216");
+        require(keepResidentBytes >= 0 && keepResidentBytes <= memoryBytesMax, "keep-resident-bytes", keepResidentBytes, "0 to memory-bytes-max");
+        require(warmSlotCountMax >= 0 && warmSlotCountMax <= instanceCountMax, "warm-slot-count-max", warmSlotCountMax, "0 to instance-count-max");
+        require(tickUs >= 100 && tickUs <= 1_000_000, "tick-us", tickUs, "100 to 1000000");
+    }
+
+    /** 1,024 invocations at once, 64 MiB each at most, a tick a millisecond. */
+    public static EngineConfig defaults() {
+        return new EngineConfig(1024, 64L << 20, 100_000, 1L << 20, 1024, true, 1000);
+    }
+
+    public EngineConfig withInstanceCountMax(int value) {
+        return new EngineConfig(
+                value, memoryBytesMax, tableElementsMax, keepResidentBytes, Math.min(warmSlotCountMax, value), dirtyPageScan, tickUs);
+    }
+
+    public EngineConfig withMemoryBytesMax(long value) {
+        return new EngineConfig(
+                instanceCountMax, value, tableElementsMax, Math.min(keepResidentBytes, value), warmSlotCountMax, dirtyPageScan, tickUs);
+    }
+
+    public EngineConfig withDirtyPageScan(boolean value) {
+        return new EngineConfig(instanceCountMax, memoryBytesMax, tableElementsMax, keepResidentBytes, warmSlotCountMax, value, tickUs);
+    }
+
+    private static void require(boolean holds, String name, long value, String range) {
+        if (!holds) {
+            throw new MayflyException.Invalid("engine setting " + name + "=" + value + " is out of range: " + range);
+        }
+    }
+}
