@@ -3,7 +3,7 @@
 
 # Progress goes to standard error: what a script prints on standard output stays usable by other programs.
 say() {
-  printf '%s: %s\n' "${script:-mayfly}" "$*" >&2
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
 # 3 means "this machine lacks something" everywhere, so that a caller can tell it from a failure.

@@ -9,7 +9,7 @@
 set -euo pipefail
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tools/need.sh
-script=rust-wasm . "$home/tools/need.sh"
+. "$home/tools/need.sh"
 
 targets=(wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2)
 cache=${MAYFLY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mayfly}

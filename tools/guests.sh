@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds the Rust examples and the engine's test guests:
+#
+#   target/guests/<name>.wasm              as a user uploads it: a core module that says which world it implements
+#   target/guests/components/<name>.wasm   the component the engine makes of it
+#   target/guests/bad/<name>.wasm          what an upload must refuse
+#
+# A second run takes about a second and leaves files that didn't change alone.
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tools/need.sh
+. "$home/tools/need.sh"
+
+RUSTC=$("$home/tools/rust-wasm.sh")
+export RUSTC
+sources=$home/engine/test-guests
+guests=$home/target/guests
+# One for all of them: they share most of what they are built from.
+export CARGO_TARGET_DIR=$guests/cargo
+wasm=wasm32-unknown-unknown
+mkdir -p "$guests/components" "$guests/bad"
+
+# Not touching equal files keeps their times, and with them everything that is made from them.
+place() { # place FILE FOLDER
+  cmp -s "$1" "$2/${1##*/}" || cp "$1" "$2/"
+}
+
+for crate in "$home"/examples/{hello,markdown,thumbnail} "$sources/probe"; do
+  (cd "$crate" && cargo build --quiet --locked --release --target "$wasm")
+  place "$CARGO_TARGET_DIR/$wasm/release/${crate##*/}.wasm" "$guests"
+done
+
+(cd "$sources/assemble" && cargo build --quiet --locked)
+assemble=$CARGO_TARGET_DIR/debug/assemble
+"$assemble" web "$sources"/wat/web/*.wat --into "$guests"
+"$assemble" component "$guests"/*.wasm --into "$guests/components"
+"$assemble" plain "$sources"/wat/plain/*.wat --into "$guests/bad"
+"$assemble" damage "$guests/hello.wasm" --into "$guests/bad"
