@@ -6,5 +6,8 @@
 module dev.mayfly.host {
     requires transitive dev.mayfly.hostinterfaces;
     requires transitive dev.mayfly.snapshots;
+    requires io.helidon.webserver;
     requires static org.jspecify;
+
+    exports dev.mayfly.host;
 }

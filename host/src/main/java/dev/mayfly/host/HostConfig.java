@@ -1,0 +1,62 @@
+package dev.mayfly.host;
+
+import dev.mayfly.engine.MayflyException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What a host is started with.
+ *
+ * @param dataFolder where functions and their compiled artifacts are kept; made when it isn't there. One host at a time uses it
+ * @param address the host name or IP address to listen on
+ * @param port to listen on; 0 = any free one
+ * @param limits on everything
+ * @param drain how long closing waits for requests that are being answered before it cancels their functions
+ */
+public record HostConfig(Path dataFolder, String address, int port, Limits limits, Duration drain) {
+    public static final int DEFAULT_PORT = 7373;
+
+    public HostConfig {
+        if (port < 0 || port > 65_535) {
+            throw new MayflyException.Invalid("port=" + port + " is out of range: 0 to 65535");
+        }
+        if (drain.isNegative()) {
+            throw new MayflyException.Invalid("drain-ms=" + drain.toMillis() + " must not be negative");
+        }
+    }
+
+    /** On 127.0.0.1, port {@value #DEFAULT_PORT}, with {@link Limits#defaults()} and the user's data folder. */
+    public static HostConfig defaults() {
+        return new HostConfig(
+                defaultDataFolder(), "127.0.0.1", DEFAULT_PORT, Limits.defaults(), Duration.ofSeconds(10));
+    }
+
+    /** {@code $XDG_DATA_HOME/mayfly}, which is {@code ~/.local/share/mayfly} unless set otherwise. */
+    public static Path defaultDataFolder() {
+        String dataHome = System.getenv("XDG_DATA_HOME");
+        // The XDG base directory specification has relative paths ignored.
+        return dataHome != null && Path.of(dataHome).isAbsolute()
+                ? Path.of(dataHome, "mayfly")
+                : Path.of(System.getProperty("user.home"), ".local", "share", "mayfly");
+    }
+
+    public HostConfig withDataFolder(Path value) {
+        return new HostConfig(value, address, port, limits, drain);
+    }
+
+    public HostConfig withAddress(String value) {
+        return new HostConfig(dataFolder, value, port, limits, drain);
+    }
+
+    public HostConfig withPort(int value) {
+        return new HostConfig(dataFolder, address, value, limits, drain);
+    }
+
+    public HostConfig withLimits(Limits value) {
+        return new HostConfig(dataFolder, address, port, value, drain);
+    }
+
+    public HostConfig withDrain(Duration value) {
+        return new HostConfig(dataFolder, address, port, limits, value);
+    }
+}
