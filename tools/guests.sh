@@ -25,7 +25,8 @@ place() { # place FILE FOLDER
   cmp -s "$1" "$2/${1##*/}" || cp "$1" "$2/"
 }
 
-for crate in "$home"/examples/{hello,markdown,thumbnail} "$sources/probe"; do
+for manifest in "$home"/examples/*/Cargo.toml "$sources/probe/Cargo.toml"; do
+  crate=${manifest%/Cargo.toml}
   (cd "$crate" && cargo build --quiet --locked --release --target "$wasm")
   place "$CARGO_TARGET_DIR/$wasm/release/${crate##*/}.wasm" "$guests"
 done
