@@ -1,0 +1,91 @@
+package dev.mayfly.host;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What ARCHITECTURE.md says about the modules, held where a compiler doesn't hold it. It stands here because host sees them all. */
+final class ArchitectureTest {
+    private static final List<String> MODULES =
+            List.of("engine", "memorypool", "linkercache", "hostinterfaces", "snapshots", "host");
+
+    private static final JavaClasses MAYFLY = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.mayfly");
+
+    @Test
+    void everyModuleIsLookedAt() {
+        for (String module : MODULES) {
+            assertTrue(MAYFLY.containPackage("dev.mayfly." + module), module + " has no classes on the class path");
+        }
+    }
+
+    @Test
+    void dependenciesPointDownward() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("engine")
+                .definedBy("dev.mayfly.engine..")
+                .layer("memory-pool")
+                .definedBy("dev.mayfly.memorypool..")
+                .layer("linker-cache")
+                .definedBy("dev.mayfly.linkercache..")
+                .layer("host-interfaces")
+                .definedBy("dev.mayfly.hostinterfaces..")
+                .layer("snapshots")
+                .definedBy("dev.mayfly.snapshots..")
+                .layer("host")
+                .definedBy("dev.mayfly.host..")
+                .whereLayer("engine")
+                .mayNotAccessAnyLayer()
+                .whereLayer("memory-pool")
+                .mayOnlyAccessLayers("engine")
+                .whereLayer("linker-cache")
+                .mayOnlyAccessLayers("engine")
+                .whereLayer("host-interfaces")
+                .mayOnlyAccessLayers("linker-cache", "memory-pool", "engine")
+                .whereLayer("snapshots")
+                .mayOnlyAccessLayers("linker-cache", "memory-pool", "engine")
+                .check(MAYFLY);
+    }
+
+    @Test
+    void onlyTheEngineLinksNativeCode() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.mayfly.engine..")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Linker.class, SymbolLookup.class)
+                .orShould()
+                .callMethod(System.class, "load", String.class)
+                .orShould()
+                .callMethod(System.class, "loadLibrary", String.class)
+                .check(MAYFLY);
+    }
+
+    @Test
+    void noPackageIsNamedAfterNothing() {
+        noClasses()
+                .should()
+                .resideInAnyPackage(
+                        "..util..",
+                        "..utils..",
+                        "..common..",
+                        "..impl..",
+                        "..helper..",
+                        "..helpers..",
+                        "..manager..",
+                        "..internal..",
+                        "..misc..")
+                .check(MAYFLY);
+    }
+}
