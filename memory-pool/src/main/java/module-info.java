@@ -5,5 +5,8 @@
  */
 module dev.mayfly.memorypool {
     requires transitive dev.mayfly.engine;
-    requires static org.jspecify;
+    // Its @Nullable stands in this module's API; nothing needs it when the program runs.
+    requires static transitive org.jspecify;
+
+    exports dev.mayfly.memorypool;
 }

@@ -1,0 +1,102 @@
+package dev.mayfly.memorypool;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * The free ones among numbered things: a stack, because what was used last is still in the cache.
+ *
+ * <p>It is really several stacks, and a thread starts at one of its own, so that threads that take and give back in turn don't meet at one
+ * cache line. A stripe is a Treiber stack over an array: its top word holds an index and a tag that changes with every change, so that a
+ * comparison can't mistake a top that came back for one that never left.
+ *
+ * <pre>
+ *   stripe: 16 longs, of which
+ *      0   tag (upper 32 bits), index + 1 of the topmost (lower 32 bits; 0 = empty)
+ *      1   how many there are: exact whenever no thread is between a change and its count
+ * </pre>
+ */
+final class IndexStack {
+    static final int EMPTY = -1;
+
+    /** 128 bytes: a pair of lines is what x86 fetches at once, and one line on some aarch64 parts. */
+    private static final int STRIPE_LONGS = 16;
+
+    private static final int COUNT = 1;
+
+    /**
+     * Four stripes for each processor, or 16 whichever is less: thread numbers pick stripes at random, as good as, and with four for each
+     * processor two running threads seldom meet.
+     */
+    private static final int STRIPES_MAX = 16;
+
+    private final int[] below;
+    private final AtomicLongArray stripes;
+    private final int mask;
+
+    /** @param capacity indices from 0 up to this may be pushed */
+    IndexStack(int capacity) {
+        int wanted = Math.min(STRIPES_MAX, 4 * Runtime.getRuntime().availableProcessors());
+        int count = Integer.highestOneBit(wanted);
+        this.below = new int[capacity];
+        // One stripe's room before the first: nothing else shares a line with a top.
+        this.stripes = new AtomicLongArray((count + 2) * STRIPE_LONGS);
+        this.mask = count - 1;
+    }
+
+    /** Puts an index that is not in it on top of the thread's own stripe. */
+    void push(int index) {
+        int top = stripe(0);
+        long seen;
+        do {
+            seen = stripes.get(top);
+            below[index] = (int) seen;
+        } while (!stripes.compareAndSet(top, seen, next(seen, index + 1)));
+        stripes.getAndIncrement(top + COUNT);
+    }
+
+    /**
+     * Takes an index, or says {@link #EMPTY}. When other threads take the last few meanwhile, it may overlook one that moved from a stripe not
+     * yet looked at to one already seen.
+     */
+    int pop() {
+        for (int i = 0; i <= mask; i++) {
+            int index = popFrom(stripe(i));
+            if (index != EMPTY) {
+                return index;
+            }
+        }
+        return EMPTY;
+    }
+
+    private int popFrom(int top) {
+        while (true) {
+            long seen = stripes.get(top);
+            int indexPlusOne = (int) seen;
+            if (indexPlusOne == 0) {
+                return EMPTY;
+            }
+            // May be changed by another thread right now; then the tag has changed too.
+            if (stripes.compareAndSet(top, seen, next(seen, below[indexPlusOne - 1]))) {
+                stripes.getAndDecrement(top + COUNT);
+                return indexPlusOne - 1;
+            }
+        }
+    }
+
+    /** How many indices are in it; exact while nobody takes or gives back. */
+    int size() {
+        long size = 0;
+        for (int i = 0; i <= mask; i++) {
+            size += stripes.get((i + 1) * STRIPE_LONGS + COUNT);
+        }
+        return (int) size;
+    }
+
+    private int stripe(int step) {
+        return ((((int) Thread.currentThread().threadId() + step) & mask) + 1) * STRIPE_LONGS;
+    }
+
+    private static long next(long seen, int indexPlusOne) {
+        return (((seen >>> 32) + 1) << 32) | indexPlusOne;
+    }
+}

@@ -1,0 +1,324 @@
+package dev.mayfly.memorypool;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.mayfly.engine.Frame;
+import dev.mayfly.engine.FrameLayout;
+import dev.mayfly.engine.LogLayout;
+import dev.mayfly.engine.MemorySegments;
+import dev.mayfly.engine.Operation;
+import dev.mayfly.engine.SlabLayout;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * What one invocation needs of host memory, in one block: its frame, room for heads, log and answers, and two slabs of its own, so that a small
+ * body in and a small body out ask nobody for memory.
+ *
+ * <pre>
+ *   frame            4,096                       {@link FrameLayout}
+ *   request body     128 + requestBodyBytes      a slab: the first of the request's body
+ *   spare            128 + requestBodyBytes      a slab: the first that the function's other buffers use
+ *   answer           answerBytesMax
+ *   log              logRegionBytes              {@link LogLayout}
+ *   response head    responseHeadBytesMax
+ *   request head     requestHeadBytesMax
+ * </pre>
+ *
+ * <p>In order: {@link #prepare}, the request's head and body, {@link Frame#begin} and the operations, the response's head and body,
+ * {@link #release}. One thread at a time.
+ */
+public final class InvocationSlot extends CacheLinePadding {
+    private static final MemorySegment ALL = MemorySegments.ALL;
+
+    private final SlotPool pool;
+    private final int index;
+    private final Frame frame;
+    private final MemorySegment frameMemory;
+    private final MemorySegment engineLines;
+    private final MemorySegment buffers;
+    private final long requestBodySlab;
+    private final long spareSlab;
+    private final long answer;
+    private final long answerBytesMax;
+    private final long log;
+    private final int logRegionBytes;
+    private final RequestHeadWriter requestHead;
+    private final ResponseHead responseHead;
+    private final HeldSlabs held;
+
+    /** Written by whoever takes and releases the slot; the pool's stack orders one owner after the other. */
+    private boolean taken;
+
+    private long requestBodyBytesMax;
+    private long bufferBytesMax;
+    private long requestBodyBytes;
+    private long requestBodyLastSlab;
+
+    /** @param block zeroed memory of {@link #bytes} bytes, aligned to a frame's alignment, for as long as the pool */
+    InvocationSlot(SlotPool pool, int index, MemorySegment block, SlotConfig config, SlabPool slabs) {
+        this.pool = pool;
+        this.index = index;
+        this.frameMemory = block.asSlice(0, FrameLayout.BYTES);
+        this.frame = new Frame(frameMemory);
+        this.engineLines = frameMemory.asSlice(0, FrameLayout.REQUEST_HEAD);
+        this.buffers = frameMemory.asSlice(FrameLayout.BUFFERS_OFFSET, FrameLayout.BUFFERS * FrameLayout.BUFFER_BYTES);
+        this.held = new HeldSlabs(slabs);
+        long at = block.address() + FrameLayout.BYTES;
+        this.requestBodySlab = at;
+        at += slabBytes(config);
+        this.spareSlab = at;
+        at += slabBytes(config);
+        this.answer = at;
+        this.answerBytesMax = config.answerBytesMax();
+        at += aligned(config.answerBytesMax());
+        this.log = at;
+        this.logRegionBytes = config.logRegionBytes();
+        at += aligned(config.logRegionBytes());
+        long responseHeadAt = at;
+        this.responseHead = new ResponseHead(frame, responseHeadAt, config.responseHeadBytesMax());
+        at += aligned(config.responseHeadBytesMax());
+        this.requestHead = new RequestHeadWriter(frameMemory, at, config.requestHeadBytesMax());
+        assert at + aligned(config.requestHeadBytesMax()) == block.address() + bytes(config);
+
+        // What never changes is written once.
+        frameMemory.set(JAVA_LONG, FrameLayout.REQUEST_HEAD, at);
+        frameMemory.set(JAVA_LONG, FrameLayout.RESPONSE_HEAD, responseHeadAt);
+        frameMemory.set(JAVA_INT, FrameLayout.RESPONSE_HEAD_MAX, config.responseHeadBytesMax());
+        frameMemory.set(JAVA_LONG, FrameLayout.LOG_REGION, log);
+        frameMemory.set(JAVA_INT, FrameLayout.LOG_REGION_BYTES, logRegionBytes);
+        initOwnSlab(requestBodySlab, config);
+        initOwnSlab(spareSlab, config);
+    }
+
+    /** What one slot takes. */
+    static long bytes(SlotConfig config) {
+        return FrameLayout.BYTES
+                + 2 * slabBytes(config)
+                + aligned(config.answerBytesMax())
+                + aligned(config.logRegionBytes())
+                + aligned(config.responseHeadBytesMax())
+                + aligned(config.requestHeadBytesMax());
+    }
+
+    /** Makes the slot as new and sets what its invocation may use. What an earlier one left in it is given back. */
+    public void prepare(InvocationLimits limits) {
+        if (!taken || frame.isOpen()) {
+            throw new IllegalStateException(taken ? "the slot's invocation is still open" : "the slot was released");
+        }
+        held.releaseAll();
+        requestBodyBytesMax = limits.requestBodyBytesMax();
+        bufferBytesMax = limits.bufferBytesMax();
+        requestBodyBytes = 0;
+        requestBodyLastSlab = requestBodySlab;
+        emptySlab(requestBodySlab);
+        emptySlab(spareSlab);
+
+        engineLines.fill((byte) 0);
+        buffers.fill((byte) 0);
+        MemorySegment memory = frameMemory;
+        // The engine takes released slabs before it asks for others.
+        memory.set(JAVA_LONG, FrameLayout.RELEASED_SLAB, spareSlab);
+        memory.set(JAVA_INT, FrameLayout.REQUEST_HEAD_BYTES, 0);
+        memory.set(JAVA_INT, FrameLayout.BUFFER_COUNT_MAX, limits.bufferCountMax());
+        memory.set(JAVA_LONG, FrameLayout.LOG_BYTES_MAX, limits.logBytesMax());
+        memory.set(JAVA_LONG, FrameLayout.MEMORY_BYTES_MAX, limits.memoryBytesMax());
+        memory.set(JAVA_LONG, FrameLayout.TABLE_ELEMENTS_MAX, limits.tableElementsMax());
+        frame.setBuffer(FrameLayout.REQUEST_BODY, requestBodySlab, requestBodySlab, 0, FrameLayout.BUFFER_READ_ONLY);
+    }
+
+    public Frame frame() {
+        return frame;
+    }
+
+    /** Writes the request's head: between {@link #prepare} and {@link Frame#begin}. */
+    public RequestHeadWriter requestHead() {
+        return requestHead;
+    }
+
+    /** Reads the response's head, once the invocation is done with a response. */
+    public ResponseHead responseHead() {
+        return responseHead;
+    }
+
+    /**
+     * Puts bytes behind the request's body: between {@link #prepare} and {@link Frame#begin}.
+     *
+     * @return {@link Operation#OK}; {@link Operation#LIMIT_EXCEEDED} past {@code request-body-bytes-max}; {@link Operation#UNAVAILABLE} when no
+     *     slab is left. Unless OK, the invocation must not begin
+     */
+    public int appendRequestBody(byte[] bytes, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (length > requestBodyBytesMax - requestBodyBytes) {
+            return Operation.LIMIT_EXCEEDED;
+        }
+        long slab = requestBodyLastSlab;
+        int from = offset;
+        int left = length;
+        while (left > 0) {
+            int used = ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES);
+            int take = Math.min(left, ALL.get(JAVA_INT, slab + SlabLayout.CAPACITY_BYTES) - used);
+            MemorySegment.copy(bytes, from, ALL, JAVA_BYTE, slab + SlabLayout.PAYLOAD + used, take);
+            ALL.set(JAVA_INT, slab + SlabLayout.USED_BYTES, used + take);
+            from += take;
+            left -= take;
+            if (left > 0) {
+                long next = held.take(left, bufferBytesMax);
+                if (next == SlabPool.NONE || next == HeldSlabs.LIMIT_EXCEEDED) {
+                    return next == SlabPool.NONE ? Operation.UNAVAILABLE : Operation.LIMIT_EXCEEDED;
+                }
+                ALL.set(JAVA_LONG, slab + SlabLayout.NEXT, next);
+                slab = next;
+            }
+        }
+        requestBodyLastSlab = slab;
+        requestBodyBytes += length;
+        frame.setBuffer(
+                FrameLayout.REQUEST_BODY, requestBodySlab, slab, requestBodyBytes, FrameLayout.BUFFER_READ_ONLY);
+        return Operation.OK;
+    }
+
+    /**
+     * Answers {@link Operation#BUFFER_GROW} with a slab, or with LIMIT_EXCEEDED past {@code buffer-bytes-max}, or with UNAVAILABLE when the pool
+     * is empty.
+     *
+     * @param bytesWanted {@link Frame#argument}
+     * @return what it answered: the {@link Operation} status
+     */
+    public int grow(long bytesWanted) {
+        long slab = held.take(bytesWanted, bufferBytesMax);
+        int status = slab == SlabPool.NONE
+                ? Operation.UNAVAILABLE
+                : slab == HeldSlabs.LIMIT_EXCEEDED ? Operation.LIMIT_EXCEEDED : Operation.OK;
+        frame.answer(status, status == Operation.OK ? slab : 0, 0);
+        return status;
+    }
+
+    /**
+     * Answers an operation with text.
+     *
+     * @return what it answered: {@link Operation#OK}, or {@link Operation#LIMIT_EXCEEDED} when the text is longer than
+     *     {@link SlotConfig#answerBytesMax}
+     */
+    public int answerText(String text) {
+        long end = Utf8.write(text, answer, answer + answerBytesMax);
+        if (end == Utf8.TOO_LONG) {
+            frame.answer(Operation.LIMIT_EXCEEDED, 0, 0);
+            return Operation.LIMIT_EXCEEDED;
+        }
+        frame.answer(Operation.OK, answer, end - answer);
+        return Operation.OK;
+    }
+
+    /** Answers an operation with a status alone. */
+    public void answerStatus(int status) {
+        frame.answer(status, 0, 0);
+    }
+
+    /** Hands every line in the log region to {@code reader}: at {@link Operation#LOG_FLUSH}, and when the invocation is over. */
+    public void drainLog(LogReader reader) {
+        long at = log;
+        long end = log + Math.clamp(frame.logUsedBytes(), 0, logRegionBytes);
+        while (end - at >= LogLayout.MESSAGE) {
+            int messageBytes = ALL.get(JAVA_INT, at + LogLayout.MESSAGE_BYTES);
+            if (messageBytes < 0 || messageBytes > end - at - LogLayout.MESSAGE) {
+                throw new IllegalStateException("the engine wrote a log line past the log's region");
+            }
+            byte[] message = new byte[messageBytes];
+            MemorySegment.copy(ALL, JAVA_BYTE, at + LogLayout.MESSAGE, message, 0, messageBytes);
+            reader.line(
+                    ALL.get(JAVA_INT, at + LogLayout.LEVEL),
+                    ALL.get(JAVA_LONG, at + LogLayout.UNIX_NS),
+                    new String(message, StandardCharsets.UTF_8));
+            at += LogLayout.recordBytes(messageBytes);
+        }
+    }
+
+    /** How many bytes a buffer holds. */
+    public long bufferLength(int buffer) {
+        return frame.bufferLength(buffer);
+    }
+
+    /** Copies all of a buffer to {@code destination} from {@code offset} on. */
+    public void copyBuffer(int buffer, byte[] destination, int offset) {
+        long left = frame.bufferLength(buffer);
+        Objects.checkFromIndexSize(offset, left, destination.length);
+        int to = offset;
+        for (long slab = frame.bufferFirstSlab(buffer); left > 0; slab = next(slab)) {
+            int used = used(slab, left);
+            MemorySegment.copy(ALL, JAVA_BYTE, slab + SlabLayout.PAYLOAD, destination, to, used);
+            to += used;
+            left -= used;
+        }
+    }
+
+    /** Writes all of a buffer to {@code out}, piece by piece through {@code scratch}. */
+    public void copyBuffer(int buffer, OutputStream out, byte[] scratch) throws IOException {
+        long left = frame.bufferLength(buffer);
+        for (long slab = frame.bufferFirstSlab(buffer); left > 0; slab = next(slab)) {
+            int used = used(slab, left);
+            for (int done = 0; done < used; ) {
+                int piece = Math.min(used - done, scratch.length);
+                MemorySegment.copy(ALL, JAVA_BYTE, slab + SlabLayout.PAYLOAD + done, scratch, 0, piece);
+                out.write(scratch, 0, piece);
+                done += piece;
+            }
+            left -= used;
+        }
+    }
+
+    /**
+     * Gives everything back: an invocation that is still open is cancelled, its slabs go to their pool, the slot to its own.
+     *
+     * @throws IllegalStateException when it was released already
+     */
+    public void release() {
+        if (!taken) {
+            throw new IllegalStateException("slot released twice: index=" + index);
+        }
+        frame.cancel();
+        held.releaseAll();
+        taken = false;
+        pool.putBack(index);
+    }
+
+    void take() {
+        taken = true;
+    }
+
+    private static long next(long slab) {
+        return ALL.get(JAVA_LONG, slab + SlabLayout.NEXT);
+    }
+
+    /** Bytes to read of a slab when {@code left} bytes of its buffer are. */
+    private static int used(long slab, long left) {
+        if (slab == 0) {
+            throw new IllegalStateException("a buffer's slabs hold less than its length: missing=" + left);
+        }
+        return (int) Math.min(left, ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES));
+    }
+
+    private static void initOwnSlab(long slab, SlotConfig config) {
+        ALL.set(JAVA_INT, slab + SlabLayout.CAPACITY_BYTES, config.requestBodyBytes());
+        ALL.set(JAVA_INT, slab + SlabLayout.SIZE_CLASS, SlabLayout.SLOT_OWNED);
+    }
+
+    private static void emptySlab(long slab) {
+        ALL.set(JAVA_LONG, slab + SlabLayout.NEXT, 0);
+        ALL.set(JAVA_INT, slab + SlabLayout.USED_BYTES, 0);
+    }
+
+    private static long slabBytes(SlotConfig config) {
+        return SlabLayout.PAYLOAD + aligned(config.requestBodyBytes());
+    }
+
+    /** Regions start where frames and slabs may: two threads' regions share no cache line either. */
+    private static long aligned(int bytes) {
+        return (bytes + FrameLayout.ALIGNMENT - 1) & -FrameLayout.ALIGNMENT;
+    }
+}

@@ -1,0 +1,128 @@
+package dev.mayfly.memorypool;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.mayfly.engine.FrameLayout;
+import dev.mayfly.engine.MemorySegments;
+import dev.mayfly.engine.RequestHeadLayout;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a request's head into its slot, as {@link RequestHeadLayout} describes it. Allocates nothing.
+ *
+ * <pre>{@code
+ * head.start(method, path, query, invocationId, headerCountMax);
+ * for (…) head.header(name, value);
+ * switch (head.finish()) { … }
+ * }</pre>
+ *
+ * <p>What doesn't fit is dropped, and {@link #finish} says so: there is one place to look.
+ */
+public final class RequestHeadWriter {
+    /** The head is whole. */
+    public static final int OK = 0;
+    /** It takes more than {@link SlotConfig#requestHeadBytesMax}. */
+    public static final int TOO_LARGE = 1;
+    /** There were more header lines than {@code headerCountMax}. */
+    public static final int TOO_MANY_HEADERS = 2;
+
+    private static final MemorySegment ALL = MemorySegments.ALL;
+
+    private final MemorySegment frame;
+    private final long head;
+    private final long end;
+    /** Where the next byte of text goes. */
+    private long at;
+    /** Where the text begins: behind room for as many entries as there may be. */
+    private long text;
+
+    private int headerCountMax;
+    private int headerCount;
+    private int status;
+
+    RequestHeadWriter(MemorySegment frame, long head, int bytes) {
+        this.frame = frame;
+        this.head = head;
+        this.end = head + bytes;
+    }
+
+    /**
+     * Begins a head, in place of what was written before.
+     *
+     * @param path starts with {@code /}; percent-encoded as sent
+     * @param query what stands behind {@code ?}, or null where there is no {@code ?}
+     * @param headerCountMax how many header lines may follow
+     */
+    public void start(String method, String path, @Nullable String query, String invocationId, int headerCountMax) {
+        this.headerCountMax = headerCountMax;
+        this.headerCount = 0;
+        this.status = OK;
+        this.text = head + RequestHeadLayout.HEADERS + headerCountMax * RequestHeadLayout.HEADER_ENTRY_BYTES;
+        this.at = text;
+        ALL.set(JAVA_INT, head + RequestHeadLayout.METHOD_BYTES, write(method));
+        ALL.set(JAVA_INT, head + RequestHeadLayout.PATH_BYTES, write(path));
+        ALL.set(JAVA_INT, head + RequestHeadLayout.QUERY_BYTES, query == null ? -1 : write(query));
+        ALL.set(JAVA_INT, head + RequestHeadLayout.ID_BYTES, write(invocationId));
+    }
+
+    /** Adds a header line. Capital letters A to Z in its name become small ones. */
+    public void header(String name, String value) {
+        if (headerCount == headerCountMax) {
+            status = status == OK ? TOO_MANY_HEADERS : status;
+            return;
+        }
+        long nameAt = at;
+        int nameBytes = write(name);
+        toLowerCase(nameAt, nameBytes);
+        int valueBytes = write(value);
+        if (status == OK) {
+            long entry = head + RequestHeadLayout.HEADERS + headerCount * RequestHeadLayout.HEADER_ENTRY_BYTES;
+            ALL.set(JAVA_INT, entry, nameBytes);
+            ALL.set(JAVA_INT, entry + Integer.BYTES, valueBytes);
+            headerCount++;
+        }
+    }
+
+    /**
+     * Ends the head and names it in the frame.
+     *
+     * @return {@link #OK}, or why the invocation must not begin
+     */
+    public int finish() {
+        if (status == OK) {
+            // The text follows the last entry without a gap.
+            long entriesEnd = head + RequestHeadLayout.HEADERS + headerCount * RequestHeadLayout.HEADER_ENTRY_BYTES;
+            if (entriesEnd != text) {
+                MemorySegment.copy(ALL, text, ALL, entriesEnd, at - text);
+                at -= text - entriesEnd;
+                text = entriesEnd;
+            }
+            ALL.set(JAVA_INT, head + RequestHeadLayout.HEADER_COUNT, headerCount);
+            frame.set(JAVA_INT, FrameLayout.REQUEST_HEAD_BYTES, (int) (at - head));
+        }
+        return status;
+    }
+
+    /** Returns the bytes written; 0 and a status once there is no room. */
+    private int write(String string) {
+        long start = at;
+        long written = status == OK ? Utf8.write(string, start, end) : Utf8.TOO_LONG;
+        if (written == Utf8.TOO_LONG) {
+            status = status == OK ? TOO_LARGE : status;
+            return 0;
+        }
+        at = written;
+        return (int) (written - start);
+    }
+
+    private static void toLowerCase(long address, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            byte b = ALL.get(JAVA_BYTE, address + i);
+            if (b >= 'A' && b <= 'Z') {
+                ALL.set(JAVA_BYTE, address + i, (byte) (b + ('a' - 'A')));
+            }
+        }
+    }
+}
