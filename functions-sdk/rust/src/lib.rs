@@ -58,6 +58,9 @@ pub use response::{Body, Response};
 macro_rules! web {
     ($handle:path) => {
         const _: () = {
+            // A function of another type is reported here, in the user's terms, and not inside what follows.
+            const _: fn($crate::Request) -> ::core::result::Result<$crate::Response, $crate::Error> = $handle;
+
             struct Function;
             impl $crate::__abi::Guest for Function {
                 fn handle(

@@ -30,6 +30,9 @@
 //! | `/dirty?pages=64` | `clean`, or what wasn't as new; then overwrites all it can reach |
 //! | `/dirty-then-trap`, `/dirty-then-spin` | the same with another end |
 
+// It is made of instructions that no other machine has.
+#![cfg(target_family = "wasm")]
+
 mod bodies;
 mod dirt;
 mod faults;
