@@ -7,4 +7,6 @@ module dev.mayfly.hostinterfaces {
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
     requires static org.jspecify;
+
+    exports dev.mayfly.hostinterfaces;
 }
