@@ -31,6 +31,9 @@
 //!   keys: use [`HashMap`] for keys that come from outside.
 //! - A panic ends the call as a trap, after its message and place went to the log at error level.
 
+#![warn(missing_docs)]
+
+#[allow(missing_docs)] // generated; the contract in wit/ has the texts
 mod bindings;
 mod buffer;
 pub mod config;

@@ -11,14 +11,20 @@
 mod expensive;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
 
-/// The contract's packages, each after those it uses.
-const CONTRACT: [&str; 4] = ["data", "log", "config", "function"];
+/// The contract's packages, each after those it uses, and what the guests need besides.
+const PACKAGES: [&str; 5] = [
+    "../../../wit/data",
+    "../../../wit/log",
+    "../../../wit/config",
+    "../../../wit/function",
+    "../wat/web.wit",
+];
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,15 +76,15 @@ fn web(path: &Path) -> Result<Vec<u8>> {
     Ok(module)
 }
 
-/// Adds the custom section that says which world a core module implements.
+/// Adds the custom section that says that a core module implements the world `web`.
 fn embed(mut module: Vec<u8>) -> Result<Vec<u8>> {
-    let wit = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../wit");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut resolve = Resolve::default();
     let mut packages = Vec::new();
-    for package in CONTRACT {
-        packages.push(resolve.push_dir(wit.join(package))?.0);
+    for package in PACKAGES {
+        packages.push(resolve.push_path(here.join(package))?.0);
     }
-    let world = resolve.select_world(&packages[3..], Some("web"))?;
+    let world = resolve.select_world(&packages, Some("mayfly:test-guests/web"))?;
     wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     Ok(module)
 }
