@@ -5,5 +5,7 @@
  */
 module dev.mayfly.linkercache {
     requires transitive dev.mayfly.engine;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+
+    exports dev.mayfly.linkercache;
 }

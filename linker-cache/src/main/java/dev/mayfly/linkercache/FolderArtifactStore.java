@@ -1,0 +1,459 @@
+package dev.mayfly.linkercache;
+
+import dev.mayfly.engine.ComponentDescription;
+import dev.mayfly.engine.MayflyException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link ArtifactStore} in a folder of the local disk.
+ *
+ * <pre>
+ *   components/&lt;digest&gt;                   a component's bytes
+ *   artifacts/&lt;engine&gt;/&lt;component&gt;/  one artifact; an engine goes by the digest of its fingerprint
+ *       artifact                            its bytes
+ *       manifest                            see {@link ArtifactManifest}
+ *   temporary/                              not stored yet, or not deleted yet; emptied on opening
+ * </pre>
+ *
+ * <p><b>Why a crash leaves the old or the new, whole.</b> What is stored is written under {@code temporary/}, flushed,
+ * moved into place by one rename, and the folder it is now in is flushed. Before the rename nobody looks for it; after
+ * the rename it has all its bytes, because they were flushed before. If the machine loses power between rename and last
+ * flush, the rename may be lost, which is as if it had not happened, and the caller had not been told yet. What is
+ * removed goes the other way: one rename to {@code temporary/}, then deletion there. An artifact is replaced by
+ * removing and storing; a crash in between leaves none, which costs a compilation. A component's file is replaced by
+ * the rename itself.
+ *
+ * <p>One process at a time: whoever owns the data folder locks it before opening the store in it.
+ */
+public final class FolderArtifactStore implements ArtifactStore {
+    static final String COMPONENTS = "components";
+    static final String ARTIFACTS = "artifacts";
+    static final String TEMPORARY = "temporary";
+    static final String ARTIFACT = "artifact";
+    static final String MANIFEST = "manifest";
+
+    private static final System.Logger LOG = System.getLogger(FolderArtifactStore.class.getName());
+
+    /** A manifest carries as much text as a compiler's report may have, and a little more. */
+    private static final long MANIFEST_BYTES_MAX = 2 << 20;
+
+    private final Path folder;
+    private final Path components;
+    private final Path artifacts;
+    private final Path temporary;
+    private final Disk disk;
+    private final AtomicLong temporaryNames = new AtomicLong();
+
+    /**
+     * Held while something appears or disappears under its final name, and by whoever asks whether something may
+     * disappear.
+     */
+    private final ReentrantLock names = new ReentrantLock();
+
+    /** How many open uploads hold a component. Guarded by {@link #names}. */
+    private final Map<Digest, Integer> held = new HashMap<>();
+
+    FolderArtifactStore(Path folder, Disk disk) {
+        this.folder = folder;
+        this.components = folder.resolve(COMPONENTS);
+        this.artifacts = folder.resolve(ARTIFACTS);
+        this.temporary = folder.resolve(TEMPORARY);
+        this.disk = disk;
+    }
+
+    /** Opens the store in {@code folder}, makes the folder if need be, and deletes what a crash left half done. */
+    public static FolderArtifactStore open(Path folder) {
+        return open(folder, new Disk());
+    }
+
+    static FolderArtifactStore open(Path folder, Disk disk) {
+        FolderArtifactStore store = new FolderArtifactStore(folder.toAbsolutePath(), disk);
+        try {
+            store.prepare();
+        } catch (IOException e) {
+            throw store.failed("opening the artifact store", e);
+        }
+        return store;
+    }
+
+    private void prepare() throws IOException {
+        disk.createFolder(folder);
+        disk.delete(temporary);
+        disk.createFolder(components);
+        disk.createFolder(artifacts);
+        disk.createFolder(temporary);
+        disk.sync(folder);
+    }
+
+    @Override
+    public Upload upload(long bytesMax) {
+        Path file = temporaryName();
+        try {
+            return new FileUpload(file, disk.createFile(file), bytesMax);
+        } catch (IOException e) {
+            throw failed("opening an upload", e);
+        }
+    }
+
+    @Override
+    public boolean hasComponent(Digest component) {
+        return Files.isRegularFile(fileOf(component));
+    }
+
+    @Override
+    public Path component(Digest component) {
+        Path file = fileOf(component);
+        Digest found;
+        try {
+            found = Digest.of(file);
+        } catch (NoSuchFileException e) {
+            throw new MayflyException.NotFound("component " + component + " is not stored");
+        } catch (IOException e) {
+            throw failed("reading component " + component, e);
+        }
+        if (!found.equals(component)) {
+            throw new MayflyException.Internal("the stored component " + file + " is damaged (its digest is " + found
+                    + "): deploy the function again");
+        }
+        return file;
+    }
+
+    @Override
+    public Optional<Artifact> artifact(ArtifactKey key) {
+        Path place = folderOf(key);
+        try {
+            return Files.isDirectory(place) ? Optional.of(verified(key, place)) : Optional.empty();
+        } catch (NoSuchFileException e) {
+            // Removed while it was being read, or its folder lacks a file.
+            if (!Files.isDirectory(place)) {
+                return Optional.empty();
+            }
+            throw new MayflyException.IncompatibleArtifact(
+                    "artifact " + place + " is incomplete: it lacks " + e.getFile());
+        } catch (IOException e) {
+            throw failed("reading artifact " + place, e);
+        }
+    }
+
+    private static Artifact verified(ArtifactKey key, Path place) throws IOException {
+        ArtifactManifest manifest = manifest(place.resolve(MANIFEST))
+                .orElseThrow(() ->
+                        new MayflyException.IncompatibleArtifact("the manifest of artifact " + place + " is damaged"));
+        if (!manifest.key().equals(key)) {
+            throw new MayflyException.IncompatibleArtifact("artifact " + place + " belongs to component "
+                    + manifest.key().component() + " and engine "
+                    + manifest.key().fingerprint());
+        }
+        Path file = place.resolve(ARTIFACT);
+        long bytes = Files.size(file);
+        if (bytes != manifest.bytes()) {
+            throw new MayflyException.IncompatibleArtifact(
+                    "artifact " + file + " has bytes=" + bytes + ", stored were bytes=" + manifest.bytes());
+        }
+        Digest digest = Digest.of(file);
+        if (!digest.equals(manifest.digest())) {
+            throw new MayflyException.IncompatibleArtifact(
+                    "artifact " + file + " is damaged: its digest is " + digest + ", stored was " + manifest.digest());
+        }
+        return new Artifact(key, file, bytes, digest, manifest.description());
+    }
+
+    private static Optional<ArtifactManifest> manifest(Path file) throws IOException {
+        if (Files.size(file) > MANIFEST_BYTES_MAX) {
+            return Optional.empty();
+        }
+        // A damaged byte may be no UTF-8: decoded to a replacement character it fails the manifest's own digest.
+        return ArtifactManifest.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public Artifact putArtifact(ArtifactKey key, ArtifactWriter writer) throws InterruptedException {
+        Path draft = temporaryName();
+        boolean stored = false;
+        try {
+            disk.createFolder(draft);
+            Path file = draft.resolve(ARTIFACT);
+            ComponentDescription description = writer.write(file);
+            ArtifactManifest manifest = new ArtifactManifest(key, Files.size(file), Digest.of(file), description);
+            disk.sync(file);
+            writeManifest(draft.resolve(MANIFEST), manifest);
+            disk.sync(draft);
+            Path place = folderOf(key);
+            moveIntoPlace(draft, folderOf(key.fingerprint()), place);
+            stored = true;
+            return new Artifact(key, place.resolve(ARTIFACT), manifest.bytes(), manifest.digest(), description);
+        } catch (IOException e) {
+            throw failed("storing the artifact of component " + key.component(), e);
+        } catch (MayflyException.Internal e) {
+            // The compiler is a process of its own and says that the disk is full in its own words.
+            throw disk.isFull(folder, e) ? diskFull("compiling component " + key.component(), e) : e;
+        } finally {
+            if (!stored) {
+                discardQuietly(draft);
+            }
+        }
+    }
+
+    private void writeManifest(Path file, ArtifactManifest manifest) throws IOException {
+        try (FileChannel out = disk.createFile(file)) {
+            disk.write(out, ByteBuffer.wrap(manifest.text().getBytes(StandardCharsets.UTF_8)));
+            disk.sync(out);
+        }
+    }
+
+    private void moveIntoPlace(Path draft, Path parent, Path place) throws IOException {
+        names.lock();
+        try {
+            if (!Files.isDirectory(parent)) {
+                disk.createFolder(parent);
+                disk.sync(artifacts);
+            }
+            discard(place);
+            disk.move(draft, place);
+        } finally {
+            names.unlock();
+        }
+        disk.sync(parent);
+    }
+
+    @Override
+    public void removeArtifact(ArtifactKey key) {
+        names.lock();
+        try {
+            discard(folderOf(key));
+        } catch (IOException e) {
+            throw failed("removing the artifact of component " + key.component(), e);
+        } finally {
+            names.unlock();
+        }
+    }
+
+    @Override
+    public boolean removeComponent(Digest component, Predicate<Digest> referenced) {
+        names.lock();
+        try {
+            if (isInUse(component, referenced)) {
+                return false;
+            }
+            for (Path engine : entries(artifacts)) {
+                discard(engine.resolve(component.hex()));
+            }
+            return discard(fileOf(component));
+        } catch (IOException e) {
+            throw failed("removing component " + component, e);
+        } finally {
+            names.unlock();
+        }
+    }
+
+    @Override
+    public int removeUnreferenced(String fingerprint, Predicate<Digest> referenced) {
+        int removed = 0;
+        names.lock();
+        try {
+            Path kept = folderOf(fingerprint);
+            for (Path engine : entries(artifacts)) {
+                if (engine.equals(kept)) {
+                    removed += removeUnreferencedIn(engine, referenced);
+                } else {
+                    removed += entries(engine).size();
+                    discard(engine);
+                }
+            }
+            return removed + removeUnreferencedIn(components, referenced);
+        } catch (IOException e) {
+            throw failed("removing what is no longer referenced", e);
+        } finally {
+            names.unlock();
+        }
+    }
+
+    /** Entries that are not named by a digest are not ours and stay. */
+    private int removeUnreferencedIn(Path parent, Predicate<Digest> referenced) throws IOException {
+        int removed = 0;
+        for (Path entry : entries(parent)) {
+            String name = nameOf(entry);
+            if (Digest.isDigest(name) && !isInUse(new Digest(name), referenced)) {
+                discard(entry);
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    private boolean isInUse(Digest component, Predicate<Digest> referenced) {
+        return held.containsKey(component) || referenced.test(component);
+    }
+
+    /** Gone in one step, deleted after that. */
+    private boolean discard(Path entry) throws IOException {
+        if (!Files.exists(entry)) {
+            return false;
+        }
+        Path grave = temporaryName();
+        disk.move(entry, grave);
+        disk.delete(grave);
+        return true;
+    }
+
+    /** For what nobody can see: if it can't be deleted now, the next opening will. */
+    private void discardQuietly(Path draft) {
+        try {
+            disk.delete(draft);
+        } catch (IOException e) {
+            leftOver(draft, e);
+        }
+    }
+
+    private static void leftOver(Path draft, IOException cause) {
+        LOG.log(System.Logger.Level.WARNING, "can't be deleted, left until the next start: " + draft, cause);
+    }
+
+    private static List<Path> entries(Path parent) throws IOException {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+            stream.forEach(entries::add);
+        }
+        return entries;
+    }
+
+    private static String nameOf(Path entry) {
+        Path name = entry.getFileName();
+        return name == null ? "" : name.toString();
+    }
+
+    private Path fileOf(Digest component) {
+        return components.resolve(component.hex());
+    }
+
+    private Path folderOf(ArtifactKey key) {
+        return folderOf(key.fingerprint()).resolve(key.component().hex());
+    }
+
+    private Path folderOf(String fingerprint) {
+        return artifacts.resolve(Digest.of(fingerprint).hex());
+    }
+
+    private Path temporaryName() {
+        return temporary.resolve(Long.toString(temporaryNames.incrementAndGet()));
+    }
+
+    private MayflyException failed(String doing, IOException cause) {
+        return disk.isFull(folder, cause)
+                ? diskFull(doing, cause)
+                : new MayflyException.Internal(doing + " in " + folder + " failed: " + cause, cause);
+    }
+
+    private MayflyException diskFull(String doing, Exception cause) {
+        var error = new MayflyException.LimitExceeded(
+                DISK_SPACE,
+                doing + " failed: the data folder's disk is full (limit disk-space); free some space and try again");
+        error.initCause(cause);
+        return error;
+    }
+
+    private final class FileUpload implements Upload {
+        private final Path file;
+        private final FileChannel out;
+        private final long bytesMax;
+        private final MessageDigest digest = Digest.start();
+        private long bytes;
+        private @Nullable Digest component;
+
+        FileUpload(Path file, FileChannel out, long bytesMax) {
+            this.file = file;
+            this.out = out;
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        public void write(byte[] chunk, int offset, int length) {
+            if (length > bytesMax - bytes) {
+                throw new MayflyException.LimitExceeded(
+                        COMPONENT_BYTES_MAX,
+                        "the component is larger than " + bytesMax + " bytes (limit component-bytes-max)");
+            }
+            try {
+                disk.write(out, ByteBuffer.wrap(chunk, offset, length));
+            } catch (IOException e) {
+                throw failed("storing an upload", e);
+            }
+            digest.update(chunk, offset, length);
+            bytes += length;
+        }
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public Digest finish() {
+            if (component != null) {
+                throw new IllegalStateException("this upload is finished: " + component);
+            }
+            Digest digest = Digest.finish(this.digest);
+            try {
+                disk.sync(out);
+                out.close();
+                moveIntoPlace(digest);
+                disk.sync(components);
+            } catch (IOException e) {
+                throw failed("storing an upload", e);
+            }
+            return digest;
+        }
+
+        private void moveIntoPlace(Digest digest) throws IOException {
+            names.lock();
+            try {
+                // Over a component that is there as well: the bytes are the same, or the ones there are damaged.
+                disk.move(file, fileOf(digest));
+                held.merge(digest, 1, Integer::sum);
+                component = digest;
+            } finally {
+                names.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            Digest component = this.component;
+            if (component != null) {
+                release(component);
+                return;
+            }
+            try (out) {
+                disk.delete(file);
+            } catch (IOException e) {
+                leftOver(file, e);
+            }
+        }
+
+        private void release(Digest component) {
+            names.lock();
+            try {
+                held.computeIfPresent(component, (digest, count) -> count == 1 ? null : count - 1);
+            } finally {
+                names.unlock();
+            }
+        }
+    }
+}
