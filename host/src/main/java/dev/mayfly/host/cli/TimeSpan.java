@@ -1,0 +1,67 @@
+package dev.mayfly.host.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * A length of time as people write it: {@code 500ms}, {@code 10s}, {@code 2min}.
+ *
+ * @param duration at least 0
+ */
+record TimeSpan(Duration duration) {
+    private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h)");
+
+    /** @throws IllegalArgumentException naming what is accepted */
+    static TimeSpan parse(String text) {
+        Matcher matcher = FORMAT.matcher(text.strip());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a time: write a number with ms, s, min or h, such as 500ms");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return new TimeSpan(
+                switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(number);
+                    case "s" -> Duration.ofSeconds(number);
+                    case "min" -> Duration.ofMinutes(number);
+                    default -> Duration.ofHours(number);
+                });
+    }
+
+    static TimeSpan ofNanos(long nanos) {
+        return new TimeSpan(Duration.ofNanos(nanos));
+    }
+
+    /** {@code 12 ms}, {@code 1.2 s}, {@code 10 s}, {@code 2 min}, {@code 2 min 5 s}. */
+    @Override
+    public String toString() {
+        long millis = duration.toMillis();
+        if (millis < 1_000) {
+            return millis + " ms";
+        }
+        if (millis < 60_000) {
+            return millis % 1_000 == 0 ? millis / 1_000 + " s" : String.format(Locale.ROOT, "%.1f s", millis / 1e3);
+        }
+        if (millis < 3_600_000) {
+            return millis / 60_000 + " min" + (millis % 60_000 < 1_000 ? "" : " " + millis % 60_000 / 1_000 + " s");
+        }
+        return millis / 3_600_000 + " h"
+                + (millis % 3_600_000 < 60_000 ? "" : " " + millis % 3_600_000 / 60_000 + " min");
+    }
+
+    /** For picocli. */
+    static final class Converter implements ITypeConverter<TimeSpan> {
+        @Override
+        public TimeSpan convert(String text) {
+            try {
+                return parse(text);
+            } catch (IllegalArgumentException wrong) {
+                throw new TypeConversionException(wrong.getMessage());
+            }
+        }
+    }
+}
