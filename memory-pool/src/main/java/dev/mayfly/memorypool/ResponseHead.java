@@ -1,7 +1,7 @@
 package dev.mayfly.memorypool;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.MemorySegments;
@@ -55,8 +55,8 @@ public final class ResponseHead {
         line += ResponseHeadLayout.TEXT + nameBytes + valueBytes;
         long left = end - line - ResponseHeadLayout.TEXT;
         if (left >= 0) {
-            nameBytes = ALL.get(JAVA_INT, line + ResponseHeadLayout.NAME_BYTES);
-            valueBytes = ALL.get(JAVA_INT, line + ResponseHeadLayout.VALUE_BYTES);
+            nameBytes = ALL.get(JAVA_INT_UNALIGNED, line + ResponseHeadLayout.NAME_BYTES);
+            valueBytes = ALL.get(JAVA_INT_UNALIGNED, line + ResponseHeadLayout.VALUE_BYTES);
             if (nameBytes >= 0 && valueBytes >= 0 && (long) nameBytes + valueBytes <= left) {
                 return true;
             }
