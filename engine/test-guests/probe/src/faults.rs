@@ -7,6 +7,8 @@ use mayfly::{Error, Query, Response};
 
 use crate::number;
 
+/// Has a frame of its own, so that a test can look for its name in the trace.
+#[inline(never)]
 pub fn spin() -> Result<Response, Error> {
     loop {
         black_box(());
@@ -29,6 +31,8 @@ fn deeper(depth: u64) -> u64 {
     }
 }
 
+/// Has a frame of its own, so that a test can look for its name in the trace.
+#[inline(never)]
 pub fn unreachable() -> ! {
     core::arch::wasm32::unreachable()
 }

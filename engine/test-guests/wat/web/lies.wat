@@ -5,7 +5,7 @@
 ;;   /b  a body of no known kind                     /u  a header that isn't UTF-8
 ;;   /n  a buffer handle that was never given        /r  the request's handle as the body
 ;;   /x  the body's handle dropped, then answered    /m  a misaligned answer
-(module
+(module $lies
   (import "mayfly:function/web-types@0.1.0" "[method]request.path" (func $path (param $request i32) (param $into i32)))
   (import "mayfly:function/web-types@0.1.0" "[method]request.body" (func $body (param $request i32) (result i32)))
   (import "mayfly:data/buffers@0.1.0" "[resource-drop]buffer" (func $drop_buffer (param i32)))
@@ -18,7 +18,7 @@
   ;; The path is all that ever asks for memory.
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
 
-  (func (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
+  (func $handle (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
     (local $letter i32)
     (call $path (local.get $request) (i32.const 64))
     (local.set $letter (i32.load8_u offset=1 (i32.load (i32.const 64))))

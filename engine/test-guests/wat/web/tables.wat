@@ -1,10 +1,10 @@
 ;; Grows a table by 1,000 entries at a time until refused, and answers with 200 + thousands of entries (at most 599 can be said).
-(module
+(module $tables
   (memory (export "memory") 1)
   (data (i32.const 0) "\00\00\00\00" "\c8\00\00\00" "\00\00\00\00\00\00\00\00" "\00\00\00\00")
   (table $functions 0 funcref)
 
-  (func (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
+  (func $handle (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
     (local $thousands i32)
     (block $refused
       (loop $grow

@@ -4,7 +4,7 @@
 ;;   /o  integer overflow                 /s  call with another signature
 ;;   /c  conversion of NaN to an integer  /t  table access out of bounds
 ;;   /m  memory.fill out of bounds        /u  unreachable
-(module
+(module $traps
   (import "mayfly:function/web-types@0.1.0" "[method]request.path" (func $path (param $request i32) (param $into i32)))
 
   (type $none (func))
@@ -19,7 +19,7 @@
   ;; The path is all that ever asks for memory.
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024))
 
-  (func (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
+  (func $handle (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
     (local $letter i32)
     (call $path (local.get $request) (i32.const 64))
     (local.set $letter (i32.load8_u offset=1 (i32.load (i32.const 64))))

@@ -1,6 +1,6 @@
 ;; Asks the standard's clocks and random numbers for everything they have, at another 0.2.x than the SDK does. Answers 200, or 500 + the number of
 ;; the first check that failed.
-(module
+(module $wasi
   (import "wasi:clocks/monotonic-clock@0.2.9" "now" (func $monotonic_now (result i64)))
   (import "wasi:clocks/monotonic-clock@0.2.9" "resolution" (func $monotonic_resolution (result i64)))
   (import "wasi:clocks/wall-clock@0.2.9" "now" (func $wall_now (param $into i32)))
@@ -21,7 +21,7 @@
     (global.get $free)
     (global.set $free (i32.add (global.get $free) (i32.const 4096))))
 
-  (func (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
+  (func $handle (export "mayfly:function/web-handler@0.1.0#handle") (param $request i32) (result i32)
     (local $failed i32)
     (if (local.tee $failed (call $first_failure))
       (then (i32.store (i32.const 4) (i32.add (i32.const 500) (local.get $failed)))))
