@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
  * Compiles components ahead of time, each in a process of its own: a component that makes the compiler run away, crash or eat memory costs its
  * uploader an error and the host nothing.
  *
+ * <p>The process ends with the host: it holds on to its standard input, which closes when this JVM goes, however it goes.
+ *
  * <p>Threads: any; each call waits for its own process. An interrupted call ends the process and throws.
  *
  * @param memoryBytesMax address space a compilation may use
@@ -24,7 +26,8 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
 
     public Compiler {
         if (memoryBytesMax < 256L << 20) {
-            throw new MayflyException.Invalid("compile-memory-bytes-max=" + memoryBytesMax + " is too small: at least 268435456");
+            throw new MayflyException.Invalid(
+                    "compile-memory-bytes-max=" + memoryBytesMax + " is too small: at least 268435456");
         }
         if (timeMax.isNegative() || timeMax.isZero()) {
             throw new MayflyException.Invalid("compile-time-max=" + timeMax + " must be positive");
@@ -33,7 +36,7 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
 
     /** 4 GiB and 120 seconds. */
     public static Compiler withDefaultLimits(EngineConfig engine) {
-        return new Compiler(engine, 4L << 30, Duration.ofSeconds(120));
+        return new Compiler(engine, 4L << 30, Duration.ofMinutes(2));
     }
 
     /**
@@ -60,10 +63,11 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
                     .redirectOutput(report.toFile())
                     .start();
             try {
-                process.getOutputStream().close();
                 if (!process.waitFor(timeMax.toMillis(), TimeUnit.MILLISECONDS)) {
                     throw new MayflyException.LimitExceeded(
-                            "compile-time-max", "compiling took longer than " + timeMax.toSeconds() + " s and was stopped (limit compile-time-max)");
+                            "compile-time-max",
+                            "compiling took longer than " + timeMax.toSeconds()
+                                    + " s and was stopped (limit compile-time-max)");
                 }
             } finally {
                 process.destroyForcibly().waitFor();
@@ -85,8 +89,10 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
             case 134, 137 ->
                 throw new MayflyException.LimitExceeded(
                         "compile-memory-bytes-max",
-                        "compiling needs more memory than " + (memoryBytesMax >> 20) + " MiB (limit compile-memory-bytes-max)");
-            default -> throw new MayflyException.Internal("the compiler ended with exit code " + exit + ": " + text.strip());
+                        "compiling needs more memory than " + (memoryBytesMax >> 20)
+                                + " MiB (limit compile-memory-bytes-max)");
+            default ->
+                throw new MayflyException.Internal("the compiler ended with exit code " + exit + ": " + text.strip());
         };
     }
 

@@ -20,14 +20,16 @@ public record ComponentDescription(boolean componentized, List<String> imports, 
         boolean componentized = false;
         List<String> imports = new ArrayList<>();
         List<String> exports = new ArrayList<>();
-        for (String line : report.split("\n")) {
+        for (String line : report.lines().toList()) {
             int space = line.indexOf(' ');
             String rest = line.substring(space + 1);
             switch (space < 0 ? line : line.substring(0, space)) {
                 case "componentized" -> componentized = true;
                 case "import" -> imports.add(rest);
                 case "export" -> exports.add(rest);
-                default -> throw new MayflyException.Internal("the compiler's report has a line this version does not know: " + line);
+                default ->
+                    throw new MayflyException.Internal(
+                            "the compiler's report has a line this version does not know: " + line);
             }
         }
         return new ComponentDescription(componentized, imports, exports);

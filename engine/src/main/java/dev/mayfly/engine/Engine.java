@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * The WebAssembly engine: a pool of instances, memories and stacks, and the epoch ticker that makes running functions yield.
@@ -76,7 +75,7 @@ public final class Engine implements AutoCloseable {
             MemorySegment path = arena.allocateFrom(artifact.toString(), StandardCharsets.UTF_8);
             long prelinked = NativeEngine.prelink(address(), path, error);
             if (error.kind() == NativeError.MISSING_IMPORTS) {
-                throw new MayflyException.MissingImports(List.of(error.message().split("\n")));
+                throw new MayflyException.MissingImports(error.message().lines().toList());
             }
             error.throwIfSet("loading " + artifact.getFileName());
             return new PrelinkedComponent(prelinked);

@@ -43,15 +43,31 @@ public record EngineConfig(
     private static final long PAGE_BYTES = 65_536;
 
     public EngineConfig {
-        require(instanceCountMax >= 1 && instanceCountMax <= 100_000, "instance-count-max", instanceCountMax, "1 to 100000");
+        require(
+                instanceCountMax >= 1 && instanceCountMax <= 100_000,
+                "instance-count-max",
+                instanceCountMax,
+                "1 to 100000");
         require(
                 memoryBytesMax >= PAGE_BYTES && memoryBytesMax <= 4L << 30 && memoryBytesMax % PAGE_BYTES == 0,
                 "memory-bytes-max",
                 memoryBytesMax,
                 "65536 to 4294967296 in steps of 65536");
-        require(tableElementsMax >= 1 && tableElementsMax <= 1 << 24, "table-elements-max", tableElementsMax, "1 to 16777216");
-        require(keepResidentBytes >= 0 && keepResidentBytes <= memoryBytesMax, "keep-resident-bytes", keepResidentBytes, "0 to memory-bytes-max");
-        require(warmSlotCountMax >= 0 && warmSlotCountMax <= instanceCountMax, "warm-slot-count-max", warmSlotCountMax, "0 to instance-count-max");
+        require(
+                tableElementsMax >= 1 && tableElementsMax <= 1 << 24,
+                "table-elements-max",
+                tableElementsMax,
+                "1 to 16777216");
+        require(
+                keepResidentBytes >= 0 && keepResidentBytes <= memoryBytesMax,
+                "keep-resident-bytes",
+                keepResidentBytes,
+                "0 to memory-bytes-max");
+        require(
+                warmSlotCountMax >= 0 && warmSlotCountMax <= instanceCountMax,
+                "warm-slot-count-max",
+                warmSlotCountMax,
+                "0 to instance-count-max");
         require(tickUs >= 100 && tickUs <= 1_000_000, "tick-us", tickUs, "100 to 1000000");
     }
 
@@ -62,16 +78,29 @@ public record EngineConfig(
 
     public EngineConfig withInstanceCountMax(int value) {
         return new EngineConfig(
-                value, memoryBytesMax, tableElementsMax, keepResidentBytes, Math.min(warmSlotCountMax, value), dirtyPageScan, tickUs);
+                value,
+                memoryBytesMax,
+                tableElementsMax,
+                keepResidentBytes,
+                Math.min(warmSlotCountMax, value),
+                dirtyPageScan,
+                tickUs);
     }
 
     public EngineConfig withMemoryBytesMax(long value) {
         return new EngineConfig(
-                instanceCountMax, value, tableElementsMax, Math.min(keepResidentBytes, value), warmSlotCountMax, dirtyPageScan, tickUs);
+                instanceCountMax,
+                value,
+                tableElementsMax,
+                Math.min(keepResidentBytes, value),
+                warmSlotCountMax,
+                dirtyPageScan,
+                tickUs);
     }
 
     public EngineConfig withDirtyPageScan(boolean value) {
-        return new EngineConfig(instanceCountMax, memoryBytesMax, tableElementsMax, keepResidentBytes, warmSlotCountMax, value, tickUs);
+        return new EngineConfig(
+                instanceCountMax, memoryBytesMax, tableElementsMax, keepResidentBytes, warmSlotCountMax, value, tickUs);
     }
 
     private static void require(boolean holds, String name, long value, String range) {

@@ -9,19 +9,17 @@ import java.lang.foreign.MemorySegment;
  *
  * <pre>
  *   offset  bytes  field
- *        0      8  openInvocations
- *        8      8  componentInstances
- *       16      8  memories
- *       24      8  tables
- *       32      8  stacks
- *       40      8  unusedWarmMemories
- *       48      8  unusedMemoryBytesResident
- *       56      8  prelinkedComponents
- *       64      8  panics
+ *        0      8  componentInstances
+ *        8      8  memories
+ *       16      8  tables
+ *       24      8  stacks
+ *       32      8  unusedWarmMemories
+ *       40      8  unusedMemoryBytesResident
+ *       48      8  prelinkedComponents
+ *       56      8  panics
  * </pre>
  *
- * @param openInvocations begun and neither done nor cancelled
- * @param componentInstances taken from the pool
+ * @param componentInstances taken from the pool: one for each open invocation
  * @param memories linear memories taken
  * @param tables tables taken
  * @param stacks fiber stacks taken
@@ -31,7 +29,6 @@ import java.lang.foreign.MemorySegment;
  * @param panics contained since the library was loaded; each is a bug of ours
  */
 public record EngineMetrics(
-        long openInvocations,
         long componentInstances,
         long memories,
         long tables,
@@ -40,7 +37,7 @@ public record EngineMetrics(
         long unusedMemoryBytesResident,
         long prelinkedComponents,
         long panics) {
-    static final long BYTES = 72;
+    static final long BYTES = 64;
 
     static EngineMetrics from(MemorySegment values) {
         return new EngineMetrics(
@@ -51,7 +48,6 @@ public record EngineMetrics(
                 values.get(JAVA_LONG, 32),
                 values.get(JAVA_LONG, 40),
                 values.get(JAVA_LONG, 48),
-                values.get(JAVA_LONG, 56),
-                values.get(JAVA_LONG, 64));
+                values.get(JAVA_LONG, 56));
     }
 }

@@ -33,7 +33,9 @@ public final class Frame {
      * @param memory {@link FrameLayout#BYTES} bytes of native memory, aligned to {@link FrameLayout#ALIGNMENT}, zeroed
      */
     public Frame(MemorySegment memory) {
-        if (!memory.isNative() || memory.byteSize() != FrameLayout.BYTES || memory.address() % FrameLayout.ALIGNMENT != 0) {
+        if (!memory.isNative()
+                || memory.byteSize() != FrameLayout.BYTES
+                || memory.address() % FrameLayout.ALIGNMENT != 0) {
             throw new IllegalArgumentException("a frame needs native memory: bytes=" + FrameLayout.BYTES + " alignment="
                     + FrameLayout.ALIGNMENT + ", got " + memory);
         }

@@ -45,7 +45,7 @@ package dev.mayfly.engine;
  *
  * <pre>
  *        0      8  firstSlab          both         {@link SlabLayout}; 0 = holds nothing yet
- *        8      8  lastSlab           both
+ *        8      8  lastSlab           both         the slab that is written next; slabs behind it are empty reserve
  *       16      8  length             both         bytes
  *       24      4  state              both         0 = free, 1 = read and write, 2 = read only
  *       28      4  handles            engine       open handles in the guest

@@ -24,8 +24,10 @@ final class NativeEngine {
 
     private static final SymbolLookup LIBRARY = load();
 
-    private static final MethodHandle LAYOUT = function("mf_layout", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG));
-    private static final MethodHandle ENGINE_NEW = function("mf_engine_new", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS));
+    private static final MethodHandle LAYOUT =
+            function("mf_layout", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG));
+    private static final MethodHandle ENGINE_NEW =
+            function("mf_engine_new", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS));
     private static final MethodHandle ENGINE_FREE = function("mf_engine_free", FunctionDescriptor.ofVoid(JAVA_LONG));
     private static final MethodHandle ENGINE_FINGERPRINT =
             function("mf_engine_fingerprint", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG));
@@ -33,9 +35,12 @@ final class NativeEngine {
             function("mf_engine_metrics", FunctionDescriptor.ofVoid(JAVA_LONG, ADDRESS));
     private static final MethodHandle PRELINK =
             function("mf_prelink", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS));
-    private static final MethodHandle PRELINKED_FREE = function("mf_prelinked_free", FunctionDescriptor.ofVoid(JAVA_LONG));
-    private static final MethodHandle BEGIN = function("mf_begin", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle RESUME = function("mf_resume", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PRELINKED_FREE =
+            function("mf_prelinked_free", FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MethodHandle BEGIN =
+            function("mf_begin", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle RESUME =
+            function("mf_resume", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle CANCEL = function("mf_cancel", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
 
     private NativeEngine() {}
@@ -135,7 +140,8 @@ final class NativeEngine {
                     "Mayfly's engine needs native access: start java with --enable-native-access=dev.mayfly.engine"
                             + " (on the class path: --enable-native-access=ALL-UNNAMED)");
         } catch (IllegalArgumentException e) {
-            throw new MayflyException.NotInstalled("the engine library can't be loaded: " + library + ": " + e.getMessage());
+            throw new MayflyException.NotInstalled(
+                    "the engine library can't be loaded: " + library + ": " + e.getMessage());
         }
         int version = abiVersion(symbols, library);
         if (version != ABI_VERSION) {

@@ -47,8 +47,8 @@ final class NativeFiles {
     private static Path file(String name) {
         Path file = Extracted.FOLDER.resolve(name);
         if (!Files.isRegularFile(file)) {
-            throw new MayflyException.NotInstalled("the engine's file " + name + " is not in " + Extracted.FOLDER + ": set -D" + PATH_PROPERTY
-                    + " to the folder that holds it, or build it with ./mayfly");
+            throw new MayflyException.NotInstalled("the engine's file " + name + " is not in " + Extracted.FOLDER
+                    + ": set -D" + PATH_PROPERTY + " to the folder that holds it, or build it with ./mayfly");
         }
         return file;
     }
@@ -65,8 +65,9 @@ final class NativeFiles {
             copy("mayfly-compiler", folder);
             return folder;
         } catch (IOException e) {
-            throw new MayflyException.NotInstalled("the engine's files can't be copied to the temporary folder "
-                    + System.getProperty("java.io.tmpdir") + ": " + e.getMessage() + "; set -D" + PATH_PROPERTY + " to a folder that holds them");
+            throw new MayflyException.NotInstalled(
+                    "the engine's files can't be copied to the temporary folder " + System.getProperty("java.io.tmpdir")
+                            + ": " + e.getMessage() + "; set -D" + PATH_PROPERTY + " to a folder that holds them");
         }
     }
 
@@ -74,12 +75,13 @@ final class NativeFiles {
         String resource = "META-INF/native/" + platform() + "/" + name;
         try (InputStream in = NativeFiles.class.getModule().getResourceAsStream(resource)) {
             if (in == null) {
-                throw new MayflyException.NotInstalled("this build of Mayfly has no engine for " + platform() + " (resource " + resource
-                        + "): build it on such a machine, or set -D" + PATH_PROPERTY);
+                throw new MayflyException.NotInstalled("this build of Mayfly has no engine for " + platform()
+                        + " (resource " + resource + "): build it on such a machine, or set -D" + PATH_PROPERTY);
             }
             Path file = folder.resolve(name);
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-            Files.setPosixFilePermissions(file, Set.copyOf(java.nio.file.attribute.PosixFilePermissions.fromString("rwx------")));
+            Files.setPosixFilePermissions(
+                    file, Set.copyOf(java.nio.file.attribute.PosixFilePermissions.fromString("rwx------")));
             file.toFile().deleteOnExit();
         }
     }

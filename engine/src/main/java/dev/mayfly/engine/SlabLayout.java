@@ -13,7 +13,7 @@ package dev.mayfly.engine;
  *      128      …  payload        both
  * </pre>
  *
- * <p>Only the last slab of a buffer may have room left. Checked by {@code LayoutTest}.
+ * <p>In a buffer every slab before the last written one is full and every slab behind it is empty. Checked by {@code LayoutTest}.
  */
 public final class SlabLayout {
     public static final long NEXT = 0;

@@ -1,0 +1,239 @@
+//! The C ABI, as `NativeEngine.java` calls it.
+//!
+//! | function | does |
+//! |---|---|
+//! | `mf_abi_version` | the number both sides must agree on |
+//! | `mf_layout` | layouts as text, for the test that compares them |
+//! | `mf_engine_new`, `_free`, `_fingerprint`, `_metrics` | the engine |
+//! | `mf_prelink`, `mf_prelinked_free` | a component |
+//! | `mf_begin`, `mf_resume`, `mf_cancel` | an invocation: a number that is 0 once it is over |
+//!
+//! A panic becomes an error or `Status.FAILED` here; none crosses into the JVM.
+
+use std::any::Any;
+use std::ffi::{CStr, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::slice;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::engine::Engine;
+use crate::invocation::{FramePtr, Invocation};
+use crate::layout::{ErrorRoom, Frame, Metrics, Settings, report};
+use crate::outcome::FAILED;
+use crate::prelink::{PrelinkError, Prelinked};
+
+/// Changes whenever a function's or a layout's meaning does.
+pub const ABI_VERSION: i32 = 1;
+
+/// Panics contained since the library was loaded.
+pub static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// `NativeError.INVALID`
+const INVALID: i32 = 1;
+/// `NativeError.MISSING_IMPORTS`
+const MISSING_IMPORTS: i32 = 2;
+/// `NativeError.INCOMPATIBLE`
+const INCOMPATIBLE: i32 = 3;
+/// `NativeError.INTERNAL`
+const INTERNAL: i32 = 5;
+
+impl ErrorRoom {
+    fn set(&mut self, kind: i32, text: &str) {
+        let text = &text[..text.floor_char_boundary(self.message.len())];
+        self.message[..text.len()].copy_from_slice(text.as_bytes());
+        self.message_bytes = text.len() as u32;
+        self.kind = kind;
+    }
+}
+
+/// The seam's version.
+#[unsafe(no_mangle)]
+pub extern "C" fn mf_abi_version() -> i32 {
+    ABI_VERSION
+}
+
+/// Writes `name=value` lines and a NUL; returns their length without it.
+///
+/// # Safety
+/// `out` has room for `capacity` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_layout(out: *mut u8, capacity: usize) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { copy_text(&report(), out, capacity) }
+}
+
+/// Makes an engine; 0 and an error when it can't.
+///
+/// # Safety
+/// Both point to structures of the documented layout.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_engine_new(settings: *const Settings, error: *mut ErrorRoom) -> *mut Engine {
+    // SAFETY: the caller's promise.
+    let (settings, error) = unsafe { (*settings, &mut *error) };
+    match contained(|| Engine::new(settings)) {
+        Ok(Ok(engine)) => return Box::into_raw(Box::new(engine)),
+        Ok(Err(reason)) => error.set(INVALID, &format!("the engine can't be opened: {reason:#}")),
+        Err(panic) => error.set(INTERNAL, &panic),
+    }
+    std::ptr::null_mut()
+}
+
+/// Stops the ticker and gives the pool back.
+///
+/// # Safety
+/// `engine` came from [`mf_engine_new`], is not used again, and no invocation is open.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_engine_free(engine: *mut Engine) {
+    // SAFETY: the caller's promise. A panic on the way down leaves nothing to report to.
+    let _ = contained(|| drop(unsafe { Box::from_raw(engine) }));
+}
+
+/// Writes the fingerprint and a NUL; returns its length without it.
+///
+/// # Safety
+/// `engine` is alive; `out` has room for `capacity` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_engine_fingerprint(engine: *const Engine, out: *mut u8, capacity: usize) -> usize {
+    // SAFETY: the caller's promise.
+    unsafe { copy_text((*engine).fingerprint(), out, capacity) }
+}
+
+/// Reads the pool's counters.
+///
+/// # Safety
+/// `engine` is alive; `out` points to such a structure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_engine_metrics(engine: *const Engine, out: *mut Metrics) {
+    // SAFETY: the caller's promise.
+    unsafe { out.write((*engine).metrics()) }
+}
+
+/// Maps an artifact and resolves its imports; 0 and an error when it can't.
+///
+/// # Safety
+/// `engine` is alive; `path` is a NUL-terminated file name; `error` points to such a structure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_prelink(
+    engine: *const Engine,
+    path: *const c_char,
+    error: *mut ErrorRoom,
+) -> *mut Prelinked {
+    // SAFETY: the caller's promise.
+    let (engine, path, error) = unsafe { (&*engine, CStr::from_ptr(path), &mut *error) };
+    let loaded = contained(|| match path.to_str() {
+        Ok(path) => Prelinked::load(engine, Path::new(path)),
+        Err(_) => Err(PrelinkError::Invalid("the artifact's file name isn't UTF-8".into())),
+    });
+    match loaded {
+        Ok(Ok(prelinked)) => return Box::into_raw(Box::new(prelinked)),
+        Ok(Err(PrelinkError::Incompatible(reason))) => error.set(INCOMPATIBLE, &reason),
+        Ok(Err(PrelinkError::MissingImports(imports))) => error.set(MISSING_IMPORTS, &imports.join("\n")),
+        Ok(Err(PrelinkError::Invalid(reason))) => error.set(INVALID, &reason),
+        Ok(Err(PrelinkError::Internal(reason))) => error.set(INTERNAL, &reason),
+        Err(panic) => error.set(INTERNAL, &panic),
+    }
+    std::ptr::null_mut()
+}
+
+/// Unmaps a component.
+///
+/// # Safety
+/// `prelinked` came from [`mf_prelink`], is not used again, and none of its invocations is open.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_prelinked_free(prelinked: *mut Prelinked) {
+    // SAFETY: the caller's promise.
+    let _ = contained(|| drop(unsafe { Box::from_raw(prelinked) }));
+}
+
+/// Starts an invocation and runs it as far as it goes.
+///
+/// # Safety
+/// `prelinked` and everything the frame names stay valid until the invocation is over; nobody touches the frame while this runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_begin(prelinked: *const Prelinked, frame: *mut Frame) -> *mut Invocation {
+    // SAFETY: the caller's promise.
+    let (invocation, frame) = unsafe {
+        let frame = FramePtr::new(frame);
+        (Invocation::new(prelinked, frame), frame)
+    };
+    advance(invocation, frame)
+}
+
+/// Goes on with an invocation.
+///
+/// # Safety
+/// `invocation` came from [`mf_begin`] or [`mf_resume`] with this frame and is not 0; the rest as there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_resume(invocation: *mut Invocation, frame: *mut Frame) -> *mut Invocation {
+    // SAFETY: the caller's promise.
+    let (invocation, frame) = unsafe { (Box::from_raw(invocation), FramePtr::new(frame)) };
+    advance(invocation, frame)
+}
+
+/// Ends an invocation that waits: its fiber unwinds, its memory goes back to the pool.
+///
+/// # Safety
+/// As for [`mf_resume`]; the number is not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_cancel(invocation: *mut Invocation, frame: *mut Frame) {
+    // SAFETY: the caller's promise.
+    let (invocation, frame) = unsafe { (Box::from_raw(invocation), FramePtr::new(frame)) };
+    end(invocation, frame);
+}
+
+fn advance(mut invocation: Box<Invocation>, frame: FramePtr) -> *mut Invocation {
+    match contained(|| invocation.advance(frame)) {
+        Ok(false) => return Box::into_raw(invocation),
+        Ok(true) => end(invocation, frame),
+        Err(panic) => {
+            end(invocation, frame);
+            fail(frame, &panic);
+        }
+    }
+    std::ptr::null_mut()
+}
+
+/// Drops what is left of an invocation.
+fn end(invocation: Box<Invocation>, frame: FramePtr) {
+    if let Err(panic) = contained(|| drop(invocation)) {
+        fail(frame, &panic);
+    }
+}
+
+fn fail(frame: FramePtr, panic: &str) {
+    frame.told().status = FAILED;
+    frame.set_message(panic);
+}
+
+/// Runs `work`; a panic in it becomes its message.
+fn contained<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // Whatever a panic left half done is dropped, never used again.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        PANICS.fetch_add(1, Ordering::Relaxed);
+        format!("the engine panicked: {}", panic_text(payload.as_ref()))
+    })
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("without a message")
+}
+
+/// # Safety
+/// `out` has room for `capacity` bytes.
+unsafe fn copy_text(text: &str, out: *mut u8, capacity: usize) -> usize {
+    assert!(
+        text.len() < capacity,
+        "text of {} bytes, room for {capacity}",
+        text.len()
+    );
+    // SAFETY: the caller's promise.
+    let out = unsafe { slice::from_raw_parts_mut(out, capacity) };
+    out[..text.len()].copy_from_slice(text.as_bytes());
+    out[text.len()] = 0;
+    text.len()
+}

@@ -1,0 +1,104 @@
+//! `mayfly-compiler --memory-bytes-max=N --address-space-bytes-max=N INPUT OUTPUT`
+//!
+//! Compiles one upload under limits of its own, writes the artifact to OUTPUT and a report to standard output. Ends when its standard input does:
+//! a host that was killed leaves no compiler behind. Exit codes: 0 done, 10 the input is wrong, 11 our fault; out of memory aborts.
+
+use std::io::{Read as _, Write as _};
+use std::process::ExitCode;
+
+use mayfly_engine::compile::{CompileError, compile};
+
+const EXIT_INVALID: u8 = 10;
+const EXIT_INTERNAL: u8 = 11;
+
+/// Compiling is background work: serving goes first.
+const NICE: i32 = 10;
+
+struct Arguments {
+    memory_bytes_max: u64,
+    address_space_bytes_max: u64,
+    input: String,
+    output: String,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(report) => match std::io::stdout().write_all(report.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(EXIT_INTERNAL),
+        },
+        Err(CompileError::Invalid(reason)) => {
+            eprintln!("{reason}");
+            ExitCode::from(EXIT_INVALID)
+        }
+        Err(CompileError::Internal(reason)) => {
+            eprintln!("{reason}");
+            ExitCode::from(EXIT_INTERNAL)
+        }
+    }
+}
+
+fn run() -> Result<String, CompileError> {
+    let arguments = arguments()
+        .map_err(|reason| CompileError::Internal(format!("{reason}; this program is run by Mayfly's host")))?;
+    limit(arguments.address_space_bytes_max)?;
+    std::thread::spawn(end_with_the_host);
+    let input = std::fs::read(&arguments.input)
+        .map_err(|error| CompileError::Internal(format!("{}: {error}", arguments.input)))?;
+    let compiled = compile(&input, arguments.memory_bytes_max)?;
+    std::fs::write(&arguments.output, compiled.artifact)
+        .map_err(|error| CompileError::Internal(format!("{}: {error}", arguments.output)))?;
+    Ok(compiled.report)
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut given = std::env::args().skip(1);
+    let mut number = |name: &str| -> Result<u64, String> {
+        let value = given.next().unwrap_or_default();
+        value
+            .strip_prefix(name)
+            .and_then(|value| value.strip_prefix('='))
+            .and_then(|value| value.parse().ok())
+            .ok_or_else(|| format!("expected {name}=N, got {value:?}"))
+    };
+    let memory_bytes_max = number("--memory-bytes-max")?;
+    let address_space_bytes_max = number("--address-space-bytes-max")?;
+    let mut file = |name: &str| given.next().ok_or_else(|| format!("{name} is missing"));
+    Ok(Arguments {
+        memory_bytes_max,
+        address_space_bytes_max,
+        input: file("INPUT")?,
+        output: file("OUTPUT")?,
+    })
+}
+
+fn limit(address_space_bytes_max: u64) -> Result<(), CompileError> {
+    let bound = libc::rlimit {
+        rlim_cur: address_space_bytes_max,
+        rlim_max: address_space_bytes_max,
+    };
+    let no_core = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: plain system calls on values that live long enough.
+    unsafe {
+        if libc::setrlimit(libc::RLIMIT_AS, &bound) != 0 {
+            return Err(CompileError::Internal(format!(
+                "the address space can't be limited: {}",
+                std::io::Error::last_os_error()
+            )));
+        }
+        // Neither a missing core dump nor an unchanged priority keeps anything from working.
+        libc::setrlimit(libc::RLIMIT_CORE, &no_core);
+        libc::setpriority(libc::PRIO_PROCESS, 0, NICE);
+    }
+    Ok(())
+}
+
+/// The host holds the other end of standard input open for as long as it wants the result.
+fn end_with_the_host() {
+    let mut nothing = [0; 16];
+    while !matches!(std::io::stdin().read(&mut nothing), Ok(0) | Err(_)) {}
+    std::process::exit(EXIT_INTERNAL.into());
+}

@@ -1,0 +1,212 @@
+//! Lists of slabs in host memory. The host owns every slab; the engine links the ones it is given into buffers and puts those of dropped buffers
+//! on the frame's released list, from where it takes them again first and where the host finds what is left.
+
+use std::ptr;
+
+use wasmtime::Result;
+
+use crate::invocation::{Call, FramePtr, LIMIT_EXCEEDED, OK};
+use crate::layout::{BUFFER_FREE, BUFFER_READ_WRITE, SLAB_PAYLOAD, Slab};
+
+/// `Operation.BUFFER_GROW`
+const BUFFER_GROW: i32 = 1;
+
+/// Index of the request's body.
+pub const REQUEST_BODY: usize = 0;
+
+/// Why a buffer could not grow.
+pub enum GrowError {
+    LimitExceeded,
+    Unavailable,
+}
+
+/// A slab that the host vouches for: valid, and used by this invocation alone until it ends.
+#[derive(Clone, Copy, PartialEq)]
+struct SlabPtr(u64);
+
+impl SlabPtr {
+    const NONE: SlabPtr = SlabPtr(0);
+
+    fn header(self) -> *mut Slab {
+        self.0 as *mut Slab
+    }
+
+    fn next(self) -> SlabPtr {
+        // SAFETY: addresses come from the host or from another slab's link, and are never 0 here.
+        SlabPtr(unsafe { (*self.header()).next })
+    }
+
+    fn set_next(self, next: SlabPtr) {
+        // SAFETY: as above.
+        unsafe { (*self.header()).next = next.0 }
+    }
+
+    fn used(self) -> usize {
+        // SAFETY: as above.
+        unsafe { (*self.header()).used_bytes as usize }
+    }
+
+    fn set_used(self, bytes: usize) {
+        // SAFETY: as above.
+        unsafe { (*self.header()).used_bytes = bytes as u32 }
+    }
+
+    fn room(self) -> usize {
+        // SAFETY: as above.
+        unsafe { (*self.header()).capacity_bytes as usize - self.used() }
+    }
+
+    fn payload(self) -> *mut u8 {
+        (self.0 as usize + SLAB_PAYLOAD) as *mut u8
+    }
+
+    /// The bytes from `offset` on, for as long as the invocation runs.
+    fn bytes(self, offset: usize) -> &'static [u8] {
+        // SAFETY: `used` bytes are written; the host keeps the slab until the invocation ended, and the reference is given to the guest (copied
+        // into its memory) before anything can change it.
+        unsafe { std::slice::from_raw_parts(self.payload().add(offset), self.used() - offset) }
+    }
+}
+
+/// A new empty buffer's index, or none when the invocation holds as many as it may.
+pub fn create(frame: FramePtr) -> Option<usize> {
+    let count = frame.given().buffer_count_max as usize;
+    let index = (0..count).find(|&i| i != REQUEST_BODY && frame.buffer(i).state == BUFFER_FREE)?;
+    let buffer = frame.buffer(index);
+    *buffer = crate::layout::Buffer {
+        first_slab: 0,
+        last_slab: 0,
+        length: 0,
+        state: BUFFER_READ_WRITE,
+        handles: 1,
+    };
+    Some(index)
+}
+
+/// A guest let go of a handle; with the last one the buffer's slabs are free for other buffers. The request's body stays.
+pub fn drop_handle(frame: FramePtr, index: usize) {
+    let buffer = frame.buffer(index);
+    buffer.handles -= 1;
+    if buffer.handles > 0 || index == REQUEST_BODY {
+        return;
+    }
+    buffer.state = BUFFER_FREE;
+    let mut slab = SlabPtr(std::mem::take(&mut buffer.first_slab));
+    buffer.last_slab = 0;
+    buffer.length = 0;
+    let told = frame.told();
+    while slab != SlabPtr::NONE {
+        let next = slab.next();
+        slab.set_used(0);
+        slab.set_next(SlabPtr(told.released_slab));
+        told.released_slab = slab.0;
+        slab = next;
+    }
+}
+
+/// At most `max` bytes from `offset` on, in place where one slab holds them, otherwise put together in `scratch`.
+pub fn read(call: &mut Call, index: usize, offset: u64, max: usize) -> &'static [u8] {
+    let buffer = *call.frame.buffer(index);
+    if offset >= buffer.length || max == 0 {
+        return &[];
+    }
+    let mut skip = offset as usize;
+    let mut slab = SlabPtr(buffer.first_slab);
+    while skip >= slab.used() {
+        skip -= slab.used();
+        slab = slab.next();
+    }
+    let wanted = max.min((buffer.length - offset) as usize);
+    let here = slab.bytes(skip);
+    if here.len() >= wanted {
+        return &here[..wanted];
+    }
+    call.scratch.clear();
+    call.scratch.extend_from_slice(here);
+    while call.scratch.len() < wanted {
+        slab = slab.next();
+        let bytes = slab.bytes(0);
+        let take = bytes.len().min(wanted - call.scratch.len());
+        call.scratch.extend_from_slice(&bytes[..take]);
+    }
+    // SAFETY: the scratch is the invocation's own and changes with the next read only; this one's bytes are in the guest by then.
+    unsafe { std::slice::from_raw_parts(call.scratch.as_ptr(), wanted) }
+}
+
+/// Sees to it that `bytes` more can be appended without asking anyone: links slabs behind the last one.
+pub async fn reserve(call: &Call, index: usize, bytes: usize) -> Result<(), GrowError> {
+    let frame = call.frame;
+    let (mut tail, mut room) = (SlabPtr(frame.buffer(index).last_slab), 0);
+    if tail != SlabPtr::NONE {
+        room = tail.room();
+        while tail.next() != SlabPtr::NONE {
+            tail = tail.next();
+            room += tail.room();
+        }
+    }
+    while room < bytes {
+        let slab = take_slab(call, bytes - room).await?;
+        room += slab.room();
+        if tail == SlabPtr::NONE {
+            let buffer = frame.buffer(index);
+            buffer.first_slab = slab.0;
+            buffer.last_slab = slab.0;
+        } else {
+            tail.set_next(slab);
+        }
+        tail = slab;
+    }
+    Ok(())
+}
+
+/// One slab, from a dropped buffer or from the host; it may be smaller than wanted.
+async fn take_slab(call: &Call, bytes_wanted: usize) -> Result<SlabPtr, GrowError> {
+    let told = call.frame.told();
+    let released = SlabPtr(told.released_slab);
+    if released != SlabPtr::NONE {
+        told.released_slab = released.next().0;
+        released.set_next(SlabPtr::NONE);
+        return Ok(released);
+    }
+    match call.operation(BUFFER_GROW, bytes_wanted as u64).await {
+        OK => Ok(SlabPtr(call.frame.answer().address)),
+        LIMIT_EXCEEDED => Err(GrowError::LimitExceeded),
+        _ => Err(GrowError::Unavailable),
+    }
+}
+
+/// Appends bytes for which [`reserve`] made room.
+pub fn append_reserved(frame: FramePtr, index: usize, mut bytes: &[u8]) {
+    let buffer = frame.buffer(index);
+    buffer.length += bytes.len() as u64;
+    while !bytes.is_empty() {
+        let slab = SlabPtr(buffer.last_slab);
+        let take = slab.room().min(bytes.len());
+        // SAFETY: `take` fits the slab's room; guest memory and slabs never overlap.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), slab.payload().add(slab.used()), take) };
+        slab.set_used(slab.used() + take);
+        bytes = &bytes[take..];
+        if !bytes.is_empty() {
+            buffer.last_slab = slab.next().0;
+        }
+    }
+}
+
+/// Replaces bytes that the buffer holds: `offset + bytes.len()` is at most its length.
+pub fn overwrite(frame: FramePtr, index: usize, offset: u64, mut bytes: &[u8]) {
+    let mut skip = offset as usize;
+    let mut slab = SlabPtr(frame.buffer(index).first_slab);
+    while !bytes.is_empty() {
+        let used = slab.used();
+        if skip >= used {
+            skip -= used;
+        } else {
+            let take = (used - skip).min(bytes.len());
+            // SAFETY: within the used bytes of a slab of this invocation.
+            unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), slab.payload().add(skip), take) };
+            bytes = &bytes[take..];
+            skip = 0;
+        }
+        slab = slab.next();
+    }
+}

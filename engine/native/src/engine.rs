@@ -1,0 +1,159 @@
+//! wasmtime's configuration, the instance pool and the epoch ticker.
+
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, Result};
+
+use crate::abi::{ABI_VERSION, PANICS};
+use crate::layout::{Metrics, Settings};
+
+/// Stack for guest code; the fiber has as much again for host functions that run on it.
+const WASM_STACK_BYTES: usize = 128 << 10;
+const FIBER_STACK_BYTES: usize = 256 << 10;
+/// Beyond the largest memory, so that an access just past it faults instead of needing a comparison for its constant offset.
+const MEMORY_GUARD_BYTES: u64 = 2 << 20;
+/// Tables are small: copying 4 KiB back costs less than asking the kernel.
+const TABLE_KEEP_RESIDENT_BYTES: usize = 4096;
+/// A component that wit-component made of one core module has three core instances (itself, shim, fix-up); a Python one has dozens.
+const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 128;
+const MEMORIES_PER_COMPONENT_MAX: u32 = 8;
+const TABLES_PER_COMPONENT_MAX: u32 = 64;
+/// A core instance's own record (globals, imports, function references).
+const CORE_INSTANCE_BYTES_MAX: usize = 1 << 20;
+
+/// The part of the configuration that compiled code depends on: the same for the compiler process and for the engine that loads.
+pub fn code_config(memory_bytes_max: u64) -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(FIBER_STACK_BYTES)
+        .memory_reservation(memory_bytes_max)
+        .memory_guard_size(MEMORY_GUARD_BYTES)
+        .memory_may_move(false)
+        .memory_init_cow(true)
+        // Images of warmed functions are sparse and as large as their memory; a smaller bound has them copied at every start.
+        .memory_guaranteed_dense_image_size(memory_bytes_max)
+        // Unwinders of other languages never see guest frames; registering them costs time and a global lock at each load.
+        .native_unwind_info(false)
+        // One invocation is one task: nothing in a store runs concurrently.
+        .concurrency_support(false);
+    config
+}
+
+/// The engine with its pool and its ticker.
+pub struct Engine {
+    pub wasmtime: wasmtime::Engine,
+    pub settings: Settings,
+    pub prelinked: Arc<AtomicU64>,
+    fingerprint: String,
+    ticker: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Engine {
+    pub fn new(settings: Settings) -> Result<Engine> {
+        let mut config = code_config(settings.memory_bytes_max);
+        config
+            .enable_compiler(false)
+            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&settings)));
+        let wasmtime = wasmtime::Engine::new(&config)?;
+        let ticker = start_ticker(wasmtime.clone(), Duration::from_micros(settings.tick_us.into()))?;
+        Ok(Engine {
+            wasmtime,
+            fingerprint: fingerprint(settings.memory_bytes_max)?,
+            settings,
+            prelinked: Arc::default(),
+            ticker: Some(ticker),
+        })
+    }
+
+    /// Names everything that an artifact depends on, in a form fit for a file name.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    pub fn metrics(&self) -> Metrics {
+        let pool = self
+            .wasmtime
+            .pooling_allocator_metrics()
+            .expect("the engine is made with a pooling allocator");
+        Metrics {
+            component_instances: pool.component_instances(),
+            memories: pool.memories() as u64,
+            tables: pool.tables() as u64,
+            stacks: pool.stacks() as u64,
+            unused_warm_memories: pool.unused_warm_memories().into(),
+            unused_memory_bytes_resident: pool.unused_memory_bytes_resident() as u64,
+            prelinked_components: self.prelinked.load(Ordering::Relaxed),
+            panics: PANICS.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some((stop, thread)) = self.ticker.take() {
+            drop(stop);
+            // A ticker that panicked has nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// wasmtime's own compatibility hash covers its version, the settings that reach into code, the target and the CPU's features. Only an engine with
+/// a compiler can give it, so one is made for the purpose: half a millisecond, once.
+fn fingerprint(memory_bytes_max: u64) -> Result<String> {
+    let compiling = wasmtime::Engine::new(&code_config(memory_bytes_max))?;
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(compiling.precompile_compatibility_hash());
+    Ok(format!(
+        "seam{ABI_VERSION}-{}-{}-{hash:016x}",
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    ))
+}
+
+fn pool(settings: &Settings) -> PoolingAllocationConfig {
+    let count = u32::try_from(settings.instance_count_max).expect("checked in Java");
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(count)
+        .total_core_instances(count.saturating_mul(CORE_INSTANCES_PER_COMPONENT_MAX))
+        .total_memories(count)
+        .total_tables(count.saturating_mul(4))
+        .total_stacks(count)
+        .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT_MAX)
+        .max_memories_per_component(MEMORIES_PER_COMPONENT_MAX)
+        .max_tables_per_component(TABLES_PER_COMPONENT_MAX)
+        .max_memories_per_module(MEMORIES_PER_COMPONENT_MAX)
+        .max_tables_per_module(TABLES_PER_COMPONENT_MAX)
+        .max_core_instance_size(CORE_INSTANCE_BYTES_MAX)
+        .max_component_instance_size(CORE_INSTANCE_BYTES_MAX)
+        .max_memory_size(settings.memory_bytes_max as usize)
+        .table_elements(settings.table_elements_max as usize)
+        .linear_memory_keep_resident(settings.keep_resident_bytes as usize)
+        .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES)
+        .max_unused_warm_slots(u32::try_from(settings.warm_slot_count_max).expect("checked in Java"))
+        .pagemap_scan(if settings.dirty_page_scan == 0 {
+            Enabled::Auto
+        } else {
+            Enabled::No
+        });
+    pool
+}
+
+/// A thread of its own rather than a Java one: a tick must come while the JVM collects garbage too.
+fn start_ticker(engine: wasmtime::Engine, tick: Duration) -> Result<(Sender<()>, JoinHandle<()>)> {
+    let (stop, stopped) = channel::<()>();
+    let thread = std::thread::Builder::new()
+        .name("mayfly-ticker".into())
+        .spawn(move || {
+            while stopped.recv_timeout(tick) == Err(RecvTimeoutError::Timeout) {
+                engine.increment_epoch();
+            }
+        })?;
+    Ok((stop, thread))
+}

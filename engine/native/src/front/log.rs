@@ -1,0 +1,86 @@
+//! `mayfly:log/log`
+
+use wasmtime::component::{ComponentType, Lift, WasmStr};
+use wasmtime::{Result, StoreContextMut};
+
+use super::Interface;
+use super::clocks;
+use crate::invocation::{Call, FramePtr};
+use crate::layout::{LOG_MESSAGE_BYTES_MAX, LogRecord};
+
+/// `Operation.LOG_FLUSH`
+const LOG_FLUSH: i32 = 2;
+
+#[derive(ComponentType, Lift, Clone, Copy)]
+#[component(enum)]
+#[expect(dead_code, reason = "guests' values are lifted into it")]
+#[repr(u8)]
+enum Level {
+    #[component(name = "trace")]
+    Trace,
+    #[component(name = "debug")]
+    Debug,
+    #[component(name = "info")]
+    Info,
+    #[component(name = "warn")]
+    Warn,
+    #[component(name = "error")]
+    Error,
+}
+
+pub const LOG: Interface = Interface {
+    name: "mayfly:log/log",
+    version: "0.1.0",
+    resources: &[],
+    functions: &[("write", |linker, name| {
+        linker.func_wrap_async(
+            name,
+            |store: StoreContextMut<'_, Call>, (level, message): (Level, WasmStr)| {
+                Box::new(write(store, level, message))
+            },
+        )
+    })],
+};
+
+async fn write(mut store: StoreContextMut<'_, Call>, level: Level, message: WasmStr) -> Result<()> {
+    let frame = store.data().frame;
+    let length = {
+        let message = message.to_str(&store)?;
+        message.floor_char_boundary(LOG_MESSAGE_BYTES_MAX)
+    };
+    let bytes = record_bytes(length);
+    let given = frame.given();
+    if bytes > given.log_region_bytes as usize || store.data().log_bytes + length as u64 > given.log_bytes_max {
+        frame.told().log_dropped += 1;
+        return Ok(());
+    }
+    if frame.told().log_used_bytes as usize + bytes > given.log_region_bytes as usize {
+        store.data().operation(LOG_FLUSH, 0).await;
+        frame.told().log_used_bytes = 0;
+    }
+    store.data_mut().log_bytes += length as u64;
+    let message = message.to_str(&store)?;
+    append(frame, level, &message.as_bytes()[..length]);
+    Ok(())
+}
+
+/// Bytes from one record's start to the next one's.
+fn record_bytes(message_bytes: usize) -> usize {
+    size_of::<LogRecord>() + message_bytes.next_multiple_of(8)
+}
+
+fn append(frame: FramePtr, level: Level, message: &[u8]) {
+    let used = &mut frame.told().log_used_bytes;
+    let start = (frame.given().log_region + u64::from(*used)) as *mut u8;
+    let record = LogRecord {
+        unix_ns: clocks::unix_ns(),
+        level: level as u32,
+        message_bytes: message.len() as u32,
+    };
+    // SAFETY: the caller saw that the record fits the region, which the host keeps for this invocation and which starts 8-aligned.
+    unsafe {
+        start.cast::<LogRecord>().write(record);
+        std::ptr::copy_nonoverlapping(message.as_ptr(), start.add(size_of::<LogRecord>()), message.len());
+    }
+    *used += record_bytes(message.len()) as u32;
+}

@@ -1,0 +1,40 @@
+//! The host functions that guests see: one file an interface, each a table of functions, so that a component's imports can be compared with what
+//! is offered name by name.
+
+use wasmtime::Result;
+use wasmtime::component::LinkerInstance;
+
+use crate::invocation::Call;
+
+mod buffers;
+mod clocks;
+mod config;
+mod log;
+pub mod random;
+pub mod web;
+
+/// Adds one function or resource to the linker under the name it is given.
+pub type Define = fn(&mut LinkerInstance<'_, Call>, &str) -> Result<()>;
+
+/// An interface this host offers.
+pub struct Interface {
+    /// Package and name: `mayfly:data/buffers`.
+    pub name: &'static str,
+    /// The version it is registered under; components that import a semver-compatible one get it.
+    pub version: &'static str,
+    pub resources: &'static [(&'static str, Define)],
+    pub functions: &'static [(&'static str, Define)],
+}
+
+/// All of them.
+pub const INTERFACES: &[&Interface] = &[
+    &buffers::BUFFERS,
+    &web::TYPES,
+    &log::LOG,
+    &config::CONFIG,
+    &clocks::MONOTONIC,
+    &clocks::WALL,
+    &random::SECURE,
+    &random::INSECURE,
+    &random::SEED,
+];

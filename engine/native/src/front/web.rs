@@ -1,0 +1,297 @@
+//! `mayfly:function/web-types`, and a web function's answer on its way into the frame.
+
+use wasmtime::component::{ComponentType, Lift, Resource, ResourceType, WasmStr};
+use wasmtime::{Result, StoreContextMut, bail};
+
+use super::Interface;
+use super::buffers::Buffer;
+use crate::buffers::{self, GrowError, REQUEST_BODY};
+use crate::invocation::{Call, FramePtr};
+use crate::layout::{HeaderEntry, RequestHead};
+use crate::outcome::{BadFrame, HostExhausted, LimitPassed};
+
+/// The request of an invocation: there is one, so a handle's number says nothing.
+pub struct Request;
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub enum Body {
+    #[component(name = "empty")]
+    Empty,
+    #[component(name = "bytes")]
+    Bytes(Vec<u8>),
+    #[component(name = "buffer")]
+    Buffer(Resource<Buffer>),
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub struct Response {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Body,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub enum Error {
+    #[component(name = "invalid")]
+    Invalid(String),
+    #[component(name = "permission-denied")]
+    PermissionDenied(String),
+    #[component(name = "not-found")]
+    NotFound(String),
+    #[component(name = "limit-exceeded")]
+    LimitExceeded(String),
+    #[component(name = "unavailable")]
+    Unavailable(String),
+    #[component(name = "internal")]
+    Internal(String),
+}
+
+pub const TYPES: Interface = Interface {
+    name: "mayfly:function/web-types",
+    version: "0.1.0",
+    resources: &[("request", |linker, name| {
+        linker.resource(name, ResourceType::host::<Request>(), |_, _| Ok(()))
+    })],
+    functions: &[
+        ("[method]request.method", |linker, name| {
+            linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (_,): (Resource<Request>,)| {
+                Ok((Head::of(store.data().frame).method()?,))
+            })
+        }),
+        ("[method]request.path", |linker, name| {
+            linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (_,): (Resource<Request>,)| {
+                Ok((Head::of(store.data().frame).path()?,))
+            })
+        }),
+        ("[method]request.query", |linker, name| {
+            linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (_,): (Resource<Request>,)| {
+                Ok((Head::of(store.data().frame).query()?,))
+            })
+        }),
+        ("[method]request.header", |linker, name| {
+            linker.func_wrap(
+                name,
+                |store: StoreContextMut<'_, Call>, (_, wanted): (Resource<Request>, WasmStr)| {
+                    let wanted = wanted.to_str(&store)?;
+                    let mut headers = Head::of(store.data().frame).headers();
+                    let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted.as_bytes()));
+                    Ok((found.map(|(_, value)| text(value)).transpose()?,))
+                },
+            )
+        }),
+        ("[method]request.headers", |linker, name| {
+            linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (_,): (Resource<Request>,)| {
+                let headers = Head::of(store.data().frame).headers();
+                let all = headers.map(|(name, value)| Ok((text(name)?, text(value)?)));
+                Ok((all.collect::<Result<Vec<_>>>()?,))
+            })
+        }),
+        ("[method]request.body", |linker, name| {
+            linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (_,): (Resource<Request>,)| {
+                store.data().frame.buffer(REQUEST_BODY).handles += 1;
+                Ok((Resource::<Buffer>::new_own(REQUEST_BODY as u32),))
+            })
+        }),
+        ("[method]request.invocation-id", |linker, name| {
+            linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (_,): (Resource<Request>,)| {
+                Ok((Head::of(store.data().frame).invocation_id()?,))
+            })
+        }),
+    ],
+};
+
+/// A request's head where the host wrote it. What it gives out points there; the host leaves it alone until the invocation ended.
+#[derive(Clone, Copy)]
+struct Head {
+    sizes: &'static RequestHead,
+    bytes: &'static [u8],
+}
+
+impl Head {
+    /// Only after [`check_request_head`] passed.
+    fn of(frame: FramePtr) -> Head {
+        let given = frame.given();
+        // SAFETY: the host promises so many bytes there, aligned to 8, unchanged while the invocation lives.
+        unsafe {
+            Head {
+                sizes: &*(given.request_head as *const RequestHead),
+                bytes: std::slice::from_raw_parts(given.request_head as *const u8, given.request_head_bytes as usize),
+            }
+        }
+    }
+
+    fn entries(self) -> &'static [HeaderEntry] {
+        let start = self.bytes[size_of::<RequestHead>()..].as_ptr().cast::<HeaderEntry>();
+        // SAFETY: `check_request_head` saw that they are within the head; the head is 8-aligned and its start is a multiple of 4 long.
+        unsafe { std::slice::from_raw_parts(start, self.sizes.header_count as usize) }
+    }
+
+    fn text_start(self) -> usize {
+        size_of::<RequestHead>() + self.entries().len() * size_of::<HeaderEntry>()
+    }
+
+    /// The first four texts' bounds, one behind the other.
+    fn part(self, number: usize) -> &'static [u8] {
+        let sizes = self.sizes;
+        let lengths = [
+            sizes.method_bytes as usize,
+            sizes.path_bytes as usize,
+            sizes.query_bytes.max(0) as usize,
+            sizes.id_bytes as usize,
+        ];
+        let start = self.text_start() + lengths[..number].iter().sum::<usize>();
+        &self.bytes[start..start + lengths[number]]
+    }
+
+    fn method(self) -> Result<&'static str> {
+        text(self.part(0))
+    }
+
+    fn path(self) -> Result<&'static str> {
+        text(self.part(1))
+    }
+
+    fn query(self) -> Result<Option<&'static str>> {
+        if self.sizes.query_bytes < 0 {
+            return Ok(None);
+        }
+        text(self.part(2)).map(Some)
+    }
+
+    fn invocation_id(self) -> Result<&'static str> {
+        text(self.part(3))
+    }
+
+    fn headers(self) -> impl Iterator<Item = (&'static [u8], &'static [u8])> {
+        let id = self.part(3).as_ptr_range();
+        let mut rest = &self.bytes[id.end as usize - self.bytes.as_ptr() as usize..];
+        self.entries().iter().map(move |entry| {
+            let (name, behind) = rest.split_at(entry.name_bytes as usize);
+            let (value, behind) = behind.split_at(entry.value_bytes as usize);
+            rest = behind;
+            (name, value)
+        })
+    }
+}
+
+fn text(bytes: &'static [u8]) -> Result<&'static str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(_) => Err(BadFrame("the request's head has text that isn't UTF-8").into()),
+    }
+}
+
+/// Sees to it that all sizes in the head stay within it, so that reading it can't leave it.
+pub fn check_request_head(frame: FramePtr) -> Result<()> {
+    let given = frame.given();
+    let total = given.request_head_bytes as usize;
+    if given.request_head == 0 || given.request_head % 8 != 0 || total < size_of::<RequestHead>() {
+        return Err(BadFrame("the request's head is missing, misaligned or too short").into());
+    }
+    // SAFETY: the host promises `request_head_bytes` bytes there, and they are enough for this.
+    let sizes = unsafe { &*(given.request_head as *const RequestHead) };
+    let entries = sizes.header_count as usize * size_of::<HeaderEntry>();
+    if entries > total - size_of::<RequestHead>() {
+        return Err(BadFrame("the request's head says it has more headers than it has room for").into());
+    }
+    let head = Head::of(frame);
+    let texts = [
+        sizes.method_bytes as usize,
+        sizes.path_bytes as usize,
+        sizes.query_bytes.max(0) as usize,
+        sizes.id_bytes as usize,
+    ];
+    let header_bytes = head
+        .entries()
+        .iter()
+        .map(|e| e.name_bytes as usize + e.value_bytes as usize);
+    if head.text_start() + texts.iter().sum::<usize>() + header_bytes.sum::<usize>() != total {
+        return Err(BadFrame("the sizes in the request's head don't add up to its length").into());
+    }
+    Ok(())
+}
+
+/// Writes a response into the frame: header lines into their room, the body into a buffer.
+pub async fn finish(call: &Call, response: Response) -> Result<()> {
+    let frame = call.frame;
+    write_response_head(frame, &response.headers)?;
+    let body = match response.body {
+        Body::Empty => -1,
+        Body::Buffer(buffer) => buffer.rep() as i32,
+        Body::Bytes(bytes) if bytes.is_empty() => -1,
+        Body::Bytes(bytes) => buffer_of(call, &bytes).await? as i32,
+    };
+    let told = frame.told();
+    told.outcome = 0;
+    told.response_status = response.status.into();
+    told.response_headers = response.headers.len() as u32;
+    told.response_body = body;
+    Ok(())
+}
+
+async fn buffer_of(call: &Call, bytes: &[u8]) -> Result<usize> {
+    let Some(index) = buffers::create(call.frame) else {
+        bail!(LimitPassed(
+            "the response's body needs a buffer and all are in use (limit buffer-count-max)".into()
+        ));
+    };
+    match buffers::reserve(call, index, bytes.len()).await {
+        Ok(()) => {}
+        Err(GrowError::LimitExceeded) => bail!(LimitPassed(format!(
+            "the response's body of {} bytes is too large (limit buffer-bytes-max)",
+            bytes.len()
+        ))),
+        Err(GrowError::Unavailable) => bail!(HostExhausted(
+            "the host has no buffer memory left for the response's body"
+        )),
+    }
+    buffers::append_reserved(call.frame, index, bytes);
+    Ok(index)
+}
+
+fn write_response_head(frame: FramePtr, headers: &[(String, String)]) -> Result<()> {
+    let given = frame.given();
+    let bytes: usize = headers
+        .iter()
+        .map(|(n, v)| size_of::<HeaderEntry>() + n.len() + v.len())
+        .sum();
+    if bytes > given.response_head_max as usize {
+        bail!(LimitPassed(format!(
+            "the response's headers take {bytes} bytes (limit response-head-bytes-max={})",
+            given.response_head_max
+        )));
+    }
+    // SAFETY: the host promises so many bytes there, for this invocation alone.
+    let mut room = unsafe { std::slice::from_raw_parts_mut(given.response_head as *mut u8, bytes) };
+    for (name, value) in headers {
+        for part in [
+            &(name.len() as u32).to_ne_bytes()[..],
+            &(value.len() as u32).to_ne_bytes()[..],
+            name.as_bytes(),
+            value.as_bytes(),
+        ] {
+            let (here, behind) = room.split_at_mut(part.len());
+            here.copy_from_slice(part);
+            room = behind;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the error that a function reported into the frame.
+pub fn finish_with_error(frame: FramePtr, error: &Error) {
+    let (case, text) = match error {
+        Error::Invalid(text) => (0, text),
+        Error::PermissionDenied(text) => (1, text),
+        Error::NotFound(text) => (2, text),
+        Error::LimitExceeded(text) => (3, text),
+        Error::Unavailable(text) => (4, text),
+        Error::Internal(text) => (5, text),
+    };
+    frame.told().outcome = 1 + case;
+    frame.told().response_body = -1;
+    frame.set_message(text);
+}

@@ -1,0 +1,225 @@
+//! Begin, resume, cancel: a function's call as a future that is polled on the caller's thread.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use wasmtime::component::Resource;
+use wasmtime::{ResourceLimiter, Result, Store};
+
+use crate::front::random::Random;
+use crate::front::web;
+use crate::layout::{Answer, Buffer, Frame, Given, MESSAGE_BYTES_MAX, Told};
+use crate::outcome::{self, BadFrame, DONE, OPERATION, YIELD};
+use crate::prelink::Prelinked;
+
+/// `Operation.OK`
+pub const OK: i32 = 0;
+/// `Operation.LIMIT_EXCEEDED`
+pub const LIMIT_EXCEEDED: i32 = 2;
+
+/// Live component-model handles a function may hold: its own resources' included.
+const HANDLE_COUNT_MAX: usize = 10_000;
+
+/// The frame of one invocation.
+///
+/// The host promises (in `mf_begin`) that it is valid until the invocation ended, that nobody else touches it while the engine runs, and that the
+/// engine doesn't run on two threads at once. So each accessor may hand out a reference that lives for a moment.
+#[derive(Clone, Copy)]
+pub struct FramePtr(*mut Frame);
+
+// SAFETY: see above; the host hands an invocation from thread to thread with the ordering that its own scheduler gives.
+unsafe impl Send for FramePtr {}
+// SAFETY: likewise.
+unsafe impl Sync for FramePtr {}
+
+#[expect(
+    clippy::mut_from_ref,
+    reason = "a pointer's copy: the type's documentation says why no two references meet"
+)]
+impl FramePtr {
+    /// # Safety
+    /// `frame` is as the type's documentation says.
+    pub unsafe fn new(frame: *mut Frame) -> FramePtr {
+        FramePtr(frame)
+    }
+
+    pub fn told(&self) -> &mut Told {
+        // SAFETY: valid and not shared, by the type's promise.
+        unsafe { &mut (*self.0).told }
+    }
+
+    pub fn given(&self) -> &Given {
+        // SAFETY: as above.
+        unsafe { &(*self.0).given }
+    }
+
+    pub fn answer(&self) -> &Answer {
+        // SAFETY: as above.
+        unsafe { &(*self.0).answer }
+    }
+
+    pub fn buffer(&self, index: usize) -> &mut Buffer {
+        // SAFETY: as above; the index is checked.
+        unsafe { &mut (*self.0).buffers[index] }
+    }
+
+    /// Puts text into the message area, cut at a character boundary.
+    pub fn set_message(&self, text: &str) {
+        let text = &text[..text.floor_char_boundary(MESSAGE_BYTES_MAX)];
+        // SAFETY: as above.
+        unsafe { (&mut (*self.0).message)[..text.len()].copy_from_slice(text.as_bytes()) };
+        self.told().message_bytes = text.len() as u32;
+    }
+}
+
+/// What a store holds: one invocation's state on this side of the seam.
+pub struct Call {
+    pub frame: FramePtr,
+    /// A read that spans slabs is put together here.
+    pub scratch: Vec<u8>,
+    /// The current operation's bytes: Java reads them where they are.
+    pub argument: Vec<u8>,
+    pub random: Option<Box<Random>>,
+    pub log_bytes: u64,
+}
+
+impl Call {
+    /// Hands an operation to the host; the future is ready once the host resumed.
+    pub fn operation(&self, number: i32, argument: u64) -> HostOperation<'static> {
+        HostOperation {
+            frame: self.frame,
+            number,
+            argument,
+            bytes: (0, 0),
+            submitted: false,
+            argument_bytes: PhantomData,
+        }
+    }
+
+    /// The same with bytes, which stay in [`Call::argument`] until the host has answered.
+    pub fn operation_with_argument(&self, number: i32) -> HostOperation<'_> {
+        HostOperation {
+            frame: self.frame,
+            number,
+            argument: 0,
+            bytes: (self.argument.as_ptr() as u64, self.argument.len() as u64),
+            submitted: false,
+            argument_bytes: PhantomData,
+        }
+    }
+}
+
+impl ResourceLimiter for Call {
+    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        if desired as u64 > self.frame.given().memory_bytes_max {
+            return Ok(false);
+        }
+        let told = self.frame.told();
+        told.memory_bytes = told.memory_bytes.max(desired as u64);
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        Ok(desired as u64 <= self.frame.given().table_elements_max)
+    }
+}
+
+/// A host function that Java answers: pending once, with the operation in the frame.
+pub struct HostOperation<'a> {
+    frame: FramePtr,
+    number: i32,
+    argument: u64,
+    bytes: (u64, u64),
+    submitted: bool,
+    argument_bytes: PhantomData<&'a [u8]>,
+}
+
+impl Future for HostOperation<'_> {
+    /// `ANSWER_STATUS`
+    type Output = i32;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<i32> {
+        if self.submitted {
+            return Poll::Ready(self.frame.answer().status);
+        }
+        self.submitted = true;
+        let told = self.frame.told();
+        told.status = OPERATION;
+        told.operation = self.number;
+        told.argument_0 = self.argument;
+        (told.argument_address, told.argument_bytes) = self.bytes;
+        Poll::Pending
+    }
+}
+
+/// An open invocation: owned by the host as a number between `mf_begin` and its end.
+pub struct Invocation {
+    run: Pin<Box<dyn Future<Output = i32> + Send>>,
+}
+
+impl Invocation {
+    /// # Safety
+    /// `prelinked` outlives the invocation, `frame` is as [`FramePtr`] says.
+    pub unsafe fn new(prelinked: *const Prelinked, frame: FramePtr) -> Box<Invocation> {
+        // SAFETY: the caller's promise.
+        let prelinked: &'static Prelinked = unsafe { &*prelinked };
+        Box::new(Invocation {
+            run: Box::pin(run(prelinked, frame)),
+        })
+    }
+
+    /// Runs until it is over or has to wait. The frame's status says which; `true` when it is over.
+    pub fn advance(&mut self, frame: FramePtr) -> bool {
+        // An operation overwrites this; what else makes the future wait is an epoch tick.
+        frame.told().status = YIELD;
+        match self.run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Pending => false,
+            Poll::Ready(status) => {
+                frame.told().status = status;
+                true
+            }
+        }
+    }
+}
+
+async fn run(prelinked: &'static Prelinked, frame: FramePtr) -> i32 {
+    let mut instantiated = false;
+    match call(prelinked, frame, &mut instantiated).await {
+        Ok(()) => DONE,
+        Err(error) => outcome::report(&error, instantiated, frame),
+    }
+}
+
+async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut bool) -> Result<()> {
+    if frame.given().buffer_count_max as usize > crate::layout::BUFFERS {
+        return Err(BadFrame("bufferCountMax is larger than the frame's room for buffers").into());
+    }
+    web::check_request_head(frame)?;
+    let mut store = Store::new(
+        &prelinked.engine,
+        Call {
+            frame,
+            scratch: Vec::new(),
+            argument: Vec::new(),
+            random: None,
+            log_bytes: 0,
+        },
+    );
+    store.limiter(|call| call);
+    store.set_max_component_handles(HANDLE_COUNT_MAX);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+    let instance = prelinked.instance.instantiate_async(&mut store).await?;
+    *instantiated = true;
+    let handle = prelinked.handle(&instance, &mut store);
+    let (answer,) = handle.call_async(&mut store, (Resource::new_own(0),)).await?;
+    match answer {
+        Ok(response) => web::finish(store.data_mut(), response).await,
+        Err(error) => {
+            web::finish_with_error(frame, &error);
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Mayfly's native seam over wasmtime.
+//!
+//! An invocation is one future (a store, an instance, a call) that is polled on whichever thread asks and never spawned. It ends or it
+//! *returns* to the host: because the function wants something only the host can do, or because an epoch tick passed. So there are no
+//! callbacks into Java, and no native frame is left on a thread that waits.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `abi` | the exported C functions; panics end here |
+//! | `layout` | structures shared with Java |
+//! | `engine` | wasmtime's configuration, the pool, the epoch ticker |
+//! | `prelink` | loading an artifact and resolving its imports |
+//! | `invocation` | begin, resume, cancel |
+//! | `buffers` | lists of slabs in host memory |
+//! | `outcome` | how an invocation ended, told apart by whose fault it was |
+//! | `front` | the host functions that guests see, one file an interface |
+//! | `compile` | from an upload to an artifact: runs in the `mayfly-compiler` process only |
+
+pub mod abi;
+mod buffers;
+pub mod compile;
+mod engine;
+mod front;
+mod invocation;
+mod layout;
+mod outcome;
+mod prelink;

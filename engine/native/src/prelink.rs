@@ -1,0 +1,261 @@
+//! From an artifact on disk to a component whose imports are resolved.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use semver::Version;
+use wasmtime::Store;
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{
+    Component, ComponentExportIndex, Instance, InstancePre, Linker, LinkerInstance, Resource, TypedFunc,
+};
+
+use crate::engine::Engine;
+use crate::front::{Define, INTERFACES, Interface, web};
+use crate::invocation::Call;
+
+/// The export that makes a component a web function.
+const WEB_HANDLER: &str = "mayfly:function/web-handler@0.1.0";
+
+type Handle = TypedFunc<(Resource<web::Request>,), (Result<web::Response, web::Error>,)>;
+
+/// Why a component was not linked.
+#[derive(Debug)]
+pub enum PrelinkError {
+    /// Not an artifact of this engine.
+    Incompatible(String),
+    /// A line an import.
+    MissingImports(Vec<String>),
+    /// The component itself can't be run here.
+    Invalid(String),
+    /// A bug of ours.
+    Internal(String),
+}
+
+/// A component ready to be begun any number of times, from any thread.
+pub struct Prelinked {
+    pub engine: wasmtime::Engine,
+    pub instance: InstancePre<Call>,
+    handle: ComponentExportIndex,
+    alive: Arc<AtomicU64>,
+}
+
+impl Prelinked {
+    pub fn load(engine: &Engine, artifact: &Path) -> Result<Prelinked, PrelinkError> {
+        // SAFETY: the host checked the file's digest; it is one that the compiler process wrote.
+        let component = unsafe { Component::deserialize_file(&engine.wasmtime, artifact) }
+            .map_err(|error| PrelinkError::Incompatible(format!("{error:#}")))?;
+        check_sizes(engine, &component)?;
+        let linker = linker(&engine.wasmtime).map_err(|error| PrelinkError::Internal(format!("{error:#}")))?;
+        let instance = match linker.instantiate_pre(&component) {
+            Ok(instance) => instance,
+            Err(error) => {
+                let missing = missing_imports(&engine.wasmtime, &component);
+                return Err(match missing.is_empty() {
+                    false => PrelinkError::MissingImports(missing),
+                    true => PrelinkError::Invalid(format!("the component can't be linked: {error:#}")),
+                });
+            }
+        };
+        let handle = web_handler(&engine.wasmtime, &component, &instance)?;
+        engine.prelinked.fetch_add(1, Ordering::Relaxed);
+        Ok(Prelinked {
+            engine: engine.wasmtime.clone(),
+            instance,
+            handle,
+            alive: engine.prelinked.clone(),
+        })
+    }
+
+    /// The function of an instance that answers a request.
+    pub fn handle(&self, instance: &Instance, store: &mut Store<Call>) -> Handle {
+        let function = instance
+            .get_func(&mut *store, self.handle)
+            .expect("the index is of this component");
+        // SAFETY: `web_handler` compared the types when the component was linked.
+        unsafe { Handle::new_unchecked(function) }
+    }
+}
+
+impl Drop for Prelinked {
+    fn drop(&mut self) {
+        self.alive.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Call>> {
+    let mut linker = Linker::new(engine);
+    for interface in INTERFACES {
+        let mut instance = linker.instance(&format!("{}@{}", interface.name, interface.version))?;
+        for (name, define) in interface.resources.iter().chain(interface.functions) {
+            define(&mut instance, name)?;
+        }
+    }
+    Ok(linker)
+}
+
+fn check_sizes(engine: &Engine, component: &Component) -> Result<(), PrelinkError> {
+    // None where the component instantiates modules it imports: linking refuses those.
+    let Some(needed) = component.resources_required() else {
+        return Ok(());
+    };
+    let page_bytes = 65_536;
+    if let Some(pages) = needed.max_initial_memory_size
+        && pages * page_bytes > engine.settings.memory_bytes_max
+    {
+        return Err(PrelinkError::Invalid(format!(
+            "the component starts with a memory of {} bytes (limit memory-bytes-max={})",
+            pages * page_bytes,
+            engine.settings.memory_bytes_max
+        )));
+    }
+    if let Some(elements) = needed.max_initial_table_size
+        && elements > engine.settings.table_elements_max
+    {
+        return Err(PrelinkError::Invalid(format!(
+            "the component starts with a table of {elements} elements (limit table-elements-max={})",
+            engine.settings.table_elements_max
+        )));
+    }
+    Ok(())
+}
+
+fn web_handler(
+    engine: &wasmtime::Engine,
+    component: &Component,
+    instance: &InstancePre<Call>,
+) -> Result<ComponentExportIndex, PrelinkError> {
+    let handle = component
+        .get_export_index(None, WEB_HANDLER)
+        .and_then(|interface| component.get_export_index(Some(&interface), "handle"));
+    let Some(handle) = handle else {
+        let ty = component.component_type();
+        let exports: Vec<_> = ty.exports(engine).map(|(name, _)| name).collect();
+        return Err(PrelinkError::Invalid(format!(
+            "the component implements no world that this host can call: it must export {WEB_HANDLER}, and it exports {}",
+            if exports.is_empty() {
+                "nothing".into()
+            } else {
+                exports.join(", ")
+            }
+        )));
+    };
+    let Some((ComponentItem::ComponentFunc(function), _)) = component
+        .get_export(None, WEB_HANDLER)
+        .and_then(|(_, interface)| component.get_export(Some(&interface), "handle"))
+    else {
+        return Err(PrelinkError::Invalid(format!("{WEB_HANDLER} handle is not a function")));
+    };
+    function
+        .typecheck::<(Resource<web::Request>,), (Result<web::Response, web::Error>,)>(&instance.instance_type())
+        .map_err(|error| PrelinkError::Invalid(format!("{WEB_HANDLER} handle has the wrong type: {error:#}")))?;
+    Ok(handle)
+}
+
+/// Every import that can't be satisfied, not just the first: the uploader mends them all at once.
+fn missing_imports(engine: &wasmtime::Engine, component: &Component) -> Vec<String> {
+    let mut missing = Vec::new();
+    let ty = component.component_type();
+    for (import, item) in ty.imports(engine) {
+        let ComponentItem::ComponentInstance(instance) = item.ty else {
+            if !matches!(item.ty, ComponentItem::Type(_)) {
+                missing.push(format!("{import}: only interfaces are offered, not single items"));
+            }
+            continue;
+        };
+        let offered = offered(import);
+        for (name, item) in instance.exports(engine) {
+            let offered_item = |items: &[(&str, Define)]| items.iter().any(|(offered, _)| *offered == name);
+            let problem = match (&item.ty, &offered) {
+                (ComponentItem::Type(_), _) => continue,
+                (_, Err(reason)) => reason.clone(),
+                (ComponentItem::Resource(_), Ok(interface)) if offered_item(interface.resources) => continue,
+                (ComponentItem::ComponentFunc(_), Ok(interface)) if offered_item(interface.functions) => {
+                    match type_problem(engine, component, import, interface, name) {
+                        None => continue,
+                        Some(problem) => problem,
+                    }
+                }
+                (_, Ok(interface)) => format!("{}@{} has no such item", interface.name, interface.version),
+            };
+            missing.push(format!("{import} {name}: {problem}"));
+        }
+    }
+    missing
+}
+
+/// The interface that serves an import, or why there is none.
+fn offered(import: &str) -> Result<&'static Interface, String> {
+    let (name, version) = import.split_once('@').unwrap_or((import, ""));
+    let Some(interface) = INTERFACES.iter().find(|interface| interface.name == name) else {
+        return Err("not offered by this host".into());
+    };
+    match (Version::parse(version), Version::parse(interface.version)) {
+        (Ok(wanted), Ok(offered)) if is_compatible(&wanted, &offered) => Ok(interface),
+        _ => Err(format!("this host offers version {}", interface.version)),
+    }
+}
+
+/// Whether the linker serves one version for the other: same major version, below 1 the same minor one, and no pre-releases.
+fn is_compatible(wanted: &Version, offered: &Version) -> bool {
+    if !wanted.pre.is_empty() || !offered.pre.is_empty() {
+        return wanted == offered;
+    }
+    match (wanted.major, wanted.minor) {
+        (0, 0) => wanted == offered,
+        (0, minor) => offered.major == 0 && offered.minor == minor,
+        (major, _) => offered.major == major,
+    }
+}
+
+/// Links the component against stand-ins for everything but one function, to see whether that one has the type the component wants.
+fn type_problem(
+    engine: &wasmtime::Engine,
+    component: &Component,
+    import: &str,
+    interface: &Interface,
+    function: &str,
+) -> Option<String> {
+    let alone = || -> wasmtime::Result<()> {
+        let mut linker = Linker::<Call>::new(engine);
+        let ty = component.component_type();
+        for (other, item) in ty.imports(engine) {
+            let ComponentItem::ComponentInstance(instance) = item.ty else {
+                continue;
+            };
+            let served = offered(other).ok();
+            let mut linked = linker.instance(other)?;
+            for (name, item) in instance.exports(engine) {
+                match item.ty {
+                    ComponentItem::Resource(_) => define_resource(&mut linked, served, name)?,
+                    ComponentItem::ComponentFunc(_) if other == import && name == function => {
+                        let (_, define) = interface
+                            .functions
+                            .iter()
+                            .find(|(offered, _)| *offered == name)
+                            .expect("offered");
+                        define(&mut linked, name)?;
+                    }
+                    ComponentItem::ComponentFunc(_) => {
+                        linked.func_new(name, |_, _, _, _| wasmtime::bail!("never called"))?
+                    }
+                    _ => {}
+                }
+            }
+        }
+        linker.instantiate_pre(component).map(drop)
+    };
+    alone().err().map(|error| error.root_cause().to_string())
+}
+
+fn define_resource(
+    linked: &mut LinkerInstance<'_, Call>,
+    served: Option<&Interface>,
+    name: &str,
+) -> wasmtime::Result<()> {
+    match served.and_then(|interface| interface.resources.iter().find(|(offered, _)| *offered == name)) {
+        Some((_, define)) => define(linked, name),
+        None => linked.resource(name, wasmtime::component::ResourceType::host::<()>(), |_, _| Ok(())),
+    }
+}
