@@ -42,7 +42,7 @@ class CompilerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bad/empty, whole WebAssembly",
+        "bad/empty, neither a WebAssembly binary",
         "bad/text, neither a WebAssembly binary",
         "bad/truncated, whole WebAssembly",
         "bad/no-abi, without a component type"
