@@ -6,12 +6,23 @@
 module dev.mayfly.host {
     requires transitive dev.mayfly.hostinterfaces;
     requires transitive dev.mayfly.snapshots;
+    requires HdrHistogram;
+    requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.toml;
     requires info.picocli;
+    requires io.helidon.common.task;
     requires io.helidon.webserver;
+    requires io.helidon.webserver.http2;
+    requires io.helidon.webserver.observe;
+    requires io.helidon.webserver.observe.health;
+    requires io.prometheus.writer.text;
+    requires io.prometheus.metrics.instrumentation.jvm;
+    requires io.prometheus.metrics.model;
     requires java.net.http;
+    requires java.sql;
     requires jdk.unsupported;
+    requires org.xerial.sqlitejdbc;
     requires static org.jspecify;
 
     exports dev.mayfly.host;

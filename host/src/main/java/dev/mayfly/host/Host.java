@@ -1,7 +1,36 @@
 package dev.mayfly.host;
 
-import io.helidon.webserver.WebServer;
+import dev.mayfly.engine.Compiler;
+import dev.mayfly.engine.Engine;
+import dev.mayfly.engine.EngineConfig;
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.engine.Operation;
+import dev.mayfly.host.catalog.Catalog;
+import dev.mayfly.host.catalog.SqliteCatalog;
+import dev.mayfly.host.deploy.DeployStep;
+import dev.mayfly.host.deploy.Deployer;
+import dev.mayfly.host.http.HttpEndpoint;
+import dev.mayfly.host.invoke.Invoker;
+import dev.mayfly.host.invoke.Routes;
+import dev.mayfly.host.observe.HostHealth;
+import dev.mayfly.host.observe.HostMetrics;
+import dev.mayfly.hostinterfaces.ConfigProvider;
+import dev.mayfly.hostinterfaces.OperationTable;
+import dev.mayfly.linkercache.ComponentCompiler;
+import dev.mayfly.linkercache.FolderArtifactStore;
+import dev.mayfly.linkercache.LinkerCache;
+import dev.mayfly.linkercache.TableBudget;
+import dev.mayfly.memorypool.Admission;
+import dev.mayfly.memorypool.InvocationLimits;
+import dev.mayfly.memorypool.SlabPool;
+import dev.mayfly.memorypool.SlotConfig;
+import dev.mayfly.memorypool.SlotPool;
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * A running host: engine, pools, catalog and HTTP endpoint in one process.
@@ -9,40 +38,154 @@ import java.net.URI;
  * <p>Threads: everything may be called from any thread. Ownership: whoever starts a host closes it.
  */
 public final class Host implements AutoCloseable {
-    private final HostConfig config;
-    private final WebServer server;
+    /** More may wait for a compiler than run, but not so many that the last one's client gave up long ago. */
+    private static final int COMPILE_WAITING_MAX = 64;
 
-    private Host(HostConfig config, WebServer server) {
+    private static final System.Logger LOG = System.getLogger(Host.class.getName());
+
+    private final HostConfig config;
+    private final Parts parts;
+    private final Invoker invoker;
+    private final HttpEndpoint endpoint;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Host(HostConfig config, Parts parts, Invoker invoker, HttpEndpoint endpoint) {
         this.config = config;
-        this.server = server;
+        this.parts = parts;
+        this.invoker = invoker;
+        this.endpoint = endpoint;
+    }
+
+    /** What was opened, to be closed in the opposite order. */
+    private static final class Parts implements AutoCloseable {
+        private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+        <T extends AutoCloseable> T add(T part) {
+            parts.push(part);
+            return part;
+        }
+
+        @Override
+        public void close() {
+            RuntimeException failure = null;
+            while (!parts.isEmpty()) {
+                try {
+                    parts.pop().close();
+                } catch (Exception e) {
+                    if (failure == null) {
+                        failure = new MayflyException.Internal("a part of the host can't be closed", e);
+                    } else {
+                        failure.addSuppressed(e);
+                    }
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
+        }
     }
 
     /**
      * Starts a host. When this returns it answers requests.
      *
-     * @throws dev.mayfly.engine.MayflyException.Conflict when another host uses the data folder, or something else the port
-     * @throws dev.mayfly.engine.MayflyException.NotInstalled when the native engine is missing
-     * @throws dev.mayfly.engine.MayflyException.Invalid when the settings can't be had on this machine
+     * @throws MayflyException.Conflict when another host uses the data folder, or something else the port
+     * @throws MayflyException.NotInstalled when the native engine is missing
+     * @throws MayflyException.Invalid when the settings can't be had on this machine
      */
     public static Host start(HostConfig config) {
-        WebServer server = WebServer.builder()
-                .host(config.address())
-                .port(config.port())
-                .shutdownHook(false)
-                .build()
-                .start();
-        return new Host(config, server);
+        return start(config, step -> {});
+    }
+
+    /** @param reached told of each step of each deployment */
+    static Host start(HostConfig config, Consumer<DeployStep> reached) {
+        Parts parts = new Parts();
+        try {
+            return start(config, reached, parts);
+        } catch (RuntimeException | Error e) {
+            try {
+                parts.close();
+            } catch (RuntimeException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+
+    private static Host start(HostConfig config, Consumer<DeployStep> reached, Parts parts) {
+        Limits limits = config.limits();
+        EngineConfig engineConfig = EngineConfig.defaults()
+                .withInstanceCountMax(limits.hostConcurrencyMax())
+                .withMemoryBytesMax(limits.memoryBytesMax());
+        DataFolder folder = parts.add(DataFolder.take(config.dataFolder()));
+        Catalog catalog = parts.add(SqliteCatalog.open(folder.catalog()));
+        FolderArtifactStore store = FolderArtifactStore.open(folder.store());
+        Engine engine = parts.add(Engine.open(engineConfig));
+        ComponentCompiler compiler = parts.add(new ComponentCompiler(
+                new Compiler(engineConfig, limits.compileMemoryBytesMax(), limits.compileTimeMax()),
+                engine,
+                store,
+                ComponentCompiler.defaultRunningCountMax(),
+                COMPILE_WAITING_MAX));
+        int tableCountMax = limits.loadedFunctionsMax() == 0
+                ? TableBudget.tableCountMax(engineConfig)
+                : limits.loadedFunctionsMax();
+        LinkerCache tables = new LinkerCache(engine, store, compiler, tableCountMax);
+        parts.add(() -> closeTables(tables));
+        SlabPool slabs = parts.add(new SlabPool(limits.slabBytesMax()));
+        SlotPool slots = parts.add(new SlotPool(
+                SlotConfig.defaults()
+                        .withSlotCountMax(limits.hostConcurrencyMax())
+                        .withRequestHeadBytesMax(limits.requestHeadBytesMax())
+                        .withResponseHeadBytesMax(limits.responseHeadBytesMax()),
+                slabs));
+        Routes routes = new Routes();
+        Deployer deployer = new Deployer(store, compiler, tables, catalog, routes, limits, reached);
+        deployer.restore(engine.fingerprint());
+        Invoker invoker = new Invoker(
+                routes,
+                slots,
+                new Admission(limits.hostConcurrencyMax()),
+                OperationTable.builder()
+                        .with(Operation.CONFIG_GET, new ConfigProvider())
+                        .build(),
+                invocationLimits(limits),
+                limits.deadline());
+        HttpEndpoint endpoint = HttpEndpoint.start(
+                config,
+                invoker,
+                deployer,
+                new HostHealth(engine, invoker),
+                new HostMetrics(engine, invoker, slabs, tables, compiler));
+        return new Host(config, parts, invoker, endpoint);
+    }
+
+    private static InvocationLimits invocationLimits(Limits limits) {
+        return new InvocationLimits(
+                limits.requestBodyBytesMax(),
+                limits.bufferCountMax(),
+                limits.bufferBytesMax(),
+                limits.logBytesMax(),
+                limits.memoryBytesMax(),
+                limits.tableElementsMax());
+    }
+
+    private static void closeTables(LinkerCache tables) throws InterruptedException {
+        tables.close();
+        if (!tables.awaitAllFreed(Duration.ofSeconds(5))) {
+            // The engine must not be freed under a function that runs.
+            throw new IllegalStateException("functions still run: " + tables.metrics());
+        }
     }
 
     /** The port it listens on, also when {@link HostConfig#port()} was 0. */
     public int port() {
-        return server.port();
+        return endpoint.port();
     }
 
     /** Where clients on this machine reach it: {@code http://127.0.0.1:7373}. */
     public URI uri() {
-        return URI.create("http://" + (config.address().contains(":") ? "[" + config.address() + "]" : config.address())
-                + ":" + port());
+        String address = config.address().contains(":") ? "[" + config.address() + "]" : config.address();
+        return URI.create("http://" + address + ":" + port());
     }
 
     public HostConfig config() {
@@ -55,6 +198,27 @@ public final class Host implements AutoCloseable {
      */
     @Override
     public void close() {
-        server.stop();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        Thread cancelling = Thread.ofVirtual().name("mayfly-drain").start(this::cancelAfterDrain);
+        try (parts) {
+            endpoint.close();
+            invoker.stop();
+            cancelling.interrupt();
+        }
+    }
+
+    private void cancelAfterDrain() {
+        try {
+            Thread.sleep(config.drain());
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "cancelling functions that still run after drain-ms="
+                            + config.drain().toMillis());
+        } catch (InterruptedException e) {
+            // Everything had ended before.
+        }
+        invoker.stop();
     }
 }

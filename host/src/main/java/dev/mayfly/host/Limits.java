@@ -1,5 +1,6 @@
 package dev.mayfly.host;
 
+import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import java.time.Duration;
 
@@ -8,10 +9,15 @@ import java.time.Duration;
  * lower case with dashes: {@code requestBodyBytesMax} is {@code request-body-bytes-max}.
  *
  * @param componentBytesMax of an upload
+ * @param componentTimeMax how long an upload may take to arrive
  * @param requestHeadBytesMax of a request's method, path, query and headers together
+ * @param requestHeadTimeMax how long a request's head may take to arrive, from its first byte on
  * @param headerCountMax header lines of a request
  * @param requestBodyBytesMax of a request to a function
+ * @param requestBodyTimeMax how long a request's body may take to arrive
+ * @param responseHeadBytesMax of a response's header lines, and 8 bytes for each
  * @param responseBodyBytesMax of a function's response
+ * @param responseTimeMax how long a client may take to accept a response
  * @param bufferBytesMax of all buffers that one invocation holds, its request's body included
  * @param bufferCountMax buffers that one invocation holds at once
  * @param slabBytesMax of all buffers on this host
@@ -21,16 +27,23 @@ import java.time.Duration;
  * @param deadline how long an invocation may take
  * @param hostConcurrencyMax invocations at once on this host
  * @param functionConcurrencyMax invocations at once of one function
+ * @param connectionCountMax connections at once; further clients wait to be accepted
+ * @param configBytesMax of a function's configuration, names and values together
  * @param compileTimeMax how long compiling one component may take
  * @param compileMemoryBytesMax address space that compiling one component may use
  * @param loadedFunctionsMax functions loaded at once, 0 = as many as the system's limits on mappings and files allow
  */
 public record Limits(
         long componentBytesMax,
+        Duration componentTimeMax,
         int requestHeadBytesMax,
+        Duration requestHeadTimeMax,
         int headerCountMax,
         long requestBodyBytesMax,
+        Duration requestBodyTimeMax,
+        int responseHeadBytesMax,
         long responseBodyBytesMax,
+        Duration responseTimeMax,
         long bufferBytesMax,
         int bufferCountMax,
         long slabBytesMax,
@@ -40,49 +53,52 @@ public record Limits(
         Duration deadline,
         int hostConcurrencyMax,
         int functionConcurrencyMax,
+        int connectionCountMax,
+        int configBytesMax,
         Duration compileTimeMax,
         long compileMemoryBytesMax,
         int loadedFunctionsMax) {
     private static final long MIB = 1L << 20;
 
     public Limits {
-        require(componentBytesMax >= 8, "component-bytes-max", componentBytesMax, "at least 8");
-        require(
-                requestHeadBytesMax >= 1024 && requestHeadBytesMax <= 1 << 20,
-                "request-head-bytes-max",
-                requestHeadBytesMax,
-                "1024 to 1048576");
-        require(headerCountMax >= 1 && headerCountMax <= 1024, "header-count-max", headerCountMax, "1 to 1024");
-        require(requestBodyBytesMax >= 0, "request-body-bytes-max", requestBodyBytesMax, "at least 0");
-        require(responseBodyBytesMax >= 0, "response-body-bytes-max", responseBodyBytesMax, "at least 0");
-        require(
-                bufferBytesMax >= requestBodyBytesMax,
-                "buffer-bytes-max",
-                bufferBytesMax,
-                "at least request-body-bytes-max=" + requestBodyBytesMax);
-        require(bufferCountMax >= 1 && bufferCountMax <= 64, "buffer-count-max", bufferCountMax, "1 to 64");
-        require(slabBytesMax >= MIB, "slab-bytes-max", slabBytesMax, "at least 1048576");
-        require(logBytesMax >= 0, "log-bytes-max", logBytesMax, "at least 0");
-        require(deadline.toMillis() >= 1, "deadline-ms", deadline.toMillis(), "at least 1");
-        require(
-                hostConcurrencyMax >= 1 && hostConcurrencyMax <= 100_000,
-                "host-concurrency-max",
-                hostConcurrencyMax,
-                "1 to 100000");
-        require(functionConcurrencyMax >= 1, "function-concurrency-max", functionConcurrencyMax, "at least 1");
-        require(loadedFunctionsMax >= 0, "loaded-functions-max", loadedFunctionsMax, "at least 0");
+        require("component-bytes-max", componentBytesMax, 8, Long.MAX_VALUE);
+        requirePositive("component-time-max", componentTimeMax);
+        require("request-head-bytes-max", requestHeadBytesMax, 1024, MIB);
+        requirePositive("request-head-time-max", requestHeadTimeMax);
+        require("header-count-max", headerCountMax, 1, 1024);
+        require("request-body-bytes-max", requestBodyBytesMax, 0, Integer.MAX_VALUE);
+        requirePositive("request-body-time-max", requestBodyTimeMax);
+        require("response-head-bytes-max", responseHeadBytesMax, 1024, MIB);
+        require("response-body-bytes-max", responseBodyBytesMax, 0, Integer.MAX_VALUE);
+        requirePositive("response-time-max", responseTimeMax);
+        require("buffer-bytes-max", bufferBytesMax, requestBodyBytesMax, Long.MAX_VALUE);
+        require("buffer-count-max", bufferCountMax, 1, FrameLayout.BUFFERS);
+        require("slab-bytes-max", slabBytesMax, MIB, Long.MAX_VALUE);
+        require("log-bytes-max", logBytesMax, 0, Long.MAX_VALUE);
+        requirePositive("deadline", deadline);
+        require("host-concurrency-max", hostConcurrencyMax, 1, 100_000);
+        require("function-concurrency-max", functionConcurrencyMax, 1, Integer.MAX_VALUE);
+        require("connection-count-max", connectionCountMax, 1, 1_000_000);
+        require("config-bytes-max", configBytesMax, 0, MIB);
+        require("loaded-functions-max", loadedFunctionsMax, 0, 1_000_000);
+        // What compiling and the engine allow of memory is checked where it is used.
     }
 
     /** What a host has unless told otherwise. */
     public static Limits defaults() {
         return new Limits(
                 64 * MIB,
+                Duration.ofMinutes(10),
                 32 << 10,
+                Duration.ofSeconds(10),
                 128,
                 64 * MIB,
+                Duration.ofMinutes(1),
+                32 << 10,
                 64 * MIB,
+                Duration.ofMinutes(1),
                 160 * MIB,
-                64,
+                FrameLayout.BUFFERS,
                 1024 * MIB,
                 64 * MIB,
                 100_000,
@@ -90,7 +106,9 @@ public record Limits(
                 Duration.ofSeconds(10),
                 1024,
                 1024,
-                Duration.ofSeconds(120),
+                10_000,
+                64 << 10,
+                Duration.ofMinutes(2),
                 4096 * MIB,
                 0);
     }
@@ -98,10 +116,15 @@ public record Limits(
     public Limits withComponentBytesMax(long value) {
         return new Limits(
                 value,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -111,6 +134,36 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
+                compileTimeMax,
+                compileMemoryBytesMax,
+                loadedFunctionsMax);
+    }
+
+    public Limits withComponentTimeMax(Duration value) {
+        return new Limits(
+                componentBytesMax,
+                value,
+                requestHeadBytesMax,
+                requestHeadTimeMax,
+                headerCountMax,
+                requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
+                responseBodyBytesMax,
+                responseTimeMax,
+                bufferBytesMax,
+                bufferCountMax,
+                slabBytesMax,
+                memoryBytesMax,
+                tableElementsMax,
+                logBytesMax,
+                deadline,
+                hostConcurrencyMax,
+                functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -119,10 +172,15 @@ public record Limits(
     public Limits withRequestHeadBytesMax(int value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 value,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -132,6 +190,36 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
+                compileTimeMax,
+                compileMemoryBytesMax,
+                loadedFunctionsMax);
+    }
+
+    public Limits withRequestHeadTimeMax(Duration value) {
+        return new Limits(
+                componentBytesMax,
+                componentTimeMax,
+                requestHeadBytesMax,
+                value,
+                headerCountMax,
+                requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
+                responseBodyBytesMax,
+                responseTimeMax,
+                bufferBytesMax,
+                bufferCountMax,
+                slabBytesMax,
+                memoryBytesMax,
+                tableElementsMax,
+                logBytesMax,
+                deadline,
+                hostConcurrencyMax,
+                functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -140,10 +228,15 @@ public record Limits(
     public Limits withHeaderCountMax(int value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 value,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -153,6 +246,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -161,10 +256,15 @@ public record Limits(
     public Limits withRequestBodyBytesMax(long value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 value,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -174,6 +274,64 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
+                compileTimeMax,
+                compileMemoryBytesMax,
+                loadedFunctionsMax);
+    }
+
+    public Limits withRequestBodyTimeMax(Duration value) {
+        return new Limits(
+                componentBytesMax,
+                componentTimeMax,
+                requestHeadBytesMax,
+                requestHeadTimeMax,
+                headerCountMax,
+                requestBodyBytesMax,
+                value,
+                responseHeadBytesMax,
+                responseBodyBytesMax,
+                responseTimeMax,
+                bufferBytesMax,
+                bufferCountMax,
+                slabBytesMax,
+                memoryBytesMax,
+                tableElementsMax,
+                logBytesMax,
+                deadline,
+                hostConcurrencyMax,
+                functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
+                compileTimeMax,
+                compileMemoryBytesMax,
+                loadedFunctionsMax);
+    }
+
+    public Limits withResponseHeadBytesMax(int value) {
+        return new Limits(
+                componentBytesMax,
+                componentTimeMax,
+                requestHeadBytesMax,
+                requestHeadTimeMax,
+                headerCountMax,
+                requestBodyBytesMax,
+                requestBodyTimeMax,
+                value,
+                responseBodyBytesMax,
+                responseTimeMax,
+                bufferBytesMax,
+                bufferCountMax,
+                slabBytesMax,
+                memoryBytesMax,
+                tableElementsMax,
+                logBytesMax,
+                deadline,
+                hostConcurrencyMax,
+                functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -182,9 +340,42 @@ public record Limits(
     public Limits withResponseBodyBytesMax(long value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
+                value,
+                responseTimeMax,
+                bufferBytesMax,
+                bufferCountMax,
+                slabBytesMax,
+                memoryBytesMax,
+                tableElementsMax,
+                logBytesMax,
+                deadline,
+                hostConcurrencyMax,
+                functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
+                compileTimeMax,
+                compileMemoryBytesMax,
+                loadedFunctionsMax);
+    }
+
+    public Limits withResponseTimeMax(Duration value) {
+        return new Limits(
+                componentBytesMax,
+                componentTimeMax,
+                requestHeadBytesMax,
+                requestHeadTimeMax,
+                headerCountMax,
+                requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
+                responseBodyBytesMax,
                 value,
                 bufferBytesMax,
                 bufferCountMax,
@@ -195,6 +386,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -203,10 +396,15 @@ public record Limits(
     public Limits withBufferBytesMax(long value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 value,
                 bufferCountMax,
                 slabBytesMax,
@@ -216,6 +414,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -224,10 +424,15 @@ public record Limits(
     public Limits withBufferCountMax(int value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 value,
                 slabBytesMax,
@@ -237,6 +442,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -245,10 +452,15 @@ public record Limits(
     public Limits withSlabBytesMax(long value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 value,
@@ -258,6 +470,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -266,10 +480,15 @@ public record Limits(
     public Limits withMemoryBytesMax(long value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -279,6 +498,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -287,10 +508,15 @@ public record Limits(
     public Limits withTableElementsMax(int value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -300,6 +526,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -308,10 +536,15 @@ public record Limits(
     public Limits withLogBytesMax(long value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -321,6 +554,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -329,10 +564,15 @@ public record Limits(
     public Limits withDeadline(Duration value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -342,6 +582,8 @@ public record Limits(
                 value,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -350,10 +592,15 @@ public record Limits(
     public Limits withHostConcurrencyMax(int value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -363,6 +610,8 @@ public record Limits(
                 deadline,
                 value,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -371,10 +620,15 @@ public record Limits(
     public Limits withFunctionConcurrencyMax(int value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -383,6 +637,64 @@ public record Limits(
                 logBytesMax,
                 deadline,
                 hostConcurrencyMax,
+                value,
+                connectionCountMax,
+                configBytesMax,
+                compileTimeMax,
+                compileMemoryBytesMax,
+                loadedFunctionsMax);
+    }
+
+    public Limits withConnectionCountMax(int value) {
+        return new Limits(
+                componentBytesMax,
+                componentTimeMax,
+                requestHeadBytesMax,
+                requestHeadTimeMax,
+                headerCountMax,
+                requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
+                responseBodyBytesMax,
+                responseTimeMax,
+                bufferBytesMax,
+                bufferCountMax,
+                slabBytesMax,
+                memoryBytesMax,
+                tableElementsMax,
+                logBytesMax,
+                deadline,
+                hostConcurrencyMax,
+                functionConcurrencyMax,
+                value,
+                configBytesMax,
+                compileTimeMax,
+                compileMemoryBytesMax,
+                loadedFunctionsMax);
+    }
+
+    public Limits withConfigBytesMax(int value) {
+        return new Limits(
+                componentBytesMax,
+                componentTimeMax,
+                requestHeadBytesMax,
+                requestHeadTimeMax,
+                headerCountMax,
+                requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
+                responseBodyBytesMax,
+                responseTimeMax,
+                bufferBytesMax,
+                bufferCountMax,
+                slabBytesMax,
+                memoryBytesMax,
+                tableElementsMax,
+                logBytesMax,
+                deadline,
+                hostConcurrencyMax,
+                functionConcurrencyMax,
+                connectionCountMax,
                 value,
                 compileTimeMax,
                 compileMemoryBytesMax,
@@ -392,10 +704,15 @@ public record Limits(
     public Limits withCompileTimeMax(Duration value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -405,6 +722,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 value,
                 compileMemoryBytesMax,
                 loadedFunctionsMax);
@@ -413,10 +732,15 @@ public record Limits(
     public Limits withCompileMemoryBytesMax(long value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -426,6 +750,8 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 value,
                 loadedFunctionsMax);
@@ -434,10 +760,15 @@ public record Limits(
     public Limits withLoadedFunctionsMax(int value) {
         return new Limits(
                 componentBytesMax,
+                componentTimeMax,
                 requestHeadBytesMax,
+                requestHeadTimeMax,
                 headerCountMax,
                 requestBodyBytesMax,
+                requestBodyTimeMax,
+                responseHeadBytesMax,
                 responseBodyBytesMax,
+                responseTimeMax,
                 bufferBytesMax,
                 bufferCountMax,
                 slabBytesMax,
@@ -447,14 +778,23 @@ public record Limits(
                 deadline,
                 hostConcurrencyMax,
                 functionConcurrencyMax,
+                connectionCountMax,
+                configBytesMax,
                 compileTimeMax,
                 compileMemoryBytesMax,
                 value);
     }
 
-    private static void require(boolean holds, String name, long value, String range) {
-        if (!holds) {
-            throw new MayflyException.Invalid("limit " + name + "=" + value + " is out of range: " + range);
+    private static void require(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new MayflyException.Invalid(
+                    "limit " + name + "=" + value + " is out of range: " + min + " to " + max);
+        }
+    }
+
+    private static void requirePositive(String name, Duration value) {
+        if (!value.isPositive()) {
+            throw new MayflyException.Invalid("limit " + name + "=" + value + " must be positive");
         }
     }
 }

@@ -1,0 +1,71 @@
+package dev.mayfly.host.catalog;
+
+import dev.mayfly.engine.MayflyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * Brings a catalog's tables to this version: numbered SQL files, each run once and in one transaction. SQLite's {@code user_version} holds how
+ * many were run. A published file is never changed; what is to change gets a new one.
+ */
+final class Migrations {
+    private static final List<String> FILES = List.of("001-functions.sql");
+
+    private Migrations() {}
+
+    static int version() {
+        return FILES.size();
+    }
+
+    static void run(Connection connection, Path file) throws SQLException {
+        int version = version(connection);
+        if (version > FILES.size()) {
+            throw new MayflyException.Conflict(
+                    "the catalog " + file + " has schema version=" + version + ", this Mayfly knows up to "
+                            + FILES.size() + ": run the newer Mayfly that wrote it, or choose another data folder");
+        }
+        for (; version < FILES.size(); version++) {
+            migrate(connection, FILES.get(version), version + 1);
+        }
+    }
+
+    private static int version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA user_version")) {
+            return row.getInt(1);
+        }
+    }
+
+    private static void migrate(Connection connection, String name, int version) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            // Runs every statement of the text, unlike execute.
+            statement.executeUpdate(text(name));
+            statement.execute("PRAGMA user_version = " + version);
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static String text(String name) {
+        try (InputStream in = Migrations.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new MayflyException.Internal("the resource " + name + " is missing from this build");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new MayflyException.Internal("the resource " + name + " can't be read", e);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+package dev.mayfly.host.http;
+
+import dev.mayfly.host.Limits;
+import dev.mayfly.host.invoke.Cancellation;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.buffers.LazyString;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection: the web server's, with three things added that it doesn't offer.
+ *
+ * <ul>
+ *   <li>Whether the client is still there while its request is being answered. HTTP/1.1: while a function runs long, a virtual thread reads ahead;
+ *       what it gets is handed to whoever reads next, so nothing is lost, and an end of the stream means that the client has gone. HTTP/2: the
+ *       connection's thread reads all the time anyway, and {@link StreamResets} listens in.
+ *   <li>Time limits on what a client does slowly: {@link SlowClients} asks each connection from time to time.
+ *   <li>Header values as ISO 8859-1, so that no octet is lost; the server reads them as ASCII.
+ * </ul>
+ *
+ * <p>Threads: with HTTP/1.1 everything runs on the connection's thread, but for what is said to be otherwise.
+ */
+final class ClientConnection implements ConnectionContext {
+    /** What the host waits for. */
+    enum Phase {
+        /** Nothing: between requests, or while a function runs. */
+        NONE(0),
+        /** A head that began to arrive. */
+        HEAD(1),
+        /** A body that an invocation slot waits for. */
+        BODY(2),
+        /** A component. */
+        UPLOAD(3),
+        /** That the client takes its response. */
+        RESPONSE(4);
+
+        private static final Phase[] BY_BITS = values();
+
+        private final int bits;
+
+        Phase(int bits) {
+            this.bits = bits;
+        }
+
+        Duration max(Limits limits) {
+            return switch (this) {
+                case NONE -> Duration.ofNanos(Long.MAX_VALUE);
+                case HEAD -> limits.requestHeadTimeMax();
+                case BODY -> limits.requestBodyTimeMax();
+                case UPLOAD -> limits.componentTimeMax();
+                case RESPONSE -> limits.responseTimeMax();
+            };
+        }
+    }
+
+    private static final VarHandle WAIT = waitHandle();
+
+    private final ConnectionContext context;
+    private final Router router;
+    private final DataReader reader;
+
+    /** The phase in the lowest three bits, and in the others since when. Written by the connection's thread, read by {@link SlowClients}. */
+    private long wait;
+
+    /** A read ahead that nobody has taken the bytes of. */
+    private @Nullable FutureTask<byte @Nullable []> readAhead;
+
+    /** Not null: this is an HTTP/2 connection. */
+    private volatile @Nullable StreamResets streamResets;
+
+    /** HTTP/2: written by the connection's thread, read by the streams' ones. */
+    private volatile boolean ended;
+
+    ClientConnection(ConnectionContext context, Router router) {
+        this.context = context;
+        this.router = router;
+        this.reader = new Reader(this);
+    }
+
+    private static final class Reader extends DataReader {
+        // The factory method that takes this constructor's place in a later Helidon has no room for a subclass.
+        @SuppressWarnings("removal")
+        Reader(ClientConnection connection) {
+            super(connection::read);
+        }
+
+        @Override
+        public LazyString readLazyString(Charset charset, int length) {
+            return super.readLazyString(StandardCharsets.ISO_8859_1, length);
+        }
+    }
+
+    /** Everything the client sends comes through here. */
+    private byte @Nullable [] read() {
+        byte[] bytes = readAhead == null ? receive() : takeReadAhead(readAhead);
+        StreamResets resets = streamResets;
+        if (resets != null) {
+            if (bytes == null) {
+                ended = true;
+            } else {
+                resets.observe(bytes);
+            }
+        } else if (wait == 0) {
+            waitFor(Phase.HEAD);
+        }
+        return bytes;
+    }
+
+    private byte @Nullable [] receive() {
+        DataReader first = context.dataReader();
+        // What the server read to find out which protocol this is.
+        int available = first.available();
+        if (available > 0) {
+            return first.readBytes(available);
+        }
+        try {
+            return context.serverSocket().get();
+        } catch (UncheckedIOException e) {
+            ended = true;
+            throw new ServerConnectionException("can't read from the client", e);
+        }
+    }
+
+    private byte @Nullable [] takeReadAhead(FutureTask<byte @Nullable []> task) {
+        readAhead = null;
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            // The server stops: the task ends when it closes the socket.
+            throw new ServerConnectionException("interrupted while waiting for the client", e);
+        } catch (ExecutionException e) {
+            throw new ServerConnectionException("can't read from the client", e.getCause());
+        }
+    }
+
+    /** The connection that a request outside of {@link FrontRouting} came by. */
+    static ClientConnection of(ServerRequest request) {
+        return request.context().get(ClientConnection.class).orElseThrow();
+    }
+
+    /**
+     * Reads what is left of a body that nobody wants, after its response was sent. Closing instead would reset the connection while the client
+     * still sends, and the client might never see the response.
+     */
+    void discardBody(ServerRequest request) {
+        if (!request.content().consumed()) {
+            waitFor(Phase.BODY);
+            try {
+                request.content().consume();
+            } catch (RequestException | DataReader.InsufficientDataAvailableException e) {
+                throw new CloseConnectionException("the rest of a body can't be read", e);
+            } finally {
+                waitFor(Phase.NONE);
+            }
+        }
+    }
+
+    /** Makes this an HTTP/2 connection: from here on the client sends frames. */
+    void switchToHttp2() {
+        streamResets = new StreamResets();
+    }
+
+    /** Tells whether the client of the request with that id is gone. */
+    Cancellation cancellation(int requestId) {
+        StreamResets resets = streamResets;
+        return resets == null ? this::isHttp1ClientGone : () -> ended || resets.contains(requestId);
+    }
+
+    private boolean isHttp1ClientGone() {
+        FutureTask<byte @Nullable []> task = readAhead;
+        if (task == null) {
+            // The next request is here already, so the client was a moment ago; reading past it would be unbounded.
+            if (reader.available() == 0) {
+                readAhead = new FutureTask<>(this::receive);
+                Thread.startVirtualThread(readAhead);
+            }
+            return false;
+        }
+        return task.state() == Future.State.FAILED
+                || (task.state() == Future.State.SUCCESS && task.resultNow() == null);
+    }
+
+    /** Says what the client is waited for from now on. HTTP/1.1 only: the streams of an HTTP/2 connection have no phase in common. */
+    void waitFor(Phase phase) {
+        if (streamResets == null) {
+            // Each request writes this twice: one store without a fence.
+            WAIT.setRelease(this, phase == Phase.NONE ? 0 : (System.nanoTime() & -8) | phase.bits);
+        }
+    }
+
+    /** Cuts the client off when it has taken longer over what it is waited for than it may. Any thread. */
+    void abortIfSlow(long nowNs, Limits limits) {
+        long wait = (long) WAIT.getAcquire(this);
+        Phase phase = Phase.BY_BITS[(int) wait & 7];
+        if (phase != Phase.NONE && nowNs - (wait & -8) > phase.max(limits).toNanos()) {
+            abort();
+        }
+    }
+
+    /** Whoever reads or writes gets an exception. */
+    private void abort() {
+        try {
+            context.serverSocket().close();
+        } catch (UncheckedIOException e) {
+            // It was closed by its own thread meanwhile.
+        }
+    }
+
+    private static VarHandle waitHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(ClientConnection.class, "wait", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @Override
+    public DataReader dataReader() {
+        return reader;
+    }
+
+    @Override
+    public Router router() {
+        return router;
+    }
+
+    @Override
+    public ListenerContext listenerContext() {
+        return context.listenerContext();
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return context.executor();
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+        return context.dataWriter();
+    }
+
+    @Override
+    public Optional<ProxyProtocolData> proxyProtocolData() {
+        return context.proxyProtocolData();
+    }
+
+    @Override
+    public HelidonSocket serverSocket() {
+        return context.serverSocket();
+    }
+
+    @Override
+    public PeerInfo remotePeer() {
+        return context.remotePeer();
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+        return context.localPeer();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return context.isSecure();
+    }
+
+    @Override
+    public String socketId() {
+        return context.socketId();
+    }
+
+    @Override
+    public String childSocketId() {
+        return context.childSocketId();
+    }
+}

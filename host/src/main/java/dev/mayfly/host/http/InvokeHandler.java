@@ -1,0 +1,340 @@
+package dev.mayfly.host.http;
+
+import dev.mayfly.engine.Frame;
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.engine.Operation;
+import dev.mayfly.host.Limits;
+import dev.mayfly.host.catalog.FunctionName;
+import dev.mayfly.host.invoke.Invocation;
+import dev.mayfly.host.invoke.Invoker;
+import dev.mayfly.host.invoke.Outcome;
+import dev.mayfly.host.invoke.Route;
+import dev.mayfly.memorypool.Admission;
+import dev.mayfly.memorypool.InvocationSlot;
+import dev.mayfly.memorypool.RequestHeadWriter;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpPrologue;
+import io.helidon.http.Method;
+import io.helidon.http.RequestException;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers {@code ANY /f/{name}[/{path}]}: the request goes into an invocation's slot, the function runs on this thread, and its response goes from
+ * the slot to the socket.
+ *
+ * <p>Threads: any number of requests at once, each on its own virtual thread from the first byte to the last.
+ */
+final class InvokeHandler {
+    static final HeaderName INVOCATION_ID = HeaderNames.create("Mayfly-Invocation-Id");
+    static final HeaderName DEADLINE_MS = HeaderNames.create("Mayfly-Deadline-Ms");
+
+    /** A larger response is written in pieces of this size; a smaller one in one go. */
+    private static final int PIECE_BYTES = 64 << 10;
+
+    /** As much as the server reads from a socket at once. */
+    private static final int READ_BYTES = 8 << 10;
+
+    private static final byte[] NOTHING = {};
+    private static final System.Logger LOG = System.getLogger(InvokeHandler.class.getName());
+
+    private final Invoker invoker;
+    private final Limits limits;
+
+    InvokeHandler(Invoker invoker, Limits limits) {
+        this.invoker = invoker;
+        this.limits = limits;
+    }
+
+    void handle(ClientConnection connection, String path, RoutingRequest request, RoutingResponse response) {
+        String id = invoker.ids().next();
+        try {
+            Problem problem = call(connection, path, request, response, id);
+            if (problem != null) {
+                response.header(HeaderValues.create(INVOCATION_ID, id));
+                problem.in(id).send(response);
+                connection.discardBody(request);
+            }
+            response.commit();
+        } catch (CloseConnectionException e) {
+            // The client is gone.
+            throw e;
+        } catch (RuntimeException e) {
+            if (e instanceof UncheckedIOException || response.isSent() || !response.reset()) {
+                throw new CloseConnectionException("a response was cut off", e);
+            }
+            LOG.log(System.Logger.Level.ERROR, "request " + id + " failed", e);
+            response.header(INVOCATION_ID, id);
+            response.header(HeaderValues.CONNECTION_CLOSE);
+            Problem.of(ProblemType.HOST_FAILED, "the host failed; its log has the cause")
+                    .in(id)
+                    .send(response);
+        }
+    }
+
+    private @Nullable Problem call(
+            ClientConnection connection, String path, RoutingRequest request, RoutingResponse response, String id) {
+        int nameStart = FrontRouting.CALLS.length();
+        int nameEnd = path.indexOf('/', nameStart);
+        String name = nameEnd < 0 ? path.substring(nameStart) : path.substring(nameStart, nameEnd);
+        Route route = invoker.routes().find(name);
+        if (route == null) {
+            return unknown(name);
+        }
+        long durationMaxNs = durationMaxNs(request.headers());
+        if (durationMaxNs <= 0) {
+            return Problem.of(
+                    ProblemType.INVALID_REQUEST,
+                    "the header Mayfly-Deadline-Ms must be a positive number of milliseconds");
+        }
+        try (Invocation invocation = invoker.open(route, id)) {
+            Outcome refusal = invocation.refusal();
+            if (refusal != null) {
+                return refusal(refusal, invocation);
+            }
+            Problem problem = writeHead(invocation, nameEnd < 0 ? "/" : path.substring(nameEnd), request);
+            if (problem == null && request.content().hasEntity()) {
+                problem = readBody(connection, invocation, request);
+            }
+            if (problem != null) {
+                return problem;
+            }
+            Outcome outcome = invocation.run(connection.cancellation(request.id()), durationMaxNs);
+            return outcome == Outcome.RESPONSE
+                    ? respond(connection, invocation, request.prologue().method(), response)
+                    : failure(outcome, invocation, durationMaxNs);
+        }
+    }
+
+    private static Problem unknown(String name) {
+        return FunctionName.isValid(name)
+                ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + name)
+                : Problem.of(ProblemType.INVALID_NAME, "the path's second segment is no function's name");
+    }
+
+    /** What the caller allows, at most what the host allows; 0 when the header makes no sense. */
+    private long durationMaxNs(ServerRequestHeaders headers) {
+        if (!headers.contains(DEADLINE_MS)) {
+            return invoker.deadlineNs();
+        }
+        try {
+            long ms = Long.parseLong(headers.get(DEADLINE_MS).get());
+            return ms <= 0
+                    ? 0
+                    : Math.min(
+                            Duration.ofMillis(Math.min(ms, Integer.MAX_VALUE)).toNanos(), invoker.deadlineNs());
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private @Nullable Problem writeHead(Invocation invocation, String path, RoutingRequest request) {
+        HttpPrologue prologue = request.prologue();
+        ServerRequestHeaders headers = request.headers();
+        RequestHeadWriter head = invocation.slot().requestHead();
+        String query = prologue.query().rawValue();
+        head.start(
+                prologue.method().text(),
+                path,
+                query.isEmpty() ? null : query,
+                invocation.id(),
+                limits.headerCountMax());
+        if (!headers.contains(HeaderNames.HOST)) {
+            // HTTP/2 says it otherwise; functions need not know.
+            head.header(HeaderNames.HOST.lowerCase(), request.authority());
+        }
+        for (Header header : headers) {
+            String name = header.headerName().lowerCase();
+            if (!HopByHop.isRequestHeader(name)) {
+                if (header.valueCount() == 1) {
+                    head.header(name, header.get());
+                } else {
+                    for (String value : header.allValues()) {
+                        head.header(name, value);
+                    }
+                }
+            }
+        }
+        return switch (head.finish()) {
+            case RequestHeadWriter.OK -> null;
+            case RequestHeadWriter.TOO_MANY_HEADERS -> {
+                invocation.end(Outcome.HEAD_TOO_LARGE);
+                yield Problems.tooManyHeaders(limits);
+            }
+            default -> {
+                invocation.end(Outcome.HEAD_TOO_LARGE);
+                yield Problems.headTooLarge(limits);
+            }
+        };
+    }
+
+    private @Nullable Problem readBody(ClientConnection connection, Invocation invocation, RoutingRequest request) {
+        long length = request.headers().contentLength().orElse(-1);
+        if (length > limits.requestBodyBytesMax()) {
+            invocation.end(Outcome.BODY_TOO_LARGE);
+            return Problems.bodyTooLarge(limits);
+        }
+        InvocationSlot slot = invocation.slot();
+        byte[] piece = new byte[length < 0 ? READ_BYTES : (int) Math.min(length, READ_BYTES)];
+        connection.waitFor(ClientConnection.Phase.BODY);
+        try (InputStream in = request.content().inputStream()) {
+            for (int read = in.read(piece); read > 0; read = in.read(piece)) {
+                int status = slot.appendRequestBody(piece, 0, read);
+                if (status != Operation.OK) {
+                    return bodyRefused(status, invocation);
+                }
+            }
+            return null;
+        } catch (RequestException e) {
+            // Chunks that are none, or are past what the server itself lets in.
+            if (e.status().code() != ProblemType.BODY_TOO_LARGE.status()) {
+                throw e;
+            }
+            invocation.end(Outcome.BODY_TOO_LARGE);
+            return Problems.bodyTooLarge(limits);
+        } catch (CloseConnectionException | DataReader.InsufficientDataAvailableException | IOException e) {
+            invocation.end(Outcome.CLIENT_GONE);
+            throw new CloseConnectionException("the client went away while it sent a body", e);
+        } finally {
+            connection.waitFor(ClientConnection.Phase.NONE);
+        }
+    }
+
+    private Problem bodyRefused(int status, Invocation invocation) {
+        if (status == Operation.LIMIT_EXCEEDED) {
+            invocation.end(Outcome.BODY_TOO_LARGE);
+            return Problems.bodyTooLarge(limits);
+        }
+        invocation.end(Outcome.UNAVAILABLE);
+        return Problems.noSlabs(limits);
+    }
+
+    private @Nullable Problem respond(
+            ClientConnection connection, Invocation invocation, Method method, RoutingResponse response) {
+        InvocationSlot slot = invocation.slot();
+        Frame frame = slot.frame();
+        int status = frame.responseStatus();
+        int body = frame.responseBody();
+        long length = body < 0 ? 0 : slot.bufferLength(body);
+        if (length > limits.responseBodyBytesMax()) {
+            invocation.end(Outcome.RESPONSE_TOO_LARGE);
+            return Problem.of(
+                            ProblemType.RESPONSE_TOO_LARGE,
+                            "the response has " + length + " bytes, the limit is " + limits.responseBodyBytesMax())
+                    .withLimit("response-body-bytes-max");
+        }
+        String invalid = status < 200 || status > 599
+                ? "status " + status + " is out of range: 200 to 599"
+                : ResponseHeaders.copy(slot.responseHead(), response.headers());
+        if (invalid != null) {
+            response.reset();
+            invocation.end(Outcome.RESPONSE_INVALID);
+            invocation.line(4, System.currentTimeMillis() * 1_000_000, "response invalid: " + invalid);
+            return Problem.of(ProblemType.RESPONSE_INVALID, invalid);
+        }
+        response.header(HeaderValues.create(INVOCATION_ID, invocation.id()));
+        response.status(ResponseHeaders.status(status));
+        send(connection, slot, body, length, method, status, response);
+        return null;
+    }
+
+    private static void send(
+            ClientConnection connection,
+            InvocationSlot slot,
+            int body,
+            long length,
+            Method method,
+            int status,
+            RoutingResponse response) {
+        if (ResponseHeaders.hasNoBody(status)) {
+            response.send(NOTHING);
+        } else if (method.equals(Method.HEAD)) {
+            response.headers().contentLength(length);
+            response.send(NOTHING);
+        } else if (length == 0) {
+            response.send(NOTHING);
+        } else if (length <= PIECE_BYTES) {
+            byte[] bytes = new byte[(int) length];
+            slot.copyBuffer(body, bytes, 0);
+            response.send(bytes);
+        } else {
+            sendInPieces(connection, slot, body, length, response);
+        }
+    }
+
+    private static void sendInPieces(
+            ClientConnection connection, InvocationSlot slot, int body, long length, RoutingResponse response) {
+        response.headers().contentLength(length);
+        connection.waitFor(ClientConnection.Phase.RESPONSE);
+        try (OutputStream out = response.outputStream()) {
+            slot.copyBuffer(body, out, new byte[PIECE_BYTES]);
+        } catch (IOException e) {
+            throw new ServerConnectionException("can't send a response", e);
+        } finally {
+            connection.waitFor(ClientConnection.Phase.NONE);
+        }
+    }
+
+    private Problem refusal(Outcome refusal, Invocation invocation) {
+        String name = invocation.route().name();
+        return switch (refusal) {
+            case FUNCTION_GONE -> unknown(name);
+            case CONCURRENCY_LIMIT ->
+                Problem.of(
+                                ProblemType.CONCURRENCY_LIMIT,
+                                "function " + name + " has as many calls at once as it may: "
+                                        + invocation.route().admission().concurrencyMax())
+                        .withLimit("function-concurrency-max")
+                        .withRetryAfter(Admission.RETRY_AFTER);
+            case OVERLOADED ->
+                Problem.of(
+                                ProblemType.OVERLOADED,
+                                "the host has as many calls at once as it may: "
+                                        + invoker.admission().concurrencyMax())
+                        .withLimit("host-concurrency-max")
+                        .withRetryAfter(Admission.RETRY_AFTER);
+            case SHUTTING_DOWN -> Problems.shuttingDown();
+            default -> {
+                MayflyException cause = invocation.loadFailure();
+                yield refusal == Outcome.UNAVAILABLE && cause != null
+                        ? Problem.of(cause)
+                        : Problem.of(
+                                ProblemType.HOST_FAILED,
+                                "function " + name + " can't be loaded; the host's log has the cause");
+            }
+        };
+    }
+
+    private Problem failure(Outcome outcome, Invocation invocation, long durationMaxNs) {
+        Frame frame = invocation.slot().frame();
+        return switch (outcome) {
+            case FUNCTION_ERROR -> Problems.ofFunction(frame.outcome(), frame.message());
+            case TRAP -> Problems.trapped(frame.trapKind(), frame.message());
+            case DEADLINE_EXCEEDED ->
+                Problem.of(
+                                ProblemType.DEADLINE_EXCEEDED,
+                                "the function was stopped after "
+                                        + Duration.ofNanos(durationMaxNs).toMillis() + " ms")
+                        .withLimit("deadline");
+            case SHUTTING_DOWN -> Problems.shuttingDown();
+            case CLIENT_GONE -> throw new CloseConnectionException("the client is gone");
+            case UNAVAILABLE ->
+                Problem.of(ProblemType.UNAVAILABLE, "the engine's pool is exhausted: " + frame.message())
+                        .withRetryAfter(Admission.RETRY_AFTER);
+            default -> Problem.of(ProblemType.HOST_FAILED, "the host failed; its log has the cause");
+        };
+    }
+}

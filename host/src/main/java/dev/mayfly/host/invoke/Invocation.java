@@ -1,0 +1,314 @@
+package dev.mayfly.host.invoke;
+
+import dev.mayfly.engine.Frame;
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.engine.Operation;
+import dev.mayfly.engine.Status;
+import dev.mayfly.hostinterfaces.OperationCall;
+import dev.mayfly.linkercache.FunctionTable;
+import dev.mayfly.memorypool.InvocationSlot;
+import dev.mayfly.memorypool.LogReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One invocation of a function, from admission to record. The only place that drives a function: whoever calls one, calls it through here.
+ *
+ * <pre>{@code
+ * try (Invocation invocation = invoker.open(route, id)) {
+ *     if (invocation.refusal() != null) { … }
+ *     … write the request into invocation.slot() …
+ *     Outcome outcome = invocation.run(cancellation, deadlineNs);
+ *     … read the response from invocation.slot() …
+ * }
+ * }</pre>
+ *
+ * <p>Threads: one at a time. Closing gives everything back on every path, in this order: the instance and its memory, the slot, the function
+ * table, the places on function and host; then it records the call.
+ */
+public final class Invocation implements AutoCloseable, LogReader {
+    /**
+     * A function that runs long is asked every so many ticks whether anybody still waits for it: at 1 ms a tick, often enough to save work, seldom
+     * enough to cost nothing.
+     */
+    private static final int TICKS_PER_CANCELLATION_CHECK = 8;
+
+    private static final int WARN = 3;
+    private static final int ERROR = 4;
+    private static final System.Logger LOG = System.getLogger(Invocation.class.getName());
+
+    private final Invoker invoker;
+    private final String id;
+    private Route route;
+
+    private boolean inFunction;
+    private boolean inHost;
+    private @Nullable FunctionTable table;
+    private @Nullable InvocationSlot slot;
+    private @Nullable OperationCall call;
+
+    private @Nullable Outcome outcome;
+    private @Nullable MayflyException loadFailure;
+    private long ranNs = -1;
+
+    Invocation(Invoker invoker, Route route, String id) {
+        this.invoker = invoker;
+        this.route = route;
+        this.id = id;
+    }
+
+    void open() {
+        outcome = admit();
+    }
+
+    private @Nullable Outcome admit() {
+        if (invoker.isStopping()) {
+            return Outcome.SHUTTING_DOWN;
+        }
+        inFunction = route.admission().tryEnter();
+        if (!inFunction) {
+            return Outcome.CONCURRENCY_LIMIT;
+        }
+        inHost = invoker.admission().tryEnter();
+        if (!inHost) {
+            return Outcome.OVERLOADED;
+        }
+        Outcome failure = acquireTable();
+        if (failure != null) {
+            return failure;
+        }
+        InvocationSlot slot = invoker.slots().tryAcquire();
+        if (slot == null) {
+            return Outcome.OVERLOADED;
+        }
+        this.slot = slot;
+        slot.prepare(invoker.limits());
+        return null;
+    }
+
+    private @Nullable Outcome acquireTable() {
+        long nowNs = System.nanoTime();
+        long deadlineNs = nowNs + invoker.deadlineNs();
+        try {
+            while (true) {
+                table = route.table().acquire(nowNs, deadlineNs);
+                if (table != null) {
+                    return null;
+                }
+                // Deployed again or deleted since the caller looked it up.
+                Route current = invoker.routes().find(route.name());
+                if (current == null) {
+                    return Outcome.FUNCTION_GONE;
+                }
+                if (current.admission() != route.admission()) {
+                    // Deleted and deployed anew: another function, with its own count.
+                    route.admission().leave();
+                    inFunction = current.admission().tryEnter();
+                    route = current;
+                    if (!inFunction) {
+                        return Outcome.CONCURRENCY_LIMIT;
+                    }
+                }
+                route = current;
+            }
+        } catch (MayflyException e) {
+            loadFailure = e;
+            if (e instanceof MayflyException.Unavailable) {
+                return Outcome.UNAVAILABLE;
+            }
+            LOG.log(System.Logger.Level.ERROR, "function " + route.name() + " can't be loaded", e);
+            return Outcome.HOST_FAILED;
+        }
+    }
+
+    /** Why it can't run; null when it can. */
+    public @Nullable Outcome refusal() {
+        return slot == null ? outcome : null;
+    }
+
+    /** What kept the function from being loaded, when that is why it can't run. */
+    public @Nullable MayflyException loadFailure() {
+        return loadFailure;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** The route taken: the caller's, or its successor if it was just replaced. */
+    public Route route() {
+        return route;
+    }
+
+    /**
+     * Where the request goes and the response is.
+     *
+     * @throws IllegalStateException when the invocation was refused
+     */
+    public InvocationSlot slot() {
+        InvocationSlot slot = this.slot;
+        if (slot == null) {
+            throw new IllegalStateException("invocation " + id + " has no slot: " + outcome);
+        }
+        return slot;
+    }
+
+    /**
+     * Runs the function until it is done or has to be stopped. Once an invocation.
+     *
+     * @param durationMaxNs how long it may take
+     * @return how it ended; the slot has the rest
+     */
+    public Outcome run(Cancellation cancellation, long durationMaxNs) {
+        InvocationSlot slot = slot();
+        Frame frame = slot.frame();
+        long startNs = System.nanoTime();
+        Outcome outcome = Outcome.HOST_FAILED;
+        try {
+            outcome = drive(frame, cancellation, startNs + durationMaxNs);
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "invocation " + id + " of " + route.name() + " failed", e);
+        } finally {
+            frame.cancel();
+            ranNs = System.nanoTime() - startNs;
+            this.outcome = outcome;
+            if (outcome != Outcome.RESPONSE || frame.logUsedBytes() > 0) {
+                writeLog(outcome, slot);
+            }
+        }
+        return outcome;
+    }
+
+    private Outcome drive(Frame frame, Cancellation cancellation, long deadlineNs) {
+        FunctionTable table = this.table;
+        if (table == null) {
+            throw new IllegalStateException("invocation " + id + " has no function table");
+        }
+        int ticks = 0;
+        int status = frame.begin(table.prelinked());
+        while (true) {
+            switch (status) {
+                case Status.DONE -> {
+                    return frame.outcome() == 0 ? Outcome.RESPONSE : Outcome.FUNCTION_ERROR;
+                }
+                case Status.TRAP -> {
+                    return Outcome.TRAP;
+                }
+                case Status.OPERATION -> perform(frame);
+                case Status.YIELD -> {
+                    ticks++;
+                    if (System.nanoTime() - deadlineNs >= 0) {
+                        return Outcome.DEADLINE_EXCEEDED;
+                    }
+                    if (invoker.isStopping()) {
+                        return Outcome.SHUTTING_DOWN;
+                    }
+                    if (ticks % TICKS_PER_CANCELLATION_CHECK == 0 && cancellation.isCancelled()) {
+                        return Outcome.CLIENT_GONE;
+                    }
+                    letOthersRun();
+                }
+                case Status.EXHAUSTED -> {
+                    return Outcome.UNAVAILABLE;
+                }
+                default -> {
+                    LOG.log(
+                            System.Logger.Level.ERROR,
+                            "invocation " + id + " of " + route.name() + " ended with status=" + status + ": "
+                                    + frame.message());
+                    return Outcome.HOST_FAILED;
+                }
+            }
+            status = frame.resume();
+        }
+    }
+
+    /** A virtual thread leaves its carrier to those that wait for one: that is a promise of its scheduler, not a hint. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void letOthersRun() {
+        Thread.yield();
+    }
+
+    private void perform(Frame frame) {
+        InvocationSlot slot = slot();
+        switch (frame.operation()) {
+            case Operation.BUFFER_GROW -> slot.grow(frame.argument());
+            case Operation.LOG_FLUSH -> {
+                slot.drainLog(this);
+                slot.answerStatus(Operation.OK);
+            }
+            default -> {
+                OperationCall call = this.call;
+                if (call == null) {
+                    call = new OperationCall(slot, route.context());
+                    this.call = call;
+                }
+                invoker.operations().perform(call);
+            }
+        }
+    }
+
+    private void writeLog(Outcome outcome, InvocationSlot slot) {
+        slot.drainLog(this);
+        Frame frame = slot.frame();
+        if (frame.logDropped() > 0) {
+            hostLine(
+                    WARN,
+                    "dropped log lines: " + frame.logDropped() + " (limit log-bytes-max="
+                            + invoker.limits().logBytesMax() + ")");
+        }
+        switch (outcome) {
+            case TRAP -> hostLine(ERROR, "trapped, " + frame.trapKind().label() + ": " + frame.message());
+            case FUNCTION_ERROR -> hostLine(ERROR, "failed: " + frame.message());
+            case DEADLINE_EXCEEDED -> hostLine(ERROR, "stopped at its deadline");
+            case CLIENT_GONE -> hostLine(WARN, "stopped: the client is gone");
+            case SHUTTING_DOWN -> hostLine(WARN, "stopped: the host is shutting down");
+            default -> {}
+        }
+    }
+
+    private void hostLine(int level, String message) {
+        line(level, System.currentTimeMillis() * 1_000_000, message);
+    }
+
+    /** Takes a line that the function logged. */
+    @Override
+    public void line(int level, long unixNs, String message) {
+        route.log().append(unixNs, level, id, message);
+    }
+
+    /** Says how it ended where the function is not what decides: the request did not fit, or the response can't be sent. */
+    public void end(Outcome outcome) {
+        this.outcome = outcome;
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (slot != null) {
+                slot.release();
+            }
+        } finally {
+            leave();
+        }
+        Outcome outcome = this.outcome;
+        if (outcome != null) {
+            if (ranNs >= 0) {
+                route.metrics().record(outcome, ranNs);
+            } else {
+                route.metrics().record(outcome);
+            }
+        }
+    }
+
+    private void leave() {
+        if (table != null) {
+            table.release();
+        }
+        if (inHost) {
+            invoker.admission().leave();
+        }
+        if (inFunction) {
+            route.admission().leave();
+        }
+    }
+}

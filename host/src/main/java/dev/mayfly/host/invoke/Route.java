@@ -1,0 +1,83 @@
+package dev.mayfly.host.invoke;
+
+import dev.mayfly.host.catalog.DeployedFunction;
+import dev.mayfly.hostinterfaces.FunctionContext;
+import dev.mayfly.linkercache.TableHandle;
+import dev.mayfly.memorypool.Admission;
+
+/**
+ * Where calls of a name go, and what is known of the function at run time.
+ *
+ * <p>Immutable, but for the counts in it. A new deployment makes a new route that keeps the old one's metrics, log and admission.
+ *
+ * <p>Ownership: a route holds its component's place in the linker cache; {@link #close} it once calls no longer find it. Calls that have found
+ * it before either hold a function table, and end in peace, or get none and look up the name again.
+ */
+public final class Route implements AutoCloseable {
+    private final DeployedFunction function;
+    private final TableHandle table;
+    private final FunctionContext context;
+    private final FunctionMetrics metrics;
+    private final FunctionLog log;
+    private final Admission admission;
+
+    private Route(
+            DeployedFunction function,
+            TableHandle table,
+            FunctionMetrics metrics,
+            FunctionLog log,
+            Admission admission) {
+        this.function = function;
+        this.table = table;
+        this.context = new FunctionContext(function.name(), function.config());
+        this.metrics = metrics;
+        this.log = log;
+        this.admission = admission;
+    }
+
+    /** A route to a function whose name was not in use. */
+    public static Route of(DeployedFunction function, TableHandle table, int concurrencyMax) {
+        return new Route(function, table, new FunctionMetrics(), new FunctionLog(), new Admission(concurrencyMax));
+    }
+
+    /** A route to what replaces this one's function. */
+    public Route to(DeployedFunction successor, TableHandle table) {
+        return new Route(successor, table, metrics, log, admission);
+    }
+
+    public String name() {
+        return function.name();
+    }
+
+    public DeployedFunction function() {
+        return function;
+    }
+
+    /** What gives calls their function table. */
+    public TableHandle table() {
+        return table;
+    }
+
+    /** What operations know of the function. */
+    public FunctionContext context() {
+        return context;
+    }
+
+    public FunctionMetrics metrics() {
+        return metrics;
+    }
+
+    public FunctionLog log() {
+        return log;
+    }
+
+    /** Bounds how many invocations of this name run at once. */
+    public Admission admission() {
+        return admission;
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.mayfly.host.observe;
+
+import dev.mayfly.host.invoke.Outcome;
+import dev.mayfly.host.invoke.Route;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.List;
+import org.HdrHistogram.AbstractHistogram;
+
+/** What the functions' invocations came to, for a scrape. A function that was never called has no lines. */
+final class FunctionSnapshots {
+    /** 10 µs to 60 s: an empty call takes about 5 µs, the default deadline is 10 s. */
+    private static final double[] BOUNDS_SECONDS = {
+        10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 500e-3, 1,
+        2.5, 5, 10, 30, 60
+    };
+
+    private FunctionSnapshots() {}
+
+    static List<MetricSnapshot> of(List<Route> routes) {
+        CounterSnapshot.Builder calls =
+                CounterSnapshot.builder().name("mayfly_function_invocations").help("Invocations by how they ended.");
+        HistogramSnapshot.Builder durations = HistogramSnapshot.builder()
+                .name("mayfly_function_duration_seconds")
+                .unit(Unit.SECONDS)
+                .help("How long functions ran, from begin to end.");
+        GaugeSnapshot.Builder open = GaugeSnapshot.builder()
+                .name("mayfly_function_invocations_open")
+                .help("Invocations open at the moment.");
+        for (Route route : routes) {
+            Labels labels = Labels.of("function", route.name());
+            for (Outcome outcome : Outcome.values()) {
+                long count = route.metrics().count(outcome);
+                if (count > 0) {
+                    calls.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                            .labels(labels.add("outcome", outcome.label()))
+                            .value((double) count)
+                            .build());
+                }
+            }
+            AbstractHistogram latencyNs = route.metrics().latencyNs();
+            if (latencyNs != null) {
+                durations.dataPoint(durations(labels, latencyNs));
+                open.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(labels)
+                        .value(route.admission().inUse())
+                        .build());
+            }
+        }
+        return List.of(calls.build(), durations.build(), open.build());
+    }
+
+    private static HistogramSnapshot.HistogramDataPointSnapshot durations(Labels labels, AbstractHistogram live) {
+        // Calls go on being recorded: bounds and sum are to be of the same moment.
+        AbstractHistogram latencyNs = live.copy();
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        long fromNs = 0;
+        for (double bound : BOUNDS_SECONDS) {
+            long toNs = Math.round(bound * 1e9);
+            buckets.bucket(bound, latencyNs.getCountBetweenValues(fromNs, toNs));
+            fromNs = latencyNs.nextNonEquivalentValue(toNs);
+        }
+        buckets.bucket(Double.POSITIVE_INFINITY, latencyNs.getCountBetweenValues(fromNs, Long.MAX_VALUE));
+        return HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                .labels(labels)
+                .classicHistogramBuckets(buckets.build())
+                .sum(latencyNs.getMean() * latencyNs.getTotalCount() / 1e9)
+                .build();
+    }
+}
