@@ -41,17 +41,21 @@
   (alias export $web "response" (type $response))
   (alias export $web "error" (type $error))
 
-  ;; What the configuration's answer would be written to. The host cancels instead of answering.
-  (core module $room-for-answers
-    (memory (export "memory") 1)
+  ;; The memory stands in a module of its own, because the configuration's answer would be written there, and that import must exist before the
+  ;; module that calls it. (The host cancels instead of answering.)
+  ;; 18 pages of 64 KiB: on both sides of the mebibyte up to which the engine's pool resets memory by copying, and no more, because looking and
+  ;; spoiling take time at every start. The data lies where Rust puts it, behind a stack's mebibyte: the image that memory starts from is that long.
+  (core module $room
+    (memory (export "memory") 18)
+    (data (i32.const 0x100000) "as new: ")
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
-  (core instance $answers (instantiate $room-for-answers))
-  (alias core export $answers "memory" (core memory $answers-memory))
-  (alias core export $answers "realloc" (core func $answers-realloc))
+  (core instance $memory-instance (instantiate $room))
+  (alias core export $memory-instance "memory" (core memory $memory))
+  (alias core export $memory-instance "realloc" (core func $realloc))
 
   (core func $body (canon lower (func $web "[method]request.body")))
   (core func $length (canon lower (func $buffers "[method]buffer.length")))
-  (core func $ask (canon lower (func $config "get") (memory $answers-memory) (realloc $answers-realloc)))
+  (core func $ask (canon lower (func $config "get") (memory $memory) (realloc $realloc)))
   (core func $drop-buffer (canon resource.drop $buffer))
   (core func $drop-request (canon resource.drop $request))
 
@@ -62,12 +66,9 @@
     (import "host" "drop-buffer" (func $drop-buffer (param i32)))
     (import "host" "drop-request" (func $drop-request (param i32)))
 
-    ;; 33 pages of 64 KiB: on both sides of the mebibyte up to which the engine's pool resets memory by copying.
-    (memory (export "memory") 33)
-    ;; As Rust lays it out, a stack's megabyte before the data: the image that memory starts from is that long.
-    (data (i32.const 0x100000) "as new: ")
-    (global $initial-pages i32 (i32.const 33))
-    (global $more-pages i32 (i32.const 16))
+    (import "host" "memory" (memory 18))
+    (global $initial-pages i32 (i32.const 18))
+    (global $more-pages i32 (i32.const 6))
     (global $data i32 (i32.const 0x100000))
     (global $data-bytes i64 (i64.const 0x203a77656e207361))
 
@@ -173,13 +174,13 @@
         (then (i32.store8 (i32.sub (call $memory-bytes) (i32.const 1)) (i32.const 0xa5))))))
 
   (core instance $instance (instantiate $canary (with "host" (instance
+    (export "memory" (memory $memory))
     (export "body" (func $body))
     (export "length" (func $length))
     (export "ask" (func $ask))
     (export "drop-buffer" (func $drop-buffer))
     (export "drop-request" (func $drop-request))))))
 
-  (alias core export $instance "memory" (core memory $memory))
   (func $handle (param "request" (own $request)) (result (result $response (error $error)))
     (canon lift (core func $instance "handle") (memory $memory)))
   (instance $handler (export "handle" (func $handle)))

@@ -70,10 +70,10 @@ class FreshMemoryCanaryTest {
     /** What an instance would look like that isn't as new, made by changing what the canary starts from rather than what it expects. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            (memory (export "memory") 33)             | (memory (export "memory") 34)                                 | memory of another size: pages=34
+            (memory (export "memory") 18)             | (memory (export "memory") 19)                                 | memory of another size: pages=19
             (data (i32.const 0x100000) "as new: ")    | (data (i32.const 0x100000) "as new: ~")                       | memory at 0x100008 held 0x7e
             (data (i32.const 0x100000) "as new: ")    | (data (i32.const 0x100000) "as new: ") (data (i32.const 0xffff8) "~")  | memory at 0xffff8 held 0x7e
-            (data (i32.const 0x100000) "as new: ")    | (data (i32.const 0x100000) "as new: ") (data (i32.const 0x20ffff) "~") | memory at 0x20fff8 held 0x7e00000000000000
+            (data (i32.const 0x100000) "as new: ")    | (data (i32.const 0x100000) "as new: ") (data (i32.const 0x11ffff) "~") | memory at 0x11fff8 held 0x7e00000000000000
             (data (i32.const 0x100000) "as new: ")    | (data (i32.const 0x100000) "spoiled:")                        | a data segment at 0x100000 held 0x3a64656c696f7073
             (global $number (mut i64) (i64.const 4711)) | (global $number (mut i64) (i64.const 4712))                 | a global held 4712
             (table $table 8 1000 funcref)             | (table $table 9 1000 funcref)                                 | a table was changed: index=0 found=9
