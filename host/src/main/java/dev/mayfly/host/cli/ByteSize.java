@@ -3,7 +3,6 @@ package dev.mayfly.host.cli;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -14,11 +13,11 @@ import picocli.CommandLine.TypeConversionException;
 record ByteSize(long bytes) {
     private static final Pattern FORMAT = Pattern.compile("(\\d{1,18})\\s*(B|KiB|MiB|GiB)?");
 
-    /** @throws IllegalArgumentException naming what is accepted */
+    /** @throws TypeConversionException naming what is accepted */
     static ByteSize parse(String text) {
         Matcher matcher = FORMAT.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
+            throw new TypeConversionException(
                     "'" + text + "' is not a size: write bytes, or a number with KiB, MiB or GiB, such as 64MiB");
         }
         String unit = matcher.group(2);
@@ -32,7 +31,7 @@ record ByteSize(long bytes) {
                 };
         long number = Long.parseLong(matcher.group(1));
         if (number > Long.MAX_VALUE >> shift) {
-            throw new IllegalArgumentException("'" + text + "' is more bytes than there can be");
+            throw new TypeConversionException("'" + text + "' is more bytes than there can be");
         }
         return new ByteSize(number << shift);
     }
@@ -57,17 +56,5 @@ record ByteSize(long bytes) {
                         ? Long.toString(whole)
                         : String.format(Locale.ROOT, "%.1f", (double) bytes / (1L << shift)))
                 + unit;
-    }
-
-    /** For picocli. */
-    static final class Converter implements ITypeConverter<ByteSize> {
-        @Override
-        public ByteSize convert(String text) {
-            try {
-                return parse(text);
-            } catch (IllegalArgumentException wrong) {
-                throw new TypeConversionException(wrong.getMessage());
-            }
-        }
     }
 }

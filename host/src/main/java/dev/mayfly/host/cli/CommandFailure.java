@@ -5,6 +5,7 @@ import java.util.List;
 /** Ends a command: a sentence that says what went wrong, lines that say what to do about it, and the exit code. */
 final class CommandFailure extends RuntimeException {
     private final int exitCode;
+    private final String sentence;
 
     @SuppressWarnings("serial") // Never serialised.
     private final List<String> advice;
@@ -21,6 +22,7 @@ final class CommandFailure extends RuntimeException {
     CommandFailure(int exitCode, String sentence, List<String> advice) {
         super(sentence);
         this.exitCode = exitCode;
+        this.sentence = sentence;
         this.advice = List.copyOf(advice);
     }
 
@@ -28,9 +30,13 @@ final class CommandFailure extends RuntimeException {
         return exitCode;
     }
 
+    String sentence() {
+        return sentence;
+    }
+
     /** Shows it as every command's failure is shown. */
     void print(Terminal terminal) {
-        terminal.note(terminal.err(Terminal.Emphasis.RED, "mayfly:") + " " + getMessage());
+        terminal.note(terminal.err(Terminal.Emphasis.RED, "mayfly:") + " " + sentence);
         advice.forEach(line -> terminal.note("  " + line));
     }
 }

@@ -2,12 +2,21 @@ package dev.mayfly.host.cli;
 
 import java.util.Locale;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How a command prints its result. */
 final class OutputOption {
     enum Format {
         TEXT,
         JSON;
+
+        static Format parse(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "text" -> TEXT;
+                case "json" -> JSON;
+                default -> throw new TypeConversionException("'" + text + "' is unknown; there are text and json");
+            };
+        }
 
         @Override
         public String toString() {

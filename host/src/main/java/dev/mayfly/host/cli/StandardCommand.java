@@ -29,6 +29,7 @@ abstract class StandardCommand implements Callable<Integer> {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
+            order = Integer.MAX_VALUE, // Last in every list.
             description = "Show this help.")
     boolean help;
 

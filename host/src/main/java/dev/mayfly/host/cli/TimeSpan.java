@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -15,11 +14,11 @@ import picocli.CommandLine.TypeConversionException;
 record TimeSpan(Duration duration) {
     private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h)");
 
-    /** @throws IllegalArgumentException naming what is accepted */
+    /** @throws TypeConversionException naming what is accepted */
     static TimeSpan parse(String text) {
         Matcher matcher = FORMAT.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
+            throw new TypeConversionException(
                     "'" + text + "' is not a time: write a number with ms, s, min or h, such as 500ms");
         }
         long number = Long.parseLong(matcher.group(1));
@@ -51,17 +50,5 @@ record TimeSpan(Duration duration) {
         }
         return millis / 3_600_000 + " h"
                 + (millis % 3_600_000 < 60_000 ? "" : " " + millis % 3_600_000 / 60_000 + " min");
-    }
-
-    /** For picocli. */
-    static final class Converter implements ITypeConverter<TimeSpan> {
-        @Override
-        public TimeSpan convert(String text) {
-            try {
-                return parse(text);
-            } catch (IllegalArgumentException wrong) {
-                throw new TypeConversionException(wrong.getMessage());
-            }
-        }
     }
 }

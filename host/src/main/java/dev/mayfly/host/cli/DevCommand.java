@@ -1,0 +1,60 @@
+package dev.mayfly.host.cli;
+
+import dev.mayfly.host.Host;
+import dev.mayfly.host.HostConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mayfly dev}. */
+@Command(
+        name = "dev",
+        description = {
+            "Build a function, serve it, and do so again on every change.",
+            "What the function logs is printed as it comes. While a build is broken, the version before keeps answering. Ctrl-C stops."
+        },
+        footer = {"  mayfly dev examples/hello", "  mayfly dev . --port 0"})
+final class DevCommand extends StandardCommand {
+    @Parameters(paramLabel = "FOLDER", description = "The function's folder, with its mayfly.toml.")
+    @SuppressWarnings("NullAway.Init") // It is required.
+    private Path folder;
+
+    @Option(names = "--port", description = "Port to listen on; 0 = any free one (default: ${DEFAULT-VALUE}).")
+    private int port = HostConfig.DEFAULT_PORT;
+
+    DevCommand(CommandContext context) {
+        super(context);
+    }
+
+    @Override
+    public Integer call() {
+        // Before a host is started for nothing.
+        FunctionManifest manifest = FunctionManifest.read(folder);
+        context.stop().listen();
+        HostConfig config = HostConfig.defaults().withPort(port).withDataFolder(dataFolder());
+        try (Host host = Host.start(config);
+                HostClient client = new HostClient(host.uri());
+                LogFollower log = new LogFollower(terminal, client)) {
+            new DevSession(context, folder, manifest, client, log).run();
+        }
+        return ExitCode.OK;
+    }
+
+    /** In the project, so that what was compiled once is there when it is served again; with a note to git to leave it alone. */
+    private Path dataFolder() {
+        Path own = folder.resolve(".mayfly");
+        try {
+            Files.createDirectories(own);
+            Files.writeString(own.resolve(".gitignore"), "*\n");
+            return own.resolve("data");
+        } catch (IOException readOnly) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    own + " can't be made: " + readOnly.getMessage(),
+                    "mayfly dev keeps compiled functions there");
+        }
+    }
+}

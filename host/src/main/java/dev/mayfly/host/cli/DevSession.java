@@ -1,0 +1,86 @@
+package dev.mayfly.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code mayfly dev} does between starting its host and closing it. One thread. */
+final class DevSession {
+    /** Twice this passes between saving a file and the build: the watcher wants to see the same thing twice. */
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(150);
+
+    private static final int NAMED_FILES_MAX = 3;
+
+    private final CommandContext context;
+    private final Terminal terminal;
+    private final Path folder;
+    private final HostClient client;
+    private final LogFollower log;
+    private final ProjectBuild build;
+    private final SourceWatcher watcher;
+    private FunctionManifest manifest;
+    private @Nullable String deployed;
+
+    DevSession(CommandContext context, Path folder, FunctionManifest manifest, HostClient client, LogFollower log) {
+        this.context = context;
+        this.terminal = context.terminal();
+        this.folder = folder;
+        this.manifest = manifest;
+        this.client = client;
+        this.log = log;
+        this.build = new ProjectBuild(context);
+        this.watcher = new SourceWatcher(folder, manifest.component());
+    }
+
+    /** Returns when it is time to stop. */
+    void run() {
+        String url = client.invocationUri(manifest.name()).toString();
+        terminal.out().println(terminal.out(Terminal.Emphasis.BOLD, url));
+        terminal.note("once it is built, try: curl " + url + "   (Ctrl-C stops)");
+        attempt();
+        while (!context.stop().await(LOOK_INTERVAL)) {
+            List<Path> changes = watcher.changes();
+            if (!changes.isEmpty()) {
+                terminal.note("changed: " + named(changes));
+                attempt();
+            }
+        }
+    }
+
+    private void attempt() {
+        try {
+            manifest = FunctionManifest.read(folder);
+            watcher.ignore(manifest.component());
+            build.run(manifest);
+            deploy();
+        } catch (CommandFailure failure) {
+            if (!context.stop().isRequested()) {
+                failure.print(terminal);
+                terminal.note(
+                        deployed == null
+                                ? "waiting for a change"
+                                : "the version before keeps answering; waiting for a change");
+            }
+        }
+    }
+
+    private void deploy() {
+        String name = manifest.name();
+        JsonNode function = client.deploy(name, manifest.component(), manifest.config(), new Progress(terminal, name));
+        terminal.note(terminal.err(Terminal.Emphasis.GREEN, FunctionText.deployment(function)));
+        if (deployed != null && !deployed.equals(name)) {
+            client.remove(deployed);
+            terminal.note(deployed + " is now " + name + ": " + client.invocationUri(name));
+        }
+        deployed = name;
+        log.follow(name);
+    }
+
+    private static String named(List<Path> files) {
+        String names = files.stream().limit(NAMED_FILES_MAX).map(Path::toString).collect(Collectors.joining(", "));
+        return files.size() > NAMED_FILES_MAX ? names + " and " + (files.size() - NAMED_FILES_MAX) + " more" : names;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.mayfly.host.cli;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.mayfly.host.catalog.FunctionName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function's project as {@code mayfly.toml} in its folder describes it:
+ *
+ * <pre>
+ *   name = "hello"                    # what it is deployed as
+ *   world = "web"                     # what it implements; "web" is all there is, and may be left out
+ *   build = "cargo build --release"   # run by sh in the folder; left out where there is nothing to build
+ *   component = "target/hello.wasm"   # what the build makes, relative to the folder
+ *
+ *   [config]                          # what mayfly:config answers; numbers and booleans become text
+ *   greeting = "Hello"
+ * </pre>
+ *
+ * @param folder where {@code mayfly.toml} is
+ * @param name a {@link FunctionName}
+ * @param build the build command, or null
+ * @param component absolute; may not be there before a build
+ * @param config in the order written
+ */
+record FunctionManifest(Path folder, String name, @Nullable String build, Path component, Map<String, String> config) {
+    static final String FILE_NAME = "mayfly.toml";
+
+    private static final List<String> KEYS = List.of("name", "world", "build", "component", "config");
+
+    private static final String WORLD = "web";
+
+    /** @throws CommandFailure naming the file, the line where the parser tells it, and what is wrong */
+    static FunctionManifest read(Path folder) {
+        Path file = folder.resolve(FILE_NAME);
+        try {
+            return from(folder, new Entries(file, new TomlMapper().readTree(Files.readString(file))));
+        } catch (JsonProcessingException malformed) {
+            JsonLocation where = malformed.getLocation();
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    file + (where == null ? "" : ":" + where.getLineNr() + ":" + where.getColumnNr()) + ": "
+                            + malformed.getOriginalMessage());
+        } catch (NoSuchFileException missing) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "there is no " + file,
+                    "a function's folder has one with at least:",
+                    "  name = \"hello\"",
+                    "  component = \"target/hello.wasm\"");
+        } catch (IOException unreadable) {
+            throw new CommandFailure(ExitCode.FAILED, file + " can't be read: " + unreadable);
+        }
+    }
+
+    private static FunctionManifest from(Path folder, Entries entries) {
+        entries.requireKnown(KEYS);
+        String name = entries.requiredText("name");
+        if (!FunctionName.isValid(name)) {
+            throw entries.wrong("name = \"" + name + "\" is no function's name: 1 to " + FunctionName.LENGTH_MAX
+                    + " lower-case letters, digits and dashes, with no dash at either end");
+        }
+        String world = entries.text("world");
+        if (world != null && !world.equals(WORLD)) {
+            throw entries.wrong("world = \"" + world + "\" is unknown; there is \"" + WORLD + "\"");
+        }
+        Path component = folder.resolve(entries.requiredText("component"))
+                .toAbsolutePath()
+                .normalize();
+        return new FunctionManifest(folder, name, entries.text("build"), component, entries.table("config"));
+    }
+
+    /** Typed access to the file's top level, with the file named in every complaint. */
+    private record Entries(Path file, JsonNode root) {
+        CommandFailure wrong(String sentence) {
+            return new CommandFailure(ExitCode.FAILED, file + ": " + sentence);
+        }
+
+        void requireKnown(List<String> known) {
+            List<String> unknown = new ArrayList<>();
+            root.fieldNames().forEachRemaining(unknown::add);
+            unknown.removeAll(known);
+            if (!unknown.isEmpty()) {
+                throw wrong("unknown key" + (unknown.size() == 1 ? " " : "s ") + String.join(", ", unknown)
+                        + "; the known ones are " + String.join(", ", known));
+            }
+        }
+
+        @Nullable
+        String text(String key) {
+            JsonNode value = root.get(key);
+            if (value == null) {
+                return null;
+            }
+            if (!value.isTextual() || value.asText().isBlank()) {
+                throw wrong(key + " must be text in quotes");
+            }
+            return value.asText();
+        }
+
+        String requiredText(String key) {
+            String text = text(key);
+            if (text == null) {
+                throw wrong("the key " + key + " is missing");
+            }
+            return text;
+        }
+
+        Map<String, String> table(String key) {
+            JsonNode table = root.path(key);
+            if (table.isMissingNode()) {
+                return Map.of();
+            }
+            if (!table.isObject()) {
+                throw wrong(key + " must be a table: write [" + key + "] on a line of its own, and its entries below");
+            }
+            Map<String, String> entries = new LinkedHashMap<>();
+            for (Map.Entry<String, JsonNode> entry : table.properties()) {
+                if (!entry.getValue().isValueNode()) {
+                    throw wrong(key + "." + entry.getKey() + " must be text, a number or a boolean");
+                }
+                entries.put(entry.getKey(), entry.getValue().asText());
+            }
+            return Collections.unmodifiableMap(entries);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.mayfly.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host's HTTP API. Every method throws {@link CommandFailure}: with the host's own words when it refuses, and with what to do when it can't be
+ * reached.
+ */
+final class HostClient implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** For requests that a host answers from what it has at hand. */
+    private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final long TICK_MS = 100;
+
+    private final URI host;
+    private final HttpClient client;
+
+    HostClient(URI host) {
+        this.host = host;
+        // HTTP/1.1: an upgrade to HTTP/2 costs a command that sends one request more than it gains.
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
+    }
+
+    URI invocationUri(String name) {
+        return URI.create(host + "/f/" + name);
+    }
+
+    JsonNode functions() {
+        return json(
+                send(query("/v1/functions").build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                "the functions were not listed");
+    }
+
+    JsonNode function(String name) {
+        return json(
+                send(query(functionPath(name)).build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                name + " was not shown");
+    }
+
+    /** What the function logged after line number {@code after}. */
+    JsonNode logs(String name, long after) {
+        String path = functionPath(name) + "/logs?after=" + after;
+        return json(
+                send(query(path).build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                "the log of " + name + " was not read");
+    }
+
+    void remove(String name) {
+        json(
+                send(query(functionPath(name)).DELETE().build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                name + " was not removed");
+    }
+
+    /**
+     * Uploads a component, waits until it is compiled, and answers with the host's description of the function.
+     *
+     * @param config replaces what the function was configured with
+     */
+    JsonNode deploy(String name, Path component, Map<String, String> config, Progress progress) {
+        String query = config.entrySet().stream()
+                .map(entry -> "config=" + encode(entry.getKey() + "=" + entry.getValue()))
+                .collect(Collectors.joining("&", config.isEmpty() ? "" : "?", ""));
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(host + functionPath(name) + query))
+                    .PUT(progress.counting(BodyPublishers.ofFile(component)))
+                    .header("content-type", "application/wasm")
+                    .build();
+            return json(send(request, BodyHandlers.ofByteArray(), progress::tick), name + " was not deployed");
+        } catch (FileNotFoundException missing) {
+            throw new CommandFailure(ExitCode.FAILED, "there is no readable file " + component);
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** Sends a request that was made for {@link #invocationUri}; the caller closes the answer's body. */
+    HttpResponse<InputStream> invoke(HttpRequest request) {
+        return send(request, BodyHandlers.ofInputStream(), HostClient::nothing);
+    }
+
+    private HttpRequest.Builder query(String path) {
+        return HttpRequest.newBuilder(URI.create(host + path)).timeout(QUERY_TIMEOUT);
+    }
+
+    private static String functionPath(String name) {
+        return "/v1/functions/" + encode(name);
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler, Runnable tick) {
+        CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
+        while (true) {
+            try {
+                return answer.get(TICK_MS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException notYet) {
+                tick.run();
+            } catch (ExecutionException failed) {
+                throw unanswered(failed.getCause());
+            } catch (InterruptedException interrupted) {
+                answer.cancel(true);
+                Thread.currentThread().interrupt();
+                throw new CommandFailure(ExitCode.FAILED, "interrupted");
+            }
+        }
+    }
+
+    private static void nothing() {
+        // Nobody watches a request that is answered at once.
+    }
+
+    private CommandFailure unanswered(@Nullable Throwable cause) {
+        if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+            return new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "no host answers at " + host,
+                    "start one with: mayfly serve",
+                    "or name another with --host URL or $MAYFLY_HOST");
+        }
+        if (cause instanceof HttpTimeoutException) {
+            return new CommandFailure(
+                    ExitCode.TIMED_OUT,
+                    "the host at " + host + " has not answered in time",
+                    "look at its log, and at " + host + "/observe/health");
+        }
+        return new CommandFailure(
+                ExitCode.UNREACHABLE,
+                "the connection to " + host + " broke"
+                        + (cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage()),
+                "see whether the host still runs: " + host + "/observe/health");
+    }
+
+    private JsonNode json(HttpResponse<byte[]> response, String refused) {
+        byte[] body = response.body();
+        try {
+            if (response.statusCode() < 300) {
+                return Json.parse(body);
+            }
+            ProblemDocument problem = ProblemDocument.from(response.statusCode(), Json.parse(body));
+            if (problem != null) {
+                throw problem.asFailure(refused);
+            }
+        } catch (IOException notJson) {
+            // Said below: whatever answered, it speaks another language.
+        }
+        throw new CommandFailure(
+                ExitCode.FAILED,
+                refused + ": " + host + " answered with status " + response.statusCode()
+                        + ", but not as a Mayfly host does",
+                "see whether --host and $MAYFLY_HOST name a Mayfly host");
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

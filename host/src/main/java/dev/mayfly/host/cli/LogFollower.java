@@ -1,0 +1,78 @@
+package dev.mayfly.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints what a function logs, soon after it does, until closed.
+ *
+ * <p>Threads: {@link #follow} and {@link #close} belong to the one that made it; printing has a thread of its own.
+ */
+final class LogFollower implements AutoCloseable {
+    private static final Duration ASK_INTERVAL = Duration.ofMillis(200);
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+
+    private final Terminal terminal;
+    private final HostClient client;
+    private @Nullable Thread printer;
+    private @Nullable String followed;
+
+    LogFollower(Terminal terminal, HostClient client) {
+        this.terminal = terminal;
+        this.client = client;
+    }
+
+    /** Follows the function of that name, and no other one any more. It must be deployed. */
+    void follow(String name) {
+        if (!name.equals(followed)) {
+            close();
+            followed = name;
+            printer = Thread.startVirtualThread(() -> print(name));
+        }
+    }
+
+    private void print(String name) {
+        long after = 0;
+        try {
+            while (true) {
+                for (JsonNode line : client.logs(name, after).path("lines")) {
+                    terminal.out().println(text(line));
+                    after = line.path("sequence").asLong();
+                }
+                Thread.sleep(ASK_INTERVAL);
+            }
+        } catch (InterruptedException | CommandFailure ended) {
+            // Closed, or the host is: either way there is no more to print.
+        }
+    }
+
+    private String text(JsonNode line) {
+        String level = line.path("level").asText().toUpperCase(Locale.ROOT);
+        Terminal.Emphasis emphasis = switch (level) {
+            case "ERROR" -> Terminal.Emphasis.RED;
+            case "WARN" -> Terminal.Emphasis.YELLOW;
+            case "INFO" -> Terminal.Emphasis.GREEN;
+            default -> Terminal.Emphasis.FAINT;
+        };
+        return TIME.format(Instant.parse(line.path("time").asText())) + " "
+                + terminal.out(emphasis, String.format("%-5s", level)) + " "
+                + line.path("message").asText();
+    }
+
+    @Override
+    public void close() {
+        Thread thread = printer;
+        if (thread != null) {
+            thread.interrupt();
+            printer = null;
+            followed = null;
+        }
+    }
+}

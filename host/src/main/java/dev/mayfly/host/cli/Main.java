@@ -1,0 +1,102 @@
+package dev.mayfly.host.cli;
+
+import dev.mayfly.engine.MayflyException;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code mayfly} command. */
+public final class Main {
+    private static final List<String> COMMANDS = List.of(
+            "serve", "dev", "deploy", "invoke", "list", "show", "remove", "bench", "version", "help", "training-run");
+
+    private static final String STACK_TRACE = "MAYFLY_STACKTRACE";
+
+    private Main() {}
+
+    /** Runs one command and ends the process with its {@linkplain ExitCode exit code}. */
+    public static void main(String... arguments) {
+        CommandContext context = new CommandContext(Terminal.ofProcess(), StopSignal.ofProcess(), System.getenv());
+        System.exit(run(context, arguments));
+    }
+
+    /** Runs one command and answers with its exit code; never throws. */
+    static int run(CommandContext context, String... arguments) {
+        Terminal terminal = context.terminal();
+        CommandLine line = new CommandLine(new MayflyCommand(context));
+        // Building a command's model costs some 10 ms: where the first argument names one, the others aren't built.
+        boolean named = arguments.length > 0 && COMMANDS.contains(arguments[0]) && !arguments[0].equals("help");
+        for (String name : named ? List.of(arguments[0]) : COMMANDS) {
+            line.addSubcommand(name, command(name, context));
+        }
+        line.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
+        line.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.outColours() ? Ansi.ON : Ansi.OFF));
+        // An @ at the front is for invoke -d @FILE.
+        line.setExpandAtFiles(false);
+        registerConverters(line);
+        line.setParameterExceptionHandler(wrongUsage(terminal));
+        line.setExecutionExceptionHandler((failure, command, parsed) -> failed(context, failure));
+        return line.execute(arguments);
+    }
+
+    /** Lets options be what picocli knows nothing of. */
+    static void registerConverters(CommandLine line) {
+        line.registerConverter(ByteSize.class, ByteSize::parse);
+        line.registerConverter(TimeSpan.class, TimeSpan::parse);
+        line.registerConverter(OutputOption.Format.class, OutputOption.Format::parse);
+    }
+
+    private static Object command(String name, CommandContext context) {
+        return switch (name) {
+            case "serve" -> new ServeCommand(context);
+            case "dev" -> new DevCommand(context);
+            case "deploy" -> new DeployCommand(context);
+            case "invoke" -> new InvokeCommand(context);
+            case "list" -> new ListCommand(context);
+            case "show" -> new ShowCommand(context);
+            case "remove" -> new RemoveCommand(context);
+            case "bench" -> new BenchCommand(context);
+            case "training-run" -> new TrainingCommand(context);
+            case "version" -> new VersionCommand(context);
+            case "help" -> new CommandLine.HelpCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static IParameterExceptionHandler wrongUsage(Terminal terminal) {
+        return (wrong, arguments) -> {
+            CommandLine command = wrong.getCommandLine();
+            new CommandFailure(ExitCode.USAGE, String.valueOf(wrong.getMessage())).print(terminal);
+            UnmatchedArgumentException.printSuggestions(wrong, command.getErr());
+            terminal.note("  see: " + command.getCommandSpec().qualifiedName() + " --help");
+            return ExitCode.USAGE;
+        };
+    }
+
+    private static int failed(CommandContext context, Exception failure) {
+        boolean traced = !context.environment().getOrDefault(STACK_TRACE, "").isEmpty();
+        CommandFailure explained = switch (failure) {
+            case CommandFailure expected -> expected;
+            case MayflyException.NotInstalled missing -> new CommandFailure(ExitCode.TOOL_MISSING, message(missing));
+            case MayflyException refused -> new CommandFailure(ExitCode.FAILED, message(refused));
+            default ->
+                new CommandFailure(
+                        ExitCode.FAILED,
+                        "a bug of Mayfly's: " + failure,
+                        "to see where, run this again with " + STACK_TRACE + "=1 in the environment");
+        };
+        explained.print(context.terminal());
+        if (traced) {
+            failure.printStackTrace(context.terminal().err());
+        }
+        return explained.exitCode();
+    }
+
+    private static String message(MayflyException failure) {
+        return String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,100 @@
+package dev.mayfly.host.cli;
+
+import java.net.http.HttpRequest.BodyPublisher;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Shows how far a deploy is: bytes on their way to the host, then how long the host has been compiling.
+ *
+ * <p>On a terminal one line is redrawn in place and gone at the end; elsewhere nothing is written, as whoever reads a log later wants results.
+ *
+ * <p>Threads: the publisher counts on threads of the HTTP client; everything else belongs to the one thread that waits for the answer.
+ */
+final class Progress {
+    private static final String ERASE_LINE = "\r\u001b[K";
+
+    private final Terminal terminal;
+    private final String name;
+    private final AtomicLong sentBytes = new AtomicLong();
+    private long totalBytes;
+    private long sentAtNs;
+    private boolean drawn;
+
+    /** @param name what is being deployed */
+    Progress(Terminal terminal, String name) {
+        this.terminal = terminal;
+        this.name = name;
+    }
+
+    /** Counts what goes through {@code body}, whose length must be known. */
+    BodyPublisher counting(BodyPublisher body) {
+        totalBytes = body.contentLength();
+        return new Counting(body, sentBytes);
+    }
+
+    /** Brings the line up to date. To be called several times a second while waiting. */
+    void tick() {
+        if (!terminal.errInteractive()) {
+            return;
+        }
+        long sent = sentBytes.get();
+        String line;
+        if (sent < totalBytes) {
+            line = "uploading " + name + ": " + new ByteSize(sent) + " of " + new ByteSize(totalBytes) + " ("
+                    + sent * 100 / totalBytes + " %)";
+        } else {
+            long now = System.nanoTime();
+            if (sentAtNs == 0) {
+                sentAtNs = now;
+            }
+            line = "compiling " + name + ": " + TimeSpan.ofNanos(now - sentAtNs);
+        }
+        terminal.err().print(ERASE_LINE + terminal.err(Terminal.Emphasis.FAINT, line));
+        terminal.err().flush();
+        drawn = true;
+    }
+
+    /** Takes the line away. */
+    void end() {
+        if (drawn) {
+            terminal.err().print(ERASE_LINE);
+            terminal.err().flush();
+            drawn = false;
+        }
+    }
+
+    private record Counting(BodyPublisher body, AtomicLong sentBytes) implements BodyPublisher {
+        @Override
+        public long contentLength() {
+            return body.contentLength();
+        }
+
+        @Override
+        public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
+            body.subscribe(new Flow.Subscriber<ByteBuffer>() {
+                @Override
+                public void onSubscribe(Flow.Subscription subscription) {
+                    subscriber.onSubscribe(subscription);
+                }
+
+                @Override
+                public void onNext(ByteBuffer bytes) {
+                    sentBytes.addAndGet(bytes.remaining());
+                    subscriber.onNext(bytes);
+                }
+
+                @Override
+                public void onError(Throwable failure) {
+                    subscriber.onError(failure);
+                }
+
+                @Override
+                public void onComplete() {
+                    subscriber.onComplete();
+                }
+            });
+        }
+    }
+}

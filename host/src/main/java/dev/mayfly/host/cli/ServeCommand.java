@@ -1,0 +1,80 @@
+package dev.mayfly.host.cli;
+
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.Host;
+import dev.mayfly.host.HostConfig;
+import java.nio.file.Path;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code mayfly serve}. */
+@Command(
+        name = "serve",
+        description = {
+            "Run a host until Ctrl-C.",
+            "Sizes are written as 64MiB, times as 10s or 500ms.",
+            "The first signal lets running requests finish, the second ends the process."
+        },
+        footer = {
+            "  mayfly serve",
+            "  mayfly serve --port 8080 --data /var/lib/mayfly",
+            "  mayfly serve --address 0.0.0.0 --deadline 2s --memory-bytes-max 128MiB"
+        })
+final class ServeCommand extends StandardCommand {
+    private static final HostConfig DEFAULTS = HostConfig.defaults();
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description =
+                    "Where functions and their compiled artifacts are kept; made if it isn't there (default: ${DEFAULT-VALUE}).")
+    private Path dataFolder = DEFAULTS.dataFolder();
+
+    @Option(
+            names = "--address",
+            description = "Name or IP address to listen on; 0.0.0.0 = all (default: ${DEFAULT-VALUE}).")
+    private String address = DEFAULTS.address();
+
+    @Option(names = "--port", description = "Port to listen on; 0 = any free one (default: ${DEFAULT-VALUE}).")
+    private int port = DEFAULTS.port();
+
+    @Option(
+            names = "--drain",
+            paramLabel = "TIME",
+            description = "How long requests may take to finish when the host stops (default: ${DEFAULT-VALUE}).")
+    private TimeSpan drain = new TimeSpan(DEFAULTS.drain());
+
+    @ArgGroup(exclusive = false, heading = "%nLimits:%n")
+    private LimitOptions limits = new LimitOptions();
+
+    ServeCommand(CommandContext context) {
+        super(context);
+    }
+
+    @Override
+    public Integer call() {
+        HostConfig config = config();
+        context.stop().listen();
+        long startNs = System.nanoTime();
+        try (Host host = Host.start(config)) {
+            terminal.out()
+                    .println("mayfly " + VersionCommand.version() + " listens on "
+                            + terminal.out(Terminal.Emphasis.BOLD, host.uri().toString()));
+            terminal.note("started in " + TimeSpan.ofNanos(System.nanoTime() - startNs) + "; data in "
+                    + config.dataFolder() + "; Ctrl-C stops");
+            context.stop().await();
+            terminal.note("stopping: requests have " + drain + " to finish");
+        }
+        return ExitCode.OK;
+    }
+
+    private HostConfig config() {
+        try {
+            return new HostConfig(dataFolder, address, port, limits.limits(), drain.duration());
+        } catch (MayflyException.Invalid outOfRange) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, String.valueOf(outOfRange.getMessage()), "see: mayfly serve --help");
+        }
+    }
+}

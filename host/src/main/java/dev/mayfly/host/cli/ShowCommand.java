@@ -1,0 +1,69 @@
+package dev.mayfly.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code mayfly show}. */
+@Command(
+        name = "show",
+        description = "Show everything about a function: sizes, configuration, imports and exports.",
+        footer = {"  mayfly show hello", "  mayfly show hello --output json"})
+final class ShowCommand extends StandardCommand {
+    @Parameters(paramLabel = "NAME", description = "The function's name.")
+    @SuppressWarnings("NullAway.Init") // It is required.
+    private String name;
+
+    @Mixin
+    private final HostOption host = new HostOption();
+
+    @Mixin
+    private final OutputOption output = new OutputOption();
+
+    ShowCommand(CommandContext context) {
+        super(context);
+    }
+
+    @Override
+    public Integer call() {
+        try (HostClient client = new HostClient(host.uri())) {
+            JsonNode function = client.function(name);
+            if (output.isJson()) {
+                terminal.out().println(Json.pretty(function));
+            } else {
+                print(function, client.invocationUri(name).toString());
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(JsonNode function, String url) {
+        line("name", function.path("name").asText());
+        line("url", url);
+        line("digest", function.path("digest").asText());
+        line("component", FunctionText.size(function, "componentBytes"));
+        line("compiled", FunctionText.size(function, "artifactBytes"));
+        line("created", FunctionText.time(function, "createdAt"));
+        line("updated", FunctionText.time(function, "updatedAt"));
+        PrintStream out = terminal.out();
+        JsonNode config = function.path("config");
+        heading("config", config);
+        config.properties()
+                .forEach(entry -> out.println(
+                        "  " + entry.getKey() + " = " + entry.getValue().asText()));
+        for (String list : new String[] {"imports", "exports"}) {
+            heading(list, function.path(list));
+            function.path(list).forEach(item -> out.println("  " + item.asText()));
+        }
+    }
+
+    private void line(String label, String value) {
+        terminal.out().println(terminal.out(Terminal.Emphasis.BOLD, String.format("%-10s", label)) + " " + value);
+    }
+
+    private void heading(String label, JsonNode below) {
+        terminal.out().println(terminal.out(Terminal.Emphasis.BOLD, label) + (below.isEmpty() ? "     none" : ""));
+    }
+}

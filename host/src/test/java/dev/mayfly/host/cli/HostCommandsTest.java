@@ -1,0 +1,269 @@
+package dev.mayfly.host.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.Host;
+import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.Limits;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the commands that talk to a host do, against a real one. */
+final class HostCommandsTest {
+    /** Less than the markdown example has and more than the others. */
+    private static final long COMPONENT_BYTES_MAX = 200_000;
+
+    @TempDir
+    private static Path data;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Host host;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void start() {
+        Limits limits = Limits.defaults().withComponentBytesMax(COMPONENT_BYTES_MAX);
+        host = Host.start(HostConfig.defaults().withDataFolder(data).withPort(0).withLimits(limits));
+        run("deploy", guest("probe")).exits(ExitCode.OK);
+    }
+
+    @AfterAll
+    static void stop() {
+        host.close();
+    }
+
+    @Test
+    void aDeployedFunctionIsListedShownAndInvokedUntilItIsRemoved() {
+        run("deploy", guest("hello"), "--name", "greeter", "--config", "greeting=Salut")
+                .exits(ExitCode.OK)
+                .prints(host.uri() + "/f/greeter\n")
+                .says("greeter is deployed: ", " KiB, compiled in ");
+        run("list").exits(ExitCode.OK).prints("NAME", "greeter", "KiB");
+        run("show", "greeter")
+                .exits(ExitCode.OK)
+                .prints("greeter", "/f/greeter", "greeting = Salut", "mayfly:function/web-types");
+        assertEquals(
+                "Salut, Ada!\n",
+                run("invoke", "greeter", "/Ada").exits(ExitCode.OK).out());
+        run("remove", "greeter").exits(ExitCode.OK).prints("greeter is removed");
+        run("invoke", "greeter").exits(ExitCode.FAILED).says("mayfly list");
+        run("show", "greeter").exits(ExitCode.FAILED).says("greeter was not shown");
+        run("remove", "greeter").exits(ExitCode.FAILED).says("greeter was not removed");
+        assertFalse(run("list").out().contains("greeter"));
+    }
+
+    @Test
+    void everyResultIsToBeHadAsJson() throws IOException {
+        JsonNode deployed = json("deploy", guest("hello"), "--name", "json-greeter", "--config", "greeting=Hej=hej");
+        assertEquals("json-greeter", deployed.path("name").asText());
+        assertEquals("Hej=hej", deployed.path("config").path("greeting").asText());
+        assertTrue(deployed.path("artifactBytes").asLong() > 0);
+        assertEquals(deployed.path("digest"), json("show", "json-greeter").path("digest"));
+        assertTrue(json("list").path("functions").findValuesAsText("name").contains("json-greeter"));
+        assertEquals(
+                "json-greeter", json("remove", "json-greeter").path("removed").asText());
+    }
+
+    @Test
+    void aDeployReplacesFunctionAndConfiguration() {
+        run("deploy", guest("hello"), "--name", "replaced", "--config", "greeting=Salut")
+                .exits(ExitCode.OK);
+        run("deploy", guest("hello"), "--name", "replaced").exits(ExitCode.OK);
+        assertEquals("Hello, world!\n", run("invoke", "replaced").out());
+    }
+
+    @Test
+    void aFolderIsBuiltAndDeployedAsItsManifestSays() throws IOException {
+        Files.writeString(folder.resolve("mayfly.toml"), """
+                name = "from-folder"
+                build = "cp %s out.wasm"
+                component = "out.wasm"
+                [config]
+                greeting = "Moin"
+                unused = "kept"
+                """.formatted(guest("hello")));
+        run("deploy", folder.toString())
+                .exits(ExitCode.OK)
+                .says("building: cp ", "built in ", "from-folder is deployed");
+        assertEquals("Moin, world!\n", run("invoke", "from-folder").out());
+        run("deploy", folder.toString(), "--name", "other-name", "--config", "greeting=Ahoi")
+                .exits(ExitCode.OK);
+        assertEquals("Ahoi, world!\n", run("invoke", "other-name").out());
+        run("show", "other-name").prints("unused = kept");
+    }
+
+    @Test
+    void aComponentWithUnknownImportsIsRefusedWithAllOfThem() throws IOException {
+        CapturedRun refused = run("deploy", guest("bad/unknown-imports"))
+                .exits(ExitCode.FAILED)
+                .says("unknown-imports was not deployed: ");
+        long lines =
+                refused.err().lines().filter(line -> line.contains("acme:")).count();
+        assertTrue(lines >= 3, refused.err());
+    }
+
+    @Test
+    void whatIsNoComponentIsRefused() {
+        for (String bad : new String[] {"truncated", "no-abi", "header-only", "empty", "text"}) {
+            run("deploy", guest("bad/" + bad), "--name", "bad")
+                    .exits(ExitCode.FAILED)
+                    .says("bad was not deployed: ");
+        }
+        run("show", "bad").exits(ExitCode.FAILED);
+    }
+
+    @Test
+    void aComponentThatIsTooLargeIsRefusedWithTheLimitAndItsOption() {
+        run("deploy", guest("markdown"))
+                .exits(ExitCode.FAILED)
+                .says("component-bytes-max", "mayfly serve --component-bytes-max");
+    }
+
+    @Test
+    void aNameThatIsNoneIsRefused() {
+        run("deploy", guest("hello"), "--name", "No_Name")
+                .exits(ExitCode.FAILED)
+                .says("No_Name was not deployed: ");
+    }
+
+    @Test
+    void methodPathQueryHeadersAndBodyReachTheFunction() throws IOException {
+        assertEquals(
+                "GET\n/request\n",
+                run("invoke", "probe", "request").exits(ExitCode.OK).out().replaceFirst("\n[^\n]*\n?$", "\n"));
+        run("invoke", "probe", "/request/für dich?q=a b&r=%2F")
+                .exits(ExitCode.OK)
+                .prints("/request/f%C3%BCr%20dich", "q=a%20b&r=%2F");
+        run("invoke", "probe", "/request", "-X", "PATCH").exits(ExitCode.OK).prints("PATCH");
+        run("invoke", "probe", "/request", "-d", "x").exits(ExitCode.OK).prints("POST");
+        run("invoke", "probe", "/headers", "-H", "X-Colour: green", "-H", "x-size:7")
+                .prints("x-colour: green", "x-size: 7");
+        assertEquals(
+                "text\n",
+                run("invoke", "probe", "/echo", "-d", "text\n")
+                        .exits(ExitCode.OK)
+                        .out());
+    }
+
+    @Test
+    void theBodyIsAFileOrStandardInputByteForByte() throws IOException {
+        byte[] bytes = new byte[300_000];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (i * 31);
+        }
+        Path file = Files.write(folder.resolve("body"), bytes);
+        assertArrayEquals(
+                bytes,
+                run("invoke", "probe", "/echo", "-d", "@" + file)
+                        .exits(ExitCode.OK)
+                        .outBytes());
+        CapturedRun piped = CapturedRun.withInput(bytes).run(onHost("invoke", "probe", "/echo", "-d", "-"));
+        assertArrayEquals(bytes, piped.exits(ExitCode.OK).outBytes());
+    }
+
+    @Test
+    void theHeadOfTheAnswerIsPrintedWhenAskedFor() {
+        CapturedRun run = run("invoke", "probe", "/set-header?name=x-answer&value=42", "-i")
+                .exits(ExitCode.OK);
+        run.prints("HTTP/1.1 200\n", "x-answer: 42\n", "mayfly-invocation-id: ");
+        assertTrue(run.out().endsWith("\n\n"), run.out());
+    }
+
+    @Test
+    void anAnswerOfFourHundredOrMoreIsAFailure() {
+        run("invoke", "probe", "/status?code=404").exits(ExitCode.FAILED).says("probe answered with status 404");
+        run("invoke", "probe", "/status?code=302").exits(ExitCode.OK);
+        run("invoke", "probe", "/error?case=not-found&text=no+such+order")
+                .exits(ExitCode.FAILED)
+                .says("probe: ", "no such order");
+    }
+
+    @Test
+    void aTrapIsShownWithItsKind() {
+        run("invoke", "probe", "/unreachable").exits(ExitCode.FAILED).says("unreachable", "invocation: ");
+    }
+
+    @Test
+    void aFunctionThatIsTooSlowIsOutOfTime() {
+        run("invoke", "probe", "/spin", "--deadline", "50ms")
+                .exits(ExitCode.TIMED_OUT)
+                .says("deadline");
+    }
+
+    @Test
+    void binaryAnswersAreKeptFromTerminals() {
+        CapturedRun terminal = CapturedRun.onTerminal(false);
+        terminal.run(onHost("invoke", "probe", "/big-response?mib=1"))
+                .exits(ExitCode.FAILED)
+                .says("binary", "> FILE");
+        assertEquals("", terminal.out());
+        assertEquals(
+                "text",
+                CapturedRun.onTerminal(false)
+                        .run(onHost("invoke", "probe", "/echo", "-d", "text"))
+                        .exits(ExitCode.OK)
+                        .out());
+    }
+
+    @Test
+    void progressIsDrawnOnTerminalsAndTakenAwayAgain() {
+        CapturedRun terminal = CapturedRun.onTerminal(false);
+        // With another byte at its end in a custom section of no meaning it is new to the host, which has to compile
+        // it.
+        terminal.run(onHost("deploy", unseen("probe").toString(), "--name", "drawn"))
+                .exits(ExitCode.OK);
+        terminal.says("\r\u001b[Kcompiling drawn: ", "\r\u001b[Kdrawn is deployed: ");
+        assertFalse(run("deploy", guest("probe")).exits(ExitCode.OK).err().contains("\r"));
+    }
+
+    private Path unseen(String guest) {
+        try {
+            byte[] bytes = Files.readAllBytes(Path.of(guest(guest)));
+            byte[] name = Long.toString(System.nanoTime()).getBytes(StandardCharsets.US_ASCII);
+            int end = bytes.length;
+            bytes = Arrays.copyOf(bytes, end + 3 + name.length);
+            bytes[end] = 0;
+            bytes[end + 1] = (byte) (name.length + 1);
+            bytes[end + 2] = (byte) name.length;
+            System.arraycopy(name, 0, bytes, end + 3, name.length);
+            return Files.write(folder.resolve("unseen.wasm"), bytes);
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private static JsonNode json(String... arguments) throws IOException {
+        String[] asJson = Arrays.copyOf(arguments, arguments.length + 2);
+        asJson[arguments.length] = "--output";
+        asJson[arguments.length + 1] = "json";
+        return Json.parse(run(asJson).exits(ExitCode.OK).outBytes());
+    }
+
+    private static CapturedRun run(String... arguments) {
+        return CapturedRun.of(onHost(arguments));
+    }
+
+    private static String[] onHost(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--host";
+        all[arguments.length + 1] = host.uri().toString();
+        return all;
+    }
+
+    private static String guest(String name) {
+        return Guests.wasm(name).toString();
+    }
+}
