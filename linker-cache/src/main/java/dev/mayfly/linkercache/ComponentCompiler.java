@@ -132,6 +132,17 @@ public final class ComponentCompiler implements AutoCloseable {
         }
     }
 
+    /** How many callers wait for a component's compilation. */
+    int waiting(Digest component) {
+        lock.lock();
+        try {
+            Job job = jobs.get(component);
+            return job == null ? 0 : job.waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Job join(Digest component) {
         lock.lock();
         try {
@@ -217,11 +228,16 @@ public final class ComponentCompiler implements AutoCloseable {
             try {
                 result = storedOrCompiled();
             } catch (InterruptedException e) {
-                failure = new MayflyException.Unavailable("the compilation was stopped", Duration.ofSeconds(1));
+                failure = stopped();
             } catch (Throwable e) {
-                failure = e;
+                // An interrupt may come up as a closed file just as well.
+                failure = Thread.currentThread().isInterrupted() ? stopped() : e;
             }
             end(result, failure);
+        }
+
+        private static MayflyException stopped() {
+            return new MayflyException.Unavailable("the compilation was stopped", Duration.ofSeconds(1));
         }
 
         private Artifact storedOrCompiled() throws InterruptedException {

@@ -3,10 +3,10 @@ package dev.mayfly.linkercache;
 import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.MayflyException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -139,48 +139,58 @@ public final class FolderArtifactStore implements ArtifactStore {
     public Optional<Artifact> artifact(ArtifactKey key) {
         Path place = folderOf(key);
         try {
-            return Files.isDirectory(place) ? Optional.of(verified(key, place)) : Optional.empty();
+            Optional<Found> found = find(place);
+            return found.isPresent() ? Optional.of(verified(key, place, found.get())) : Optional.empty();
         } catch (NoSuchFileException e) {
-            // Removed while it was being read, or its folder lacks a file.
-            if (!Files.isDirectory(place)) {
-                return Optional.empty();
-            }
-            throw new MayflyException.IncompatibleArtifact(
-                    "artifact " + place + " is incomplete: it lacks " + e.getFile());
+            throw new MayflyException.IncompatibleArtifact("artifact " + place + " is incomplete: no " + e.getFile());
         } catch (IOException e) {
             throw failed("reading artifact " + place, e);
         }
     }
 
-    private static Artifact verified(ArtifactKey key, Path place) throws IOException {
-        ArtifactManifest manifest = manifest(place.resolve(MANIFEST))
-                .orElseThrow(() ->
-                        new MayflyException.IncompatibleArtifact("the manifest of artifact " + place + " is damaged"));
-        if (!manifest.key().equals(key)) {
-            throw new MayflyException.IncompatibleArtifact("artifact " + place + " belongs to component "
-                    + manifest.key().component() + " and engine "
-                    + manifest.key().fingerprint());
+    /** Both files of one artifact, opened together: one that replaces it meanwhile has other bytes and another manifest. */
+    private record Found(String manifest, InputStream artifact, long bytes) {}
+
+    private Optional<Found> find(Path place) throws IOException {
+        Path manifest = place.resolve(MANIFEST);
+        Path artifact = place.resolve(ARTIFACT);
+        names.lock();
+        try {
+            if (!Files.isDirectory(place)) {
+                return Optional.empty();
+            }
+            // A damaged byte may be no UTF-8: decoded to a replacement character it fails the manifest's own digest.
+            String text = Files.size(manifest) > MANIFEST_BYTES_MAX
+                    ? ""
+                    : new String(Files.readAllBytes(manifest), StandardCharsets.UTF_8);
+            long bytes = Files.size(artifact);
+            return Optional.of(new Found(text, Files.newInputStream(artifact), bytes));
+        } finally {
+            names.unlock();
         }
-        Path file = place.resolve(ARTIFACT);
-        long bytes = Files.size(file);
-        if (bytes != manifest.bytes()) {
-            throw new MayflyException.IncompatibleArtifact(
-                    "artifact " + file + " has bytes=" + bytes + ", stored were bytes=" + manifest.bytes());
-        }
-        Digest digest = Digest.of(file);
-        if (!digest.equals(manifest.digest())) {
-            throw new MayflyException.IncompatibleArtifact(
-                    "artifact " + file + " is damaged: its digest is " + digest + ", stored was " + manifest.digest());
-        }
-        return new Artifact(key, file, bytes, digest, manifest.description());
     }
 
-    private static Optional<ArtifactManifest> manifest(Path file) throws IOException {
-        if (Files.size(file) > MANIFEST_BYTES_MAX) {
-            return Optional.empty();
+    private static Artifact verified(ArtifactKey key, Path place, Found found) throws IOException {
+        try (InputStream in = found.artifact()) {
+            ArtifactManifest manifest = ArtifactManifest.parse(found.manifest())
+                    .orElseThrow(() ->
+                            new MayflyException.IncompatibleArtifact("artifact " + place + " has a damaged manifest"));
+            if (!manifest.key().equals(key)) {
+                throw new MayflyException.IncompatibleArtifact("artifact " + place + " belongs to component "
+                        + manifest.key().component() + " and engine "
+                        + manifest.key().fingerprint());
+            }
+            if (found.bytes() != manifest.bytes()) {
+                throw new MayflyException.IncompatibleArtifact(
+                        "artifact " + place + " has bytes=" + found.bytes() + ", stored were bytes=" + manifest.bytes());
+            }
+            Digest digest = Digest.of(in);
+            if (!digest.equals(manifest.digest())) {
+                throw new MayflyException.IncompatibleArtifact("artifact " + place + " is damaged: its digest is "
+                        + digest + ", stored was " + manifest.digest());
+            }
+            return new Artifact(key, place.resolve(ARTIFACT), manifest.bytes(), digest, manifest.description());
         }
-        // A damaged byte may be no UTF-8: decoded to a replacement character it fails the manifest's own digest.
-        return ArtifactManifest.parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
     }
 
     @Override
@@ -249,7 +259,7 @@ public final class FolderArtifactStore implements ArtifactStore {
     public boolean removeComponent(Digest component, Predicate<Digest> referenced) {
         names.lock();
         try {
-            if (isInUse(component, referenced)) {
+            if (!isFree(component, referenced)) {
                 return false;
             }
             for (Path engine : entries(artifacts)) {
@@ -270,14 +280,12 @@ public final class FolderArtifactStore implements ArtifactStore {
         try {
             Path kept = folderOf(fingerprint);
             for (Path engine : entries(artifacts)) {
-                if (engine.equals(kept)) {
-                    removed += removeUnreferencedIn(engine, referenced);
-                } else {
-                    removed += entries(engine).size();
-                    discard(engine);
+                removed += removeIf(engine, component -> !engine.equals(kept) || isFree(component, referenced));
+                if (!engine.equals(kept)) {
+                    disk.delete(engine);
                 }
             }
-            return removed + removeUnreferencedIn(components, referenced);
+            return removed + removeIf(components, component -> isFree(component, referenced));
         } catch (IOException e) {
             throw failed("removing what is no longer referenced", e);
         } finally {
@@ -285,21 +293,18 @@ public final class FolderArtifactStore implements ArtifactStore {
         }
     }
 
-    /** Entries that are not named by a digest are not ours and stay. */
-    private int removeUnreferencedIn(Path parent, Predicate<Digest> referenced) throws IOException {
+    private int removeIf(Path parent, Predicate<Digest> condition) throws IOException {
         int removed = 0;
         for (Path entry : entries(parent)) {
-            String name = nameOf(entry);
-            if (Digest.isDigest(name) && !isInUse(new Digest(name), referenced)) {
-                discard(entry);
+            if (condition.test(new Digest(nameOf(entry))) && discard(entry)) {
                 removed++;
             }
         }
         return removed;
     }
 
-    private boolean isInUse(Digest component, Predicate<Digest> referenced) {
-        return held.containsKey(component) || referenced.test(component);
+    private boolean isFree(Digest component, Predicate<Digest> referenced) {
+        return !held.containsKey(component) && !referenced.test(component);
     }
 
     /** Gone in one step, deleted after that. */
@@ -326,9 +331,10 @@ public final class FolderArtifactStore implements ArtifactStore {
         LOG.log(System.Logger.Level.WARNING, "can't be deleted, left until the next start: " + draft, cause);
     }
 
+    /** Those named by a digest: the others are not ours and stay. */
     private static List<Path> entries(Path parent) throws IOException {
         List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(parent)) {
+        try (var stream = Files.newDirectoryStream(parent, entry -> Digest.isDigest(nameOf(entry)))) {
             stream.forEach(entries::add);
         }
         return entries;
@@ -375,6 +381,9 @@ public final class FolderArtifactStore implements ArtifactStore {
         private final long bytesMax;
         private final MessageDigest digest = Digest.start();
         private long bytes;
+        private boolean finished;
+
+        /** Set once it is stored and held. */
         private @Nullable Digest component;
 
         FileUpload(Path file, FileChannel out, long bytesMax) {
@@ -406,9 +415,10 @@ public final class FolderArtifactStore implements ArtifactStore {
 
         @Override
         public Digest finish() {
-            if (component != null) {
-                throw new IllegalStateException("this upload is finished: " + component);
+            if (finished) {
+                throw new IllegalStateException("this upload was finished before");
             }
+            finished = true;
             Digest digest = Digest.finish(this.digest);
             try {
                 disk.sync(out);

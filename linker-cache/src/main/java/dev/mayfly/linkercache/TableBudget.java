@@ -2,8 +2,6 @@ package dev.mayfly.linkercache;
 
 import dev.mayfly.engine.EngineConfig;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
@@ -50,13 +48,8 @@ public final class TableBudget {
     }
 
     static OptionalLong mapCountMax(Path file) {
-        // In one read: the kernel says nothing past the first of such a file's bytes, where Files.readString goes on.
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] text = new byte[32];
-            int length = in.read(text);
-            return length < 0
-                    ? OptionalLong.empty()
-                    : number(new String(text, 0, length, StandardCharsets.US_ASCII).strip());
+        try {
+            return number(Files.readString(file).strip());
         } catch (IOException e) {
             return OptionalLong.empty();
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mayfly.linkercache;
+
+import org.jspecify.annotations.NullMarked;
