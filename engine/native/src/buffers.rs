@@ -210,3 +210,163 @@ pub fn overwrite(frame: FramePtr, index: usize, offset: u64, mut bytes: &[u8]) {
         slab = slab.next();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::layout::{Answer, BUFFERS, Frame};
+
+    /// A host that gives slabs of so many bytes each, so many times.
+    struct Host {
+        frame: Box<Frame>,
+        slab_bytes: usize,
+        slabs_left: usize,
+        given: Vec<Box<[u64]>>,
+    }
+
+    impl Host {
+        fn new(slab_bytes: usize, slabs_left: usize) -> Host {
+            // SAFETY: a frame is numbers only.
+            let mut frame: Box<Frame> = unsafe { Box::new_zeroed().assume_init() };
+            frame.given.buffer_count_max = BUFFERS as u32;
+            Host {
+                frame,
+                slab_bytes,
+                slabs_left,
+                given: Vec::new(),
+            }
+        }
+
+        fn call(&mut self) -> Call {
+            Call {
+                // SAFETY: the frame is boxed and outlives the call in each test.
+                frame: unsafe { FramePtr::new(&mut *self.frame) },
+                scratch: Vec::new(),
+                argument: Vec::new(),
+                random: None,
+                log_bytes: 0,
+            }
+        }
+
+        fn reserve(&mut self, call: &Call, index: usize, bytes: usize) -> Result<(), GrowError> {
+            let mut future = std::pin::pin!(reserve(call, index, bytes));
+            loop {
+                match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                    Poll::Ready(result) => return result,
+                    Poll::Pending => self.frame.answer = self.answer(),
+                }
+            }
+        }
+
+        fn answer(&mut self) -> Answer {
+            if self.slabs_left == 0 {
+                return Answer {
+                    address: 0,
+                    bytes: 0,
+                    status: LIMIT_EXCEEDED,
+                };
+            }
+            self.slabs_left -= 1;
+            let mut slab = vec![0u64; (SLAB_PAYLOAD + self.slab_bytes).div_ceil(8)].into_boxed_slice();
+            let address = slab.as_mut_ptr() as u64;
+            // SAFETY: zeroed, large enough and aligned for a slab's header.
+            unsafe { (*(address as *mut Slab)).capacity_bytes = self.slab_bytes as u32 };
+            self.given.push(slab);
+            Answer {
+                address,
+                bytes: 0,
+                status: OK,
+            }
+        }
+
+        fn append(&mut self, call: &Call, index: usize, bytes: &[u8]) -> bool {
+            let reserved = self.reserve(call, index, bytes.len()).is_ok();
+            if reserved {
+                append_reserved(call.frame, index, bytes);
+            }
+            reserved
+        }
+    }
+
+    fn numbers(count: usize) -> Vec<u8> {
+        (0..count).map(|i| (i % 251) as u8).collect()
+    }
+
+    #[test]
+    fn what_was_appended_is_read_at_any_offset() {
+        let mut host = Host::new(16, 100);
+        let mut call = host.call();
+        let index = create(call.frame).unwrap();
+        let all = numbers(200);
+        for chunk in all.chunks(7) {
+            assert!(host.append(&call, index, chunk));
+        }
+        for offset in 0..=200 {
+            for max in [0, 1, 15, 16, 17, 100, 300] {
+                let end = (offset + max).min(200);
+                assert_eq!(read(&mut call, index, offset as u64, max), &all[offset..end]);
+            }
+        }
+        assert!(read(&mut call, index, 1 << 40, 10).is_empty());
+    }
+
+    #[test]
+    fn overwriting_changes_nothing_else() {
+        let mut host = Host::new(16, 100);
+        let mut call = host.call();
+        let index = create(call.frame).unwrap();
+        let mut all = numbers(100);
+        assert!(host.append(&call, index, &all));
+        overwrite(call.frame, index, 10, &[255; 50]);
+        all[10..60].fill(255);
+        assert_eq!(read(&mut call, index, 0, 100), all);
+    }
+
+    #[test]
+    fn a_refused_append_changes_nothing_and_a_smaller_one_still_fits() {
+        let mut host = Host::new(16, 3);
+        let mut call = host.call();
+        let index = create(call.frame).unwrap();
+        assert!(host.append(&call, index, &numbers(20)));
+        assert!(!host.append(&call, index, &numbers(40)));
+        assert_eq!(read(&mut call, index, 0, 100), numbers(20));
+        assert!(host.append(&call, index, &[9; 28]));
+        assert_eq!(call.frame.buffer(index).length, 48);
+    }
+
+    #[test]
+    fn a_dropped_buffers_slabs_serve_the_next_one() {
+        let mut host = Host::new(16, 4);
+        let mut call = host.call();
+        for round in 0..10 {
+            let index = create(call.frame).unwrap();
+            assert!(host.append(&call, index, &numbers(64)), "round {round}");
+            assert_eq!(read(&mut call, index, 0, 100), numbers(64));
+            drop_handle(call.frame, index);
+        }
+    }
+
+    #[test]
+    fn there_are_as_many_buffers_as_the_host_allows() {
+        let mut host = Host::new(16, 0);
+        host.frame.given.buffer_count_max = 4;
+        let call = host.call();
+        let made: Vec<_> = std::iter::from_fn(|| create(call.frame)).collect();
+        assert_eq!(made, [1, 2, 3]);
+        drop_handle(call.frame, 2);
+        assert_eq!(create(call.frame), Some(2));
+    }
+
+    #[test]
+    fn the_requests_body_outlives_its_handles() {
+        let mut host = Host::new(16, 0);
+        let call = host.call();
+        call.frame.buffer(REQUEST_BODY).state = crate::layout::BUFFER_READ_ONLY;
+        call.frame.buffer(REQUEST_BODY).handles = 1;
+        drop_handle(call.frame, REQUEST_BODY);
+        assert_eq!(call.frame.buffer(REQUEST_BODY).state, crate::layout::BUFFER_READ_ONLY);
+    }
+}

@@ -259,3 +259,30 @@ fn define_resource(
         None => linked.resource(name, wasmtime::component::ResourceType::host::<()>(), |_, _| Ok(())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compatible_version_is_served_and_no_other() {
+        let served = |wanted: &str, offered: &str| {
+            is_compatible(&Version::parse(wanted).unwrap(), &Version::parse(offered).unwrap())
+        };
+        assert!(served("0.2.9", "0.2.0"));
+        assert!(served("1.4.0", "1.0.0"));
+        assert!(!served("0.3.0", "0.2.0"));
+        assert!(!served("0.0.2", "0.0.1"));
+        assert!(!served("2.0.0", "1.0.0"));
+        assert!(!served("0.2.0-rc.1", "0.2.0"));
+    }
+
+    #[test]
+    fn what_is_not_offered_says_why() {
+        let reason = |import| offered(import).err().unwrap_or_default();
+        assert_eq!(reason("mayfly:data/buffers@0.1.7"), "");
+        assert!(reason("mayfly:data/buffers@0.2.0").contains("0.1.0"));
+        assert!(reason("acme:billing/invoices@1.0.0").contains("not offered"));
+        assert!(reason("mayfly:data/buffers").contains("0.1.0"));
+    }
+}

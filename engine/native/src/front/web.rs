@@ -130,7 +130,7 @@ impl Head {
     }
 
     fn text_start(self) -> usize {
-        size_of::<RequestHead>() + self.entries().len() * size_of::<HeaderEntry>()
+        size_of::<RequestHead>() + size_of_val(self.entries())
     }
 
     /// The first four texts' bounds, one behind the other.
@@ -188,7 +188,7 @@ fn text(bytes: &'static [u8]) -> Result<&'static str> {
 pub fn check_request_head(frame: FramePtr) -> Result<()> {
     let given = frame.given();
     let total = given.request_head_bytes as usize;
-    if given.request_head == 0 || given.request_head % 8 != 0 || total < size_of::<RequestHead>() {
+    if given.request_head == 0 || !given.request_head.is_multiple_of(8) || total < size_of::<RequestHead>() {
         return Err(BadFrame("the request's head is missing, misaligned or too short").into());
     }
     // SAFETY: the host promises `request_head_bytes` bytes there, and they are enough for this.
