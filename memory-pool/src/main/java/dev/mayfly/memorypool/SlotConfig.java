@@ -26,7 +26,8 @@ public record SlotConfig(
         requireRoom("response-head-bytes-max", responseHeadBytesMax, 1024);
         requireRoom("log-region-bytes", logRegionBytes, LogLayout.recordBytes(LogLayout.MESSAGE_BYTES_MAX));
         requireRoom("answer-bytes-max", answerBytesMax, 1024);
-        requireRoom("slot-request-body-bytes", requestBodyBytes, 1024);
+        // At least the smallest slab: then a body at its limit always fits what its buffers may hold.
+        requireRoom("slot-request-body-bytes", requestBodyBytes, SlabPool.payloadBytes(0));
     }
 
     /** 1,024 slots with room for a 64 KiB request head, a 32 KiB response head, and 16 KiB each of log, answer and request body. */
