@@ -237,3 +237,34 @@ unsafe fn copy_text(text: &str, out: *mut u8, capacity: usize) -> usize {
     out[text.len()] = 0;
     text.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_the_invocation_and_says_so() {
+        // SAFETY: a frame is numbers only.
+        let mut frame: Box<Frame> = unsafe { Box::new_zeroed().assume_init() };
+        // SAFETY: it outlives the call.
+        let pointer = unsafe { FramePtr::new(&mut *frame) };
+        let before = PANICS.load(Ordering::Relaxed);
+        let invocation = Box::new(Invocation::of(async { panic!("as the test wants it") }));
+        assert!(advance(invocation, pointer).is_null());
+        assert_eq!(frame.told.status, FAILED);
+        let message = &frame.message[..frame.told.message_bytes as usize];
+        assert_eq!(message, b"the engine panicked: as the test wants it");
+        assert_eq!(PANICS.load(Ordering::Relaxed), before + 1);
+    }
+
+    #[test]
+    fn a_long_message_is_cut_at_a_character() {
+        // SAFETY: a frame is numbers only.
+        let mut frame: Box<Frame> = unsafe { Box::new_zeroed().assume_init() };
+        // SAFETY: it outlives the call.
+        unsafe { FramePtr::new(&mut *frame) }.set_message(&"€".repeat(1000));
+        let bytes = frame.told.message_bytes as usize;
+        assert_eq!(bytes, 1536);
+        assert!(std::str::from_utf8(&frame.message[..bytes]).is_ok());
+    }
+}

@@ -165,9 +165,12 @@ impl Invocation {
     pub unsafe fn new(prelinked: *const Prelinked, frame: FramePtr) -> Box<Invocation> {
         // SAFETY: the caller's promise.
         let prelinked: &'static Prelinked = unsafe { &*prelinked };
-        Box::new(Invocation {
-            run: Box::pin(run(prelinked, frame)),
-        })
+        Box::new(Invocation::of(run(prelinked, frame)))
+    }
+
+    /// An invocation that does what `run` does and ends with the status it gives.
+    pub fn of(run: impl Future<Output = i32> + Send + 'static) -> Invocation {
+        Invocation { run: Box::pin(run) }
     }
 
     /// Runs until it is over or has to wait. The frame's status says which; `true` when it is over.
