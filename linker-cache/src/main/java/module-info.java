@@ -5,6 +5,7 @@
  */
 module dev.mayfly.linkercache {
     requires transitive dev.mayfly.engine;
+    // Its @Nullable stands in this module's API; nothing needs it when the program runs.
     requires static transitive org.jspecify;
 
     exports dev.mayfly.linkercache;

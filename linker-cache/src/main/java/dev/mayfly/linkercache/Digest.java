@@ -19,8 +19,9 @@ public record Digest(String hex) {
     private static final int HEX_DIGITS = 64;
 
     /**
-     * Measured with the SHA instructions of an x86_64 server: 20 KB in 16 to 21 µs, 20 MB in 12.5 ms (1.6 GB/s). Smaller
-     * and larger reads are slower at one end or the other; a mapping is 8 % faster for 20 MB and slower for 20 KB.
+     * Measured with the SHA instructions of an x86_64 server: 20 KB in 16 to 21 µs, 20 MB in 12.5 ms (1.6 GB/s).
+     * Smaller and larger reads are slower at one end or the other; a mapping is 8 % faster for 20 MB and slower for 20
+     * KB.
      */
     private static final int READ_BYTES = 16 << 10;
 

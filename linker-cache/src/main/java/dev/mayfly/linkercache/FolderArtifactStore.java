@@ -94,7 +94,13 @@ public final class FolderArtifactStore implements ArtifactStore {
     }
 
     private void prepare() throws IOException {
-        disk.createFolder(folder);
+        if (!Files.isDirectory(folder)) {
+            disk.createFolder(folder);
+            Path parent = folder.getParent();
+            if (parent != null) {
+                disk.sync(parent);
+            }
+        }
         disk.delete(temporary);
         disk.createFolder(components);
         disk.createFolder(artifacts);
@@ -148,7 +154,9 @@ public final class FolderArtifactStore implements ArtifactStore {
         }
     }
 
-    /** Both files of one artifact, opened together: one that replaces it meanwhile has other bytes and another manifest. */
+    /**
+     * Both files of one artifact, opened together: one that replaces it meanwhile has other bytes and another manifest.
+     */
     private record Found(String manifest, InputStream artifact, long bytes) {}
 
     private Optional<Found> find(Path place) throws IOException {
@@ -181,8 +189,8 @@ public final class FolderArtifactStore implements ArtifactStore {
                         + manifest.key().fingerprint());
             }
             if (found.bytes() != manifest.bytes()) {
-                throw new MayflyException.IncompatibleArtifact(
-                        "artifact " + place + " has bytes=" + found.bytes() + ", stored were bytes=" + manifest.bytes());
+                throw new MayflyException.IncompatibleArtifact("artifact " + place + " has bytes=" + found.bytes()
+                        + ", stored were bytes=" + manifest.bytes());
             }
             Digest digest = Digest.of(in);
             if (!digest.equals(manifest.digest())) {

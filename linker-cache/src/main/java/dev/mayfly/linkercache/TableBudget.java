@@ -4,17 +4,19 @@ import dev.mayfly.engine.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
  * How many function tables may be loaded at once on this machine.
  *
- * <p>A loaded table holds 3 memory mappings and 1 open file. A process has at most {@code vm.max_map_count} mappings
- * and {@code RLIMIT_NOFILE} files; the JVM, connections and the engine's pool need some of both.
+ * <p>A loaded table holds 3 memory mappings and 1 open file, whatever its size. A process has at most {@code
+ * vm.max_map_count} mappings and {@code RLIMIT_NOFILE} files; the JVM, connections and the engine's pool need some of
+ * both.
  */
 public final class TableBudget {
-    private static final Path MAP_COUNT_MAX = Path.of("/proc/sys/vm/max_map_count");
-    private static final Path LIMITS = Path.of("/proc/self/limits");
+    static final Path MAP_COUNT_MAX = Path.of("/proc/sys/vm/max_map_count");
+    static final Path LIMITS = Path.of("/proc/self/limits");
     private static final String OPEN_FILES = "Max open files";
 
     /** Where the limits can't be read. */
@@ -25,7 +27,10 @@ public final class TableBudget {
     /** For the JVM: a server has a few hundred; each platform thread's stack takes two. */
     private static final int MAPS_RESERVED = 4_096;
 
-    /** For a warm slot of the engine's pool: memory, its image's parts, guard, table, stack and its guard. */
+    /**
+     * For a slot of the engine's pool: 2 from the start (stack and guard) and 4 once it was used (memory, image,
+     * guards), which it keeps; measured with a function of one data image. Two more for functions of several.
+     */
     private static final int MAPS_PER_INSTANCE = 8;
 
     private TableBudget() {}
@@ -49,7 +54,12 @@ public final class TableBudget {
 
     static OptionalLong mapCountMax(Path file) {
         try {
-            return number(Files.readString(file).strip());
+            // By lines, for the size of the buffer: the kernel answers the first read only, and Files.readString asks
+            // for one byte, as the file says that it is empty.
+            List<String> lines = Files.readAllLines(file);
+            return lines.isEmpty()
+                    ? OptionalLong.empty()
+                    : number(lines.getFirst().strip());
         } catch (IOException e) {
             return OptionalLong.empty();
         }

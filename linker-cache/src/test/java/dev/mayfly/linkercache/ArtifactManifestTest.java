@@ -52,6 +52,7 @@ class ArtifactManifestTest {
     @ValueSource(strings = {"", "two\nlines", "carriage\rreturn"})
     void aFingerprintIsOneLine(String fingerprint) {
         assertThrows(
-                MayflyException.Invalid.class, () -> new ArtifactKey(manifest.key().component(), fingerprint));
+                MayflyException.Invalid.class,
+                () -> new ArtifactKey(manifest.key().component(), fingerprint));
     }
 }

@@ -108,8 +108,7 @@ abstract class ArtifactStoreContract {
     void anUploadOverTheLimitIsRefusedByTheLimitsName() {
         try (ArtifactStore.Upload upload = store().upload(5)) {
             upload.write(bytes("hello"), 0, 5);
-            var refused =
-                    assertThrows(MayflyException.LimitExceeded.class, () -> upload.write(bytes("!"), 0, 1));
+            var refused = assertThrows(MayflyException.LimitExceeded.class, () -> upload.write(bytes("!"), 0, 1));
             assertEquals("component-bytes-max", refused.limit());
             assertTrue(refused.safeMessage().contains("component-bytes-max"), refused.safeMessage());
         }

@@ -244,9 +244,7 @@ class ComponentCompilerTest {
 
     @Test
     void settingsOutOfRangeAreRefused() {
-        assertThrows(
-                MayflyException.Invalid.class, () -> new ComponentCompiler(this::compile, ENGINE, store, 0, 0));
-        assertThrows(
-                MayflyException.Invalid.class, () -> new ComponentCompiler(this::compile, ENGINE, store, 1, -1));
+        assertThrows(MayflyException.Invalid.class, () -> new ComponentCompiler(this::compile, ENGINE, store, 0, 0));
+        assertThrows(MayflyException.Invalid.class, () -> new ComponentCompiler(this::compile, ENGINE, store, 1, -1));
     }
 }

@@ -84,7 +84,8 @@ class DiskFullTest {
                 store.component(key.component());
             }
             Optional<Artifact> artifact = store.artifact(key);
-            assertEquals(Digest.of("machine code"), artifact.map(Artifact::digest).orElse(Digest.of("machine code")));
+            assertEquals(
+                    Digest.of("machine code"), artifact.map(Artifact::digest).orElse(Digest.of("machine code")));
             // Space is free again, and all is as if nothing had happened.
             upload(store, "hello");
             putArtifact(store, key, "machine code");

@@ -161,8 +161,10 @@ class FolderArtifactStoreTest extends ArtifactStoreContract {
 
     @Test
     void filesOfOthersAreLeftAlone() throws IOException {
-        Path note = Files.writeString(folder.resolve(FolderArtifactStore.COMPONENTS).resolve("README"), "mine");
-        Path other = Files.writeString(folder.resolve(FolderArtifactStore.ARTIFACTS).resolve("notes"), "mine");
+        Path note =
+                Files.writeString(folder.resolve(FolderArtifactStore.COMPONENTS).resolve("README"), "mine");
+        Path other =
+                Files.writeString(folder.resolve(FolderArtifactStore.ARTIFACTS).resolve("notes"), "mine");
         assertEquals(0, store.removeUnreferenced(ENGINE, any -> false));
         assertFalse(store.removeComponent(Digest.of("nothing"), any -> false));
         assertTrue(Files.exists(note));

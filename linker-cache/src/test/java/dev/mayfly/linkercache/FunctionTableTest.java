@@ -110,8 +110,8 @@ class FunctionTableTest {
     }
 
     /**
-     * Threads take and give back references and check while they hold one that the component is not freed; after a while
-     * one of them retires the table. Thousands of tables, so that retiring meets every stage of a call.
+     * Threads take and give back references and check while they hold one that the component is not freed; after a
+     * while one of them retires the table. Thousands of tables, so that retiring meets every stage of a call.
      */
     @Test
     void hammered_itIsNeverFreedWhileInUseAndAlwaysFreedInTheEnd() throws Exception {

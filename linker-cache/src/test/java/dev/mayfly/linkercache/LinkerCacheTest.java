@@ -17,6 +17,7 @@ import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.MayflyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +166,22 @@ class LinkerCacheTest {
         assertEquals(1, cache.metrics().loads());
         assertEquals(1, cache.metrics().misses());
         assertEquals(1, cache.metrics().loaded());
+    }
+
+    @Test
+    void aCallsReferenceCostsNoAllocation() {
+        TableHandle hello = deploy("hello");
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long perRound = Long.MAX_VALUE;
+        // The first rounds are interpreted, and what the compiler is still to remove is not counted against us.
+        for (int round = 0; round < 50 && perRound > 0; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                acquire(hello, 1).release();
+            }
+            perRound = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertEquals(0, perRound);
     }
 
     @Test
@@ -448,7 +465,8 @@ class LinkerCacheTest {
             // Others are not held up by it.
             call(deploy("other"), 1);
             mayEnd.release();
-            await(() -> store.artifact(new ArtifactKey(hello.component(), ENGINE)).isPresent());
+            await(() ->
+                    store.artifact(new ArtifactKey(hello.component(), ENGINE)).isPresent());
             call(hello, 2);
             assertEquals(1, compilations.get());
         }
@@ -500,7 +518,9 @@ class LinkerCacheTest {
         assertThrows(MayflyException.Invalid.class, () -> cacheOf(0));
     }
 
-    /** Calls to more functions than may be loaded, while functions are redeployed: the bound holds and nothing is lost. */
+    /**
+     * Calls to more functions than may be loaded, while functions are redeployed: the bound holds and nothing is lost.
+     */
     @Test
     void hammered_theBoundHoldsAndEveryCallHasATableThatIsMapped() throws Exception {
         int functions = 12;

@@ -166,8 +166,8 @@ class LinkerCacheWithEngineTest {
     void missingImportsAreNamedAndNothingStaysLoaded() throws Exception {
         TableHandle unknown =
                 cache.open(compiler.compile(upload("bad/unknown-imports")).key().component());
-        var missing = assertThrows(
-                MayflyException.MissingImports.class, () -> unknown.load(System.nanoTime() + MINUTE_NS));
+        var missing =
+                assertThrows(MayflyException.MissingImports.class, () -> unknown.load(System.nanoTime() + MINUTE_NS));
         assertTrue(missing.imports().size() >= 3, missing.imports().toString());
         assertEquals(0, engine.metrics().prelinkedComponents());
     }
@@ -201,7 +201,11 @@ class LinkerCacheWithEngineTest {
         assumeTrue(Files.isReadable(Path.of("/proc/self/maps")), "only Linux lists mappings");
         TableHandle echo = deploy("echo");
         callOnce(echo);
-        assertEquals(1, linesOf("/proc/self/maps", echo.component()).filter(line -> line.contains("r-x")).count());
+        assertEquals(
+                1,
+                linesOf("/proc/self/maps", echo.component())
+                        .filter(line -> line.contains("r-x"))
+                        .count());
         echo.close();
         assertEquals(0, linesOf("/proc/self/maps", echo.component()).count());
     }
@@ -221,8 +225,8 @@ class LinkerCacheWithEngineTest {
             await(() -> compilerProcesses() == 0);
         }
         assertEquals(0, compiler.jobCount());
-        assertFalse(store.artifact(new ArtifactKey(component, engine.fingerprint()))
-                .isPresent());
+        assertFalse(
+                store.artifact(new ArtifactKey(component, engine.fingerprint())).isPresent());
     }
 
     private static long compilerProcesses() {

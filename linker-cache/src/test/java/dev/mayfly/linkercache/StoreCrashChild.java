@@ -14,9 +14,9 @@ final class StoreCrashChild {
         long seed = Long.parseLong(arguments[1]);
         Random random = new Random(seed);
         List<Digest> stored = new ArrayList<>();
-        System.out.println("ready");
         for (int i = 0; ; i++) {
-            Digest component = StoredThings.upload(store, "component " + seed + "/" + i + " ".repeat(random.nextInt(50_000)));
+            Digest component =
+                    StoredThings.upload(store, "component " + seed + "/" + i + " ".repeat(random.nextInt(50_000)));
             StoredThings.putArtifact(store, component, "artifact " + "x".repeat(random.nextInt(300_000)));
             System.out.println("stored " + component);
             stored.add(component);

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,9 @@ class StoreCrashTest {
         component = Digest.of("hello");
     }
 
-    /** Copies the store's folder after each of its steps, and in the middle of each write: what a crash there leaves. */
+    /**
+     * Copies the store's folder after each of its steps, and in the middle of each write: what a crash there leaves.
+     */
     private final class CopyingDisk extends Disk {
         private boolean copying;
         private final List<Path> copies = new ArrayList<>();
@@ -139,7 +142,9 @@ class StoreCrashTest {
                 ? "component " + Digest.isDigest(nameOf(crashed.component(component)))
                 : "no component";
         Optional<Artifact> artifact = crashed.artifact(new ArtifactKey(component, ENGINE));
-        return components + ", " + artifact.map(found -> found.digest().equals(Digest.of(OLD)) ? "old" : "new").orElse("none");
+        return components + ", "
+                + artifact.map(found -> found.digest().equals(Digest.of(OLD)) ? "old" : "new")
+                        .orElse("none");
     }
 
     private static String nameOf(Path file) {
@@ -315,11 +320,11 @@ class StoreCrashTest {
         long seed = 20_260_101;
         Random random = new Random(seed);
         for (int round = 0; round < 5; round++) {
-            killAndCheck(seed + round, random.nextInt(20, 200));
+            killAndCheck(seed + round, random.nextInt(1, 20), random.nextInt(10));
         }
     }
 
-    private void killAndCheck(long seed, int lifeMs) throws Exception {
+    private void killAndCheck(long seed, int deeds, int moreMs) throws Exception {
         Process child = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx64m",
@@ -333,21 +338,16 @@ class StoreCrashTest {
                 .start();
         Set<Digest> acknowledged = new HashSet<>();
         try (BufferedReader said = child.inputReader()) {
-            assertEquals("ready", said.readLine());
+            for (int i = 0; i < deeds; i++) {
+                note(said.readLine(), acknowledged);
+            }
             // The point is to end it at a moment that nothing is known about.
-            Thread.sleep(lifeMs);
+            Thread.sleep(moreMs);
             // By its handle: what it said before stays readable.
             assertTrue(child.toHandle().destroyForcibly());
             child.waitFor();
             for (String line = said.readLine(); line != null; line = said.readLine()) {
-                String[] words = line.split(" ", 2);
-                if (words.length == 2 && Digest.isDigest(words[1])) {
-                    if (words[0].equals("stored")) {
-                        acknowledged.add(new Digest(words[1]));
-                    } else {
-                        acknowledged.remove(new Digest(words[1]));
-                    }
-                }
+                note(line, acknowledged);
             }
         }
         FolderArtifactStore after = FolderArtifactStore.open(folder);
@@ -361,6 +361,19 @@ class StoreCrashTest {
             after.artifact(new ArtifactKey(new Digest(there), ENGINE));
         }
         assertEquals(List.of(), names(folder.resolve(FolderArtifactStore.TEMPORARY)));
+    }
+
+    private static void note(@Nullable String line, Set<Digest> acknowledged) {
+        String[] words =
+                Objects.requireNonNull(line, "the child ended by itself").split(" ", 2);
+        // The last line may be cut off.
+        if (words.length == 2 && Digest.isDigest(words[1])) {
+            if (words[0].equals("stored")) {
+                acknowledged.add(new Digest(words[1]));
+            } else {
+                acknowledged.remove(new Digest(words[1]));
+            }
+        }
     }
 
     private static List<String> names(Path parent) throws IOException {
