@@ -19,6 +19,7 @@ module dev.mayfly.host {
     requires io.prometheus.writer.text;
     requires io.prometheus.metrics.instrumentation.jvm;
     requires io.prometheus.metrics.model;
+    requires java.logging;
     requires java.net.http;
     requires java.sql;
     requires jdk.unsupported;

@@ -33,6 +33,7 @@ final class DevCommand extends StandardCommand {
     public Integer call() {
         // Before a host is started for nothing.
         FunctionManifest manifest = FunctionManifest.read(folder);
+        ServerLog.configure();
         context.stop().listen();
         HostConfig config = HostConfig.defaults().withPort(port).withDataFolder(dataFolder());
         try (Host host = Host.start(config);

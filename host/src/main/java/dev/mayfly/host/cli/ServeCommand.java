@@ -55,6 +55,7 @@ final class ServeCommand extends StandardCommand {
     @Override
     public Integer call() {
         HostConfig config = config();
+        ServerLog.configure();
         context.stop().listen();
         long startNs = System.nanoTime();
         try (Host host = Host.start(config)) {
