@@ -35,8 +35,12 @@ final class IndexStack {
 
     /** @param capacity indices from 0 up to this may be pushed */
     IndexStack(int capacity) {
-        int wanted = Math.min(STRIPES_MAX, 4 * Runtime.getRuntime().availableProcessors());
-        int count = Integer.highestOneBit(wanted);
+        this(capacity, Math.min(STRIPES_MAX, 4 * Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** @param stripes rounded down to a power of two */
+    IndexStack(int capacity, int stripes) {
+        int count = Integer.highestOneBit(stripes);
         this.below = new int[capacity];
         // One stripe's room before the first: nothing else shares a line with a top.
         this.stripes = new AtomicLongArray((count + 2) * STRIPE_LONGS);
@@ -96,7 +100,8 @@ final class IndexStack {
         return ((((int) Thread.currentThread().threadId() + step) & mask) + 1) * STRIPE_LONGS;
     }
 
-    private static long next(long seen, int indexPlusOne) {
+    /** The word that follows {@code seen}: never one that stood there before, for four billion changes. */
+    static long next(long seen, int indexPlusOne) {
         return (((seen >>> 32) + 1) << 32) | indexPlusOne;
     }
 }

@@ -31,7 +31,7 @@ import org.opentest4j.TestAbortedException;
  */
 class FreshMemoryUnderPressureTest {
     private static final int SQUEEZES = 8;
-    private static final int ENGINES = 12;
+    private static final int ENGINES = 8;
     private static final Path COMPACT = Path.of("/proc/sys/vm/compact_memory");
 
     /**

@@ -1,11 +1,14 @@
 package dev.mayfly.memorypool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IndexStackTest {
     @Test
@@ -41,23 +44,35 @@ class IndexStackTest {
     }
 
     @Test
-    void neverGivesAnIndexToTwoThreads() throws Exception {
+    void tellsATopThatCameBackFromOneThatNeverLeft() {
+        long top = IndexStack.next(0, 7);
+        long cameBack = IndexStack.next(IndexStack.next(top, 0), 7);
+        assertEquals((int) top, (int) cameBack, "the same index lies on top");
+        assertNotEquals(top, cameBack);
+        assertNotEquals(
+                IndexStack.next(-1, 7), IndexStack.next(0, 7), "the tag starts over without touching the index");
+        assertEquals(7, (int) IndexStack.next(-1, 7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 16})
+    void neverGivesAnIndexToTwoThreads(int stripes) throws Exception {
         int indices = 5;
-        IndexStack stack = new IndexStack(indices);
+        IndexStack stack = new IndexStack(indices, stripes);
         AtomicIntegerArray owners = new AtomicIntegerArray(indices);
         for (int i = 0; i < indices; i++) {
             stack.push(i);
         }
+        // Two at a time, and the first back before the second: the top that a slower thread saw is there again, over
+        // another index.
         Hammer.platformThreads(8, (thread, round) -> {
-            int index = stack.pop();
-            if (index != IndexStack.EMPTY) {
-                assertTrue(owners.compareAndSet(index, 0, thread + 1), "an index had two owners");
-                if ((round & 7) == 0) {
-                    LockSupport.parkNanos(1);
-                }
-                assertTrue(owners.compareAndSet(index, thread + 1, 0), "an index had two owners");
-                stack.push(index);
+            int first = take(stack, owners, thread);
+            int second = take(stack, owners, thread);
+            if ((round & 7) == 0) {
+                LockSupport.parkNanos(1);
             }
+            giveBack(first, stack, owners, thread);
+            giveBack(second, stack, owners, thread);
         });
         assertEquals(indices, stack.size());
         boolean[] seen = new boolean[indices];
@@ -66,6 +81,19 @@ class IndexStackTest {
         }
         for (boolean s : seen) {
             assertTrue(s, "an index was lost");
+        }
+    }
+
+    private static int take(IndexStack stack, AtomicIntegerArray owners, int thread) {
+        int index = stack.pop();
+        assertTrue(index == IndexStack.EMPTY || owners.compareAndSet(index, 0, thread + 1), "an index had two owners");
+        return index;
+    }
+
+    private static void giveBack(int index, IndexStack stack, AtomicIntegerArray owners, int thread) {
+        if (index != IndexStack.EMPTY) {
+            assertTrue(owners.compareAndSet(index, thread + 1, 0), "an index had two owners");
+            stack.push(index);
         }
     }
 }
