@@ -169,7 +169,8 @@ async fn take_slab(call: &Call, bytes_wanted: usize) -> Result<SlabPtr, GrowErro
         return Ok(released);
     }
     match call.operation(BUFFER_GROW, bytes_wanted as u64).await {
-        OK => Ok(SlabPtr(call.frame.answer().address)),
+        // A host that says yes and gives nothing has nothing.
+        OK if call.frame.answer().address != 0 => Ok(SlabPtr(call.frame.answer().address)),
         LIMIT_EXCEEDED => Err(GrowError::LimitExceeded),
         _ => Err(GrowError::Unavailable),
     }
@@ -335,6 +336,21 @@ mod tests {
         assert_eq!(read(&mut call, index, 0, 100), numbers(20));
         assert!(host.append(&call, index, &[9; 28]));
         assert_eq!(call.frame.buffer(index).length, 48);
+    }
+
+    #[test]
+    fn a_yes_without_a_slab_is_a_no() {
+        let mut host = Host::new(16, 1);
+        let call = host.call();
+        let index = create(call.frame).unwrap();
+        let mut future = std::pin::pin!(reserve(&call, index, 1));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        host.frame.answer.status = OK;
+        assert!(matches!(
+            future.as_mut().poll(&mut context),
+            Poll::Ready(Err(GrowError::Unavailable))
+        ));
     }
 
     #[test]
