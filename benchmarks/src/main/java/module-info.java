@@ -1,9 +1,19 @@
 /**
  * Measurements: microbenchmarks, the tail-latency suite and comparisons with peers.
  *
- * <p>Nothing depends on this module, and the server runs without it.
+ * <p>Nothing depends on this module, and the server runs without it. It is run from the class path, as JMH needs.
  */
 module dev.mayfly.benchmarks {
+    requires HdrHistogram;
+    requires com.fasterxml.jackson.databind;
+    requires info.picocli;
+    requires io.helidon.webserver;
+    requires java.net.http;
+    requires jmh.core;
+    requires run.endive.compiler;
+    requires run.endive.runtime;
+    requires run.endive.wasm;
     requires transitive dev.mayfly.host;
+    requires wasmtime.java;
     requires static org.jspecify;
 }

@@ -1,0 +1,174 @@
+package dev.mayfly.benchmarks.inprocess;
+
+import dev.mayfly.engine.Compiler;
+import dev.mayfly.engine.ComponentDescription;
+import dev.mayfly.engine.Engine;
+import dev.mayfly.engine.EngineConfig;
+import dev.mayfly.engine.EngineMetrics;
+import dev.mayfly.engine.Operation;
+import dev.mayfly.host.catalog.DeployedFunction;
+import dev.mayfly.host.invoke.Invoker;
+import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.Routes;
+import dev.mayfly.hostinterfaces.ConfigProvider;
+import dev.mayfly.hostinterfaces.OperationTable;
+import dev.mayfly.linkercache.Artifact;
+import dev.mayfly.linkercache.ArtifactStore;
+import dev.mayfly.linkercache.ComponentCompiler;
+import dev.mayfly.linkercache.Digest;
+import dev.mayfly.linkercache.FolderArtifactStore;
+import dev.mayfly.linkercache.LinkerCache;
+import dev.mayfly.linkercache.TableHandle;
+import dev.mayfly.memorypool.Admission;
+import dev.mayfly.memorypool.InvocationLimits;
+import dev.mayfly.memorypool.SlabPool;
+import dev.mayfly.memorypool.SlotConfig;
+import dev.mayfly.memorypool.SlotPool;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The pools, the linker cache and the invoker with the settings a host has by default, and functions deployed straight from files.
+ *
+ * <p>Threads: deploying is for one, calling for any.
+ */
+public final class InProcessHost implements AutoCloseable {
+    private static final long SLAB_BYTES_MAX = 1L << 30;
+    private static final long COMPONENT_BYTES_MAX = 64L << 20;
+    private static final int TABLE_COUNT_MAX = 100;
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final Duration FREEING_TIME_MAX = Duration.ofSeconds(10);
+
+    private final EngineConfig config = EngineConfig.defaults();
+    private final Engine engine = Engine.open(config);
+    private final SlabPool slabs = new SlabPool(SLAB_BYTES_MAX);
+    private final SlotPool slots =
+            new SlotPool(SlotConfig.defaults().withSlotCountMax(config.instanceCountMax()), slabs);
+    private final Routes routes = new Routes();
+    private final Invoker invoker = new Invoker(
+            routes,
+            slots,
+            new Admission(config.instanceCountMax()),
+            OperationTable.builder()
+                    .with(Operation.CONFIG_GET, new ConfigProvider())
+                    .build(),
+            InvocationLimits.defaults(),
+            DEADLINE);
+    private final FolderArtifactStore store;
+    private final ComponentCompiler compiler;
+    private final LinkerCache cache;
+
+    /** @param folder for components and artifacts */
+    public InProcessHost(Path folder) {
+        store = FolderArtifactStore.open(folder);
+        compiler = new ComponentCompiler(Compiler.withDefaultLimits(config), engine, store, 1, 8);
+        cache = new LinkerCache(engine, store, compiler, TABLE_COUNT_MAX);
+    }
+
+    /** Compiles a component and makes it callable under {@code name}, with the setting {@code k=value}. */
+    public void deploy(String name, Path component) throws IOException, InterruptedException {
+        try (ArtifactStore.Upload upload = store.upload(COMPONENT_BYTES_MAX);
+                InputStream in = Files.newInputStream(component)) {
+            upload.transferFrom(in);
+            Digest digest = upload.finish();
+            Artifact artifact = compiler.compile(digest);
+            ComponentDescription description = artifact.description();
+            Instant now = Instant.now();
+            DeployedFunction function = new DeployedFunction(
+                    name,
+                    digest,
+                    upload.bytes(),
+                    artifact.bytes(),
+                    description.componentized(),
+                    description.imports(),
+                    description.exports(),
+                    Map.of("k", "value"),
+                    now,
+                    now);
+            routes.put(Route.of(function, cache.open(digest), config.instanceCountMax()));
+        }
+    }
+
+    public Invoker invoker() {
+        return invoker;
+    }
+
+    /** The route to a function that must be there. */
+    static Route route(Invoker invoker, String name) {
+        Route route = invoker.routes().find(name);
+        if (route == null) {
+            throw new IllegalArgumentException("there is no function " + name);
+        }
+        return route;
+    }
+
+    /** The place of a function's table. */
+    public TableHandle table(String name) {
+        return route(invoker, name).table();
+    }
+
+    /** What is taken and not given back, each with its count; empty while nothing is called. */
+    public List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        EngineMetrics engineMetrics = engine.metrics();
+        report(missing, "slots", slots.inUse());
+        report(missing, "slabs", slabs.inUse());
+        report(missing, "places on the host", invoker.admission().inUse());
+        for (Route route : routes.all()) {
+            report(missing, "places on " + route.name(), route.admission().inUse());
+        }
+        report(missing, "instances", engineMetrics.componentInstances());
+        report(missing, "memories", engineMetrics.memories());
+        report(missing, "tables", engineMetrics.tables());
+        report(missing, "stacks", engineMetrics.stacks());
+        report(missing, "panics", engineMetrics.panics());
+        return missing;
+    }
+
+    private static void report(List<String> missing, String what, long count) {
+        if (count != 0) {
+            missing.add(what + "=" + count);
+        }
+    }
+
+    /**
+     * Gives everything back.
+     *
+     * @throws IllegalStateException when a call still has something
+     */
+    @Override
+    public void close() {
+        List<String> missing = missing();
+        for (Route route : routes.all()) {
+            route.close();
+        }
+        compiler.close();
+        cache.close();
+        if (!areTablesFreed()) {
+            missing.add("function tables");
+        }
+        report(missing, "pre-linked components", engine.metrics().prelinkedComponents());
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("not given back: " + String.join(", ", missing));
+        }
+        slots.close();
+        slabs.close();
+        engine.close();
+    }
+
+    private boolean areTablesFreed() {
+        try {
+            return cache.awaitAllFreed(FREEING_TIME_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
