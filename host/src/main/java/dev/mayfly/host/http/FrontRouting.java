@@ -37,10 +37,26 @@ final class FrontRouting implements HttpRouting {
         String path = request.prologue().uriPath().rawPath();
         if (path.startsWith(CALLS)) {
             calls.handle(connection, path, request, response);
+        } else if (!isPlain(path)) {
+            // The server's routing would take a;b for a, and /x/. for /x.
+            Problem.of(ProblemType.INVALID_REQUEST, "the path has characters or segments that none here has")
+                    .send(response);
+            connection.discardBody(request);
         } else {
             request.context().register(connection);
             rest.route(context, request, response);
         }
+    }
+
+    /** Whether a path is its own shortest form, with nothing in it to decode. */
+    private static boolean isPlain(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c == '%' || c == ';' || c == '\\' || (c == '/' && path.startsWith("/.", i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

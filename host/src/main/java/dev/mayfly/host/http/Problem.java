@@ -49,7 +49,8 @@ final class Problem {
         return switch (e) {
             case MayflyException.MissingImports missing ->
                 of(ProblemType.MISSING_IMPORTS, missing.safeMessage()).with("imports", missing.imports());
-            case MayflyException.Invalid invalid -> of(ProblemType.INVALID_REQUEST, invalid.safeMessage());
+            // Names and configuration are checked before: what is left to be wrong is the component.
+            case MayflyException.Invalid invalid -> of(ProblemType.NOT_A_COMPONENT, invalid.safeMessage());
             case MayflyException.NotFound notFound -> of(ProblemType.NOT_FOUND, notFound.safeMessage());
             case MayflyException.LimitExceeded limit ->
                 of(

@@ -1,0 +1,191 @@
+package dev.mayfly.host.testing;
+
+import dev.mayfly.host.Host;
+import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.Limits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A host on a free port with a data folder of its own, and clients for it.
+ *
+ * <p>Closing it checks that no invocation left anything taken.
+ */
+public final class TestHost implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+    private final Host host;
+    private final Path folder;
+    private final boolean ownFolder;
+    private final HttpClient client = client(HttpClient.Version.HTTP_1_1);
+
+    private TestHost(Host host, Path folder, boolean ownFolder) {
+        this.host = host;
+        this.folder = folder;
+        this.ownFolder = ownFolder;
+    }
+
+    public static TestHost start() {
+        return start(Limits.defaults());
+    }
+
+    public static TestHost start(Limits limits) {
+        try {
+            return start(Files.createTempDirectory("mayfly-test-"), limits, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** On a folder that stays. */
+    public static TestHost start(Path folder, Limits limits) {
+        return start(folder, limits, false);
+    }
+
+    private static TestHost start(Path folder, Limits limits, boolean ownFolder) {
+        return new TestHost(Host.start(config(folder).withLimits(limits)), folder, ownFolder);
+    }
+
+    /** A free port, a folder, and no patience when closing. */
+    public static HostConfig config(Path folder) {
+        return HostConfig.defaults().withDataFolder(folder).withPort(0).withDrain(Duration.ofSeconds(2));
+    }
+
+    public static HttpClient client(HttpClient.Version version) {
+        return HttpClient.newBuilder().version(version).connectTimeout(TIMEOUT).build();
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    public URI uri(String path) {
+        return URI.create(host.uri() + path);
+    }
+
+    /** A connection to write raw bytes to. */
+    public Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), host.port());
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path)).timeout(TIMEOUT);
+    }
+
+    public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return send(client, request);
+    }
+
+    public static Answer send(HttpClient client, HttpRequest.Builder request) throws IOException, InterruptedException {
+        return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
+    }
+
+    public Answer get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    public Answer post(String path, byte[] body) throws IOException, InterruptedException {
+        return send(request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    public Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE());
+    }
+
+    public Answer upload(String name, byte[] component) throws IOException, InterruptedException {
+        return send(request("/v1/functions/" + name).PUT(HttpRequest.BodyPublishers.ofByteArray(component)));
+    }
+
+    /** Deploys one of the {@link Guests} under a name. */
+    public Answer deploy(String name, String guest) throws IOException, InterruptedException {
+        Answer answer = upload(name, Guests.bytes(guest));
+        if (answer.status() != 200 && answer.status() != 201) {
+            throw new AssertionError("deploying " + guest + ": " + answer.text());
+        }
+        return answer;
+    }
+
+    /** The value of a metric, with its labels as they stand in the text; 0 where there is no such line. */
+    public double metric(String name) throws IOException, InterruptedException {
+        return get("/observe/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElse(0);
+    }
+
+    public double invocations(String function, String outcome) throws IOException, InterruptedException {
+        return metric("mayfly_function_invocations_total{function=\"" + function + "\",outcome=\"" + outcome + "\"}");
+    }
+
+    /** What a function logged, a message each. */
+    public List<String> log(String function) throws IOException, InterruptedException {
+        return get("/v1/functions/" + function + "/logs")
+                .expect(200)
+                .json()
+                .path("lines")
+                .findValuesAsText("message");
+    }
+
+    /** Waits until everything that invocations take is given back. */
+    public void expectNothingTaken() throws Exception {
+        for (String metric : List.of(
+                "mayfly_slots_in_use",
+                "mayfly_slabs_in_use{payload_bytes=\"4096\"}",
+                "mayfly_slabs_in_use{payload_bytes=\"65536\"}",
+                "mayfly_slabs_in_use{payload_bytes=\"1048576\"}",
+                "mayfly_engine_invocations_open",
+                "mayfly_engine_memories",
+                "mayfly_engine_stacks",
+                "mayfly_tables_retired")) {
+            Waiting.until(metric + " is 0", () -> metric(metric) == 0);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            expectNothingTaken();
+        } catch (Exception e) {
+            throw new AssertionError("can't ask the host what is taken", e);
+        } finally {
+            client.close();
+            host.close();
+            if (ownFolder) {
+                delete(folder);
+            }
+        }
+    }
+
+    /** Deletes a folder and all in it. */
+    public static void delete(Path folder) {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
