@@ -120,6 +120,7 @@ final class HostClient implements AutoCloseable {
     }
 
     private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler, Runnable tick) {
+        tick.run();
         CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
         while (true) {
             try {

@@ -42,15 +42,25 @@ final class LogFollower implements AutoCloseable {
         long after = 0;
         try {
             while (true) {
-                for (JsonNode line : client.logs(name, after).path("lines")) {
-                    terminal.out().println(text(line));
-                    after = line.path("sequence").asLong();
-                }
+                after = printNewer(name, after);
                 Thread.sleep(ASK_INTERVAL);
             }
-        } catch (InterruptedException | CommandFailure ended) {
-            // Closed, or the host is: either way there is no more to print.
+        } catch (InterruptedException closed) {
+            // By close.
         }
+    }
+
+    private long printNewer(String name, long after) {
+        long last = after;
+        try {
+            for (JsonNode line : client.logs(name, after).path("lines")) {
+                terminal.out().println(text(line));
+                last = line.path("sequence").asLong();
+            }
+        } catch (CommandFailure busy) {
+            // The host has other things to do, or is about to stop: it is asked again, or no more.
+        }
+        return last;
     }
 
     private String text(JsonNode line) {
@@ -63,7 +73,7 @@ final class LogFollower implements AutoCloseable {
         };
         return TIME.format(Instant.parse(line.path("time").asText())) + " "
                 + terminal.out(emphasis, String.format("%-5s", level)) + " "
-                + line.path("message").asText();
+                + Terminal.printable(line.path("message").asText());
     }
 
     @Override

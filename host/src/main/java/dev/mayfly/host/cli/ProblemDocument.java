@@ -64,6 +64,7 @@ record ProblemDocument(
         List<String> lines = new ArrayList<>();
         detail.lines()
                 .map(String::stripTrailing)
+                .map(Terminal::printable)
                 .filter(line -> !line.isEmpty())
                 .forEach(lines::add);
         // The detail may list them already, which is no reason to show them twice.

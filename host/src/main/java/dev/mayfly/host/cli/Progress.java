@@ -2,13 +2,14 @@ package dev.mayfly.host.cli;
 
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Shows how far a deploy is: bytes on their way to the host, then how long the host has been compiling.
  *
- * <p>On a terminal one line is redrawn in place and gone at the end; elsewhere nothing is written, as whoever reads a log later wants results.
+ * <p>On a terminal one line is redrawn in place and gone at the end; elsewhere one plain line says that it begins.
  *
  * <p>Threads: the publisher counts on threads of the HTTP client; everything else belongs to the one thread that waits for the answer.
  */
@@ -31,6 +32,9 @@ final class Progress {
     /** Counts what goes through {@code body}, whose length must be known. */
     BodyPublisher counting(BodyPublisher body) {
         totalBytes = body.contentLength();
+        if (!terminal.errInteractive()) {
+            terminal.note("uploading " + name + ": " + new ByteSize(totalBytes));
+        }
         return new Counting(body, sentBytes);
     }
 
@@ -49,7 +53,8 @@ final class Progress {
             if (sentAtNs == 0) {
                 sentAtNs = now;
             }
-            line = "compiling " + name + ": " + TimeSpan.ofNanos(now - sentAtNs);
+            // In tenths, so that it ticks evenly.
+            line = String.format(Locale.ROOT, "compiling %s: %.1f s", name, (now - sentAtNs) / 1e9);
         }
         terminal.err().print(ERASE_LINE + terminal.err(Terminal.Emphasis.FAINT, line));
         terminal.err().flush();

@@ -23,6 +23,8 @@ final class ProjectBuild {
 
     private static final Duration STOP_POLL = Duration.ofMillis(50);
 
+    private static final Duration OUTPUT_WAIT = Duration.ofSeconds(2);
+
     /** What sh answers with for a command that isn't there (POSIX.1-2024, 2.8.2). */
     private static final int COMMAND_NOT_FOUND = 127;
 
@@ -142,7 +144,8 @@ final class ProjectBuild {
 
     private static void join(Thread reader) {
         try {
-            reader.join();
+            // A daemon that the build leaves behind may hold its output open for ever.
+            reader.join(OUTPUT_WAIT);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

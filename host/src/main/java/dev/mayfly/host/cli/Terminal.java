@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The streams a command reads and writes, and what may be written to them.
@@ -28,6 +29,8 @@ record Terminal(
         boolean errInteractive,
         boolean outColours,
         boolean errColours) {
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}&&[^\\t\\n]]");
+
     /** How emphasis is written: the parameter of an ANSI "select graphic rendition" sequence (ECMA-48, 8.3.117). */
     enum Emphasis {
         BOLD("1"),
@@ -84,6 +87,14 @@ record Terminal(
 
     private static String emphasised(Emphasis emphasis, String text) {
         return "\u001b[" + emphasis.parameter + "m" + text + "\u001b[0m";
+    }
+
+    /**
+     * Text that a function wrote, without what would move the cursor, change colours or ring the bell: functions are not trusted with the
+     * terminal. Lines after the first are indented, so that none passes for one of ours.
+     */
+    static String printable(String text) {
+        return CONTROLS.matcher(text).replaceAll("\ufffd").replace("\n", "\n    ");
     }
 
     /** A line for whoever watches, on {@link #err}. */

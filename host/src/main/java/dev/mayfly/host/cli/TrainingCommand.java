@@ -35,6 +35,7 @@ final class TrainingCommand extends StandardCommand {
 
     @Override
     public Integer call() throws IOException {
+        ServerLog.configure();
         Path folder = Files.createTempDirectory("mayfly-training");
         try (Host host = Host.start(HostConfig.defaults().withPort(0).withDataFolder(folder.resolve("data")))) {
             // Answers any request. In text format, so that nothing has to be built first.

@@ -57,6 +57,14 @@ final class ProblemDocumentTest {
     }
 
     @Test
+    void aFunctionsWordsCantControlTheTerminal() throws IOException {
+        CapturedRun shown = shown(404, """
+                {"type": "urn:mayfly:problem:function-not-found", "title": "Not found", "detail": "\\u001b[2Jgone\\u0007"}
+                """);
+        assertEquals("mayfly: hello was not deployed: Not found\n  \ufffd[2Jgone\ufffd\n", shown.err());
+    }
+
+    @Test
     void aFunctionsOwnProblemDocumentIsNotTheHosts() throws IOException {
         assertNull(ProblemDocument.from(
                 404,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -51,6 +52,14 @@ final class ProjectBuildTest {
     void theCommandHasNoInputToWaitFor() {
         build("cat > out.wasm");
         assertTrue(Files.exists(folder.resolve("out.wasm")));
+    }
+
+    @Test
+    @Timeout(30)
+    void whatABuildLeavesRunningIsNotWaitedFor() throws IOException {
+        build("sleep 300 & echo $! > daemon; touch out.wasm");
+        long daemon = Long.parseLong(Files.readString(folder.resolve("daemon")).strip());
+        assertTrue(ProcessHandle.of(daemon).orElseThrow().destroy());
     }
 
     @Test
