@@ -130,8 +130,9 @@ class FreshMemoryUnderPressureTest {
                 assertEquals("", findings.toString());
             }
         }
-        System.out.println("memory-compaction canary: " + rounds + " instances, all as new; the kernel moved "
-                + (migratedPages() - before) + " pages on the machine meanwhile");
+        long moved = migratedPages() - before;
+        System.out.println("memory-compaction canary: " + rounds + " instances, all as new; the kernel moved " + moved
+                + " pages on the machine meanwhile" + (moved == 0 ? ": nothing was put to the proof" : ""));
     }
 
     private static long migratedPages() throws IOException {
