@@ -51,7 +51,7 @@ final class HostClient implements AutoCloseable {
     }
 
     URI invocationUri(String name) {
-        return URI.create(host + "/f/" + name);
+        return URI.create(host + "/f/" + encode(name));
     }
 
     JsonNode functions() {

@@ -92,9 +92,10 @@ final class ProjectBuild {
             Process tool = start(new ProcessBuilder(home + "/tools/rust-wasm.sh"));
             StringBuilder path = new StringBuilder();
             Thread reader = Thread.startVirtualThread(() -> readLines(tool.getInputStream(), path::append));
-            Thread.startVirtualThread(() -> readLines(tool.getErrorStream(), context.terminal()::note));
+            Thread notes = Thread.startVirtualThread(() -> readLines(tool.getErrorStream(), context.terminal()::note));
             int status = waitUnlessStopped(tool);
             join(reader);
+            join(notes);
             if (status != 0) {
                 throw new CommandFailure(
                         ExitCode.TOOL_MISSING, "there is no Rust compiler for WebAssembly (see above)");

@@ -133,9 +133,11 @@ final class HostCommandsTest {
 
     @Test
     void aNameThatIsNoneIsRefused() {
-        run("deploy", guest("hello"), "--name", "No_Name")
-                .exits(ExitCode.FAILED)
-                .says("No_Name was not deployed: ");
+        for (String name : new String[] {"No_Name", "no name", "a/b", "ä"}) {
+            run("deploy", guest("hello"), "--name", name).exits(ExitCode.FAILED).says(name + " was not deployed: ");
+            run("show", name).exits(ExitCode.FAILED).says(name + " was not shown: ");
+            run("invoke", name).exits(ExitCode.FAILED).says(name + ": ");
+        }
     }
 
     @Test
