@@ -20,7 +20,6 @@ pub struct PoolSettings {
     table_elements_max: usize,
     keep_resident_bytes: usize,
     warm_slot_count_max: u32,
-    dirty_page_scan: bool,
 }
 
 impl PoolSettings {
@@ -41,7 +40,6 @@ impl PoolSettings {
             table_elements_max: value("table-elements-max")?.parse()?,
             keep_resident_bytes: value("keep-resident-bytes")?.parse()?,
             warm_slot_count_max: value("warm-slot-count-max")?.parse()?,
-            dirty_page_scan: value("dirty-page-scan")?.parse()?,
         })
     }
 
@@ -57,11 +55,7 @@ impl PoolSettings {
             .linear_memory_keep_resident(self.keep_resident_bytes)
             .table_keep_resident(4096)
             .max_unused_warm_slots(self.warm_slot_count_max)
-            .pagemap_scan(if self.dirty_page_scan {
-                Enabled::Auto
-            } else {
-                Enabled::No
-            });
+            .pagemap_scan(Enabled::No);
         let mut config = Config::new();
         config
             .memory_reservation(self.memory_bytes_max)

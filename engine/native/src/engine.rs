@@ -62,7 +62,7 @@ impl Engine {
             .enable_compiler(false)
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&settings)));
         let wasmtime = wasmtime::Engine::new(&config)?;
-        let ticker = start_ticker(wasmtime.clone(), Duration::from_micros(settings.tick_us.into()))?;
+        let ticker = start_ticker(wasmtime.clone(), Duration::from_micros(settings.tick_us))?;
         Ok(Engine {
             wasmtime,
             fingerprint: fingerprint(settings.memory_bytes_max)?,
@@ -122,7 +122,7 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(count)
         .total_core_instances(count.saturating_mul(CORE_INSTANCES_PER_COMPONENT_MAX))
-        .total_memories(count)
+        .total_memories(count.saturating_mul(2))
         .total_tables(count.saturating_mul(4))
         .total_stacks(count)
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT_MAX)
@@ -137,11 +137,9 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
         .linear_memory_keep_resident(settings.keep_resident_bytes as usize)
         .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES)
         .max_unused_warm_slots(u32::try_from(settings.warm_slot_count_max).expect("checked in Java"))
-        .pagemap_scan(if settings.dirty_page_scan == 0 {
-            Enabled::Auto
-        } else {
-            Enabled::No
-        });
+        // Asking the kernel which pages were written is faster for some guests, and wrong: wasmtime 48 looks for pages that are written *and*
+        // present, and a page that the kernel is just moving isn't present. The next instance then reads what this one wrote.
+        .pagemap_scan(Enabled::No);
     pool
 }
 

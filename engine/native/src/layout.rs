@@ -134,8 +134,7 @@ pub struct Settings {
     pub table_elements_max: u64,
     pub keep_resident_bytes: u64,
     pub warm_slot_count_max: u64,
-    pub dirty_page_scan: i32,
-    pub tick_us: u32,
+    pub tick_us: u64,
 }
 
 /// Counters of the engine's pool.
@@ -224,7 +223,7 @@ pub fn report() -> String {
     offsets!("EngineConfig", 0, Settings, {
         instance_count_max => "INSTANCE_COUNT_MAX", memory_bytes_max => "MEMORY_BYTES_MAX",
         table_elements_max => "TABLE_ELEMENTS_MAX", keep_resident_bytes => "KEEP_RESIDENT_BYTES",
-        warm_slot_count_max => "WARM_SLOT_COUNT_MAX", dirty_page_scan => "DIRTY_PAGE_SCAN", tick_us => "TICK_US",
+        warm_slot_count_max => "WARM_SLOT_COUNT_MAX", tick_us => "TICK_US",
     });
     line("EngineConfig.BYTES", size_of::<Settings>());
     line("EngineMetrics.BYTES", size_of::<Metrics>());

@@ -47,7 +47,6 @@ final class FreshCommand implements Callable<Integer> {
                 "memory-bytes-max=" + config.memoryBytesMax(),
                 "table-elements-max=" + config.tableElementsMax(),
                 "keep-resident-bytes=" + config.keepResidentBytes(),
-                "warm-slot-count-max=" + config.warmSlotCountMax(),
-                "dirty-page-scan=" + config.dirtyPageScan());
+                "warm-slot-count-max=" + config.warmSlotCountMax());
     }
 }

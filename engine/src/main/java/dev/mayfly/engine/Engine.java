@@ -1,6 +1,5 @@
 package dev.mayfly.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -38,8 +37,7 @@ public final class Engine implements AutoCloseable {
             settings.set(JAVA_LONG, EngineConfig.TABLE_ELEMENTS_MAX, config.tableElementsMax());
             settings.set(JAVA_LONG, EngineConfig.KEEP_RESIDENT_BYTES, config.keepResidentBytes());
             settings.set(JAVA_LONG, EngineConfig.WARM_SLOT_COUNT_MAX, config.warmSlotCountMax());
-            settings.set(JAVA_INT, EngineConfig.DIRTY_PAGE_SCAN, config.dirtyPageScan() ? 0 : 1);
-            settings.set(JAVA_INT, EngineConfig.TICK_US, config.tickUs());
+            settings.set(JAVA_LONG, EngineConfig.TICK_US, config.tickUs());
             NativeError error = new NativeError(arena);
             long address = NativeEngine.newEngine(settings, error);
             error.throwIfSet("opening the engine");

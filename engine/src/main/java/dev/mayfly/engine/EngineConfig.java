@@ -11,16 +11,14 @@ package dev.mayfly.engine;
  *       16      8  tableElementsMax
  *       24      8  keepResidentBytes
  *       32      8  warmSlotCountMax
- *       40      4  dirtyPageScan       0 = where the kernel has it, 1 = never
- *       44      4  tickUs
+ *       40      8  tickUs
  * </pre>
  *
  * @param instanceCountMax how many invocations may be open at once, over all functions
  * @param memoryBytesMax the largest linear memory; a multiple of 64 KiB. Artifacts are compiled for it: changing it compiles every function again
  * @param tableElementsMax the largest table
- * @param keepResidentBytes how much of a memory is reset by copying rather than by giving pages back to the kernel
+ * @param keepResidentBytes how much of a memory, from its start, is reset by copying; the pages of the rest go back to the kernel
  * @param warmSlotCountMax how many free slots remember the image of the function they last served
- * @param dirtyPageScan whether the kernel may be asked which pages were touched; see {@code RATIONALE.md} for the risk and the canary
  * @param tickUs time between epoch ticks, at which running functions yield
  */
 public record EngineConfig(
@@ -29,15 +27,13 @@ public record EngineConfig(
         int tableElementsMax,
         long keepResidentBytes,
         int warmSlotCountMax,
-        boolean dirtyPageScan,
         int tickUs) {
     static final long INSTANCE_COUNT_MAX = 0;
     static final long MEMORY_BYTES_MAX = 8;
     static final long TABLE_ELEMENTS_MAX = 16;
     static final long KEEP_RESIDENT_BYTES = 24;
     static final long WARM_SLOT_COUNT_MAX = 32;
-    static final long DIRTY_PAGE_SCAN = 40;
-    static final long TICK_US = 44;
+    static final long TICK_US = 40;
     static final long BYTES = 48;
 
     private static final long PAGE_BYTES = 65_536;
@@ -73,18 +69,12 @@ public record EngineConfig(
 
     /** 1,024 invocations at once, 64 MiB each at most, a tick a millisecond. */
     public static EngineConfig defaults() {
-        return new EngineConfig(1024, 64L << 20, 100_000, 1L << 20, 1024, true, 1000);
+        return new EngineConfig(1024, 64L << 20, 100_000, 16L << 10, 1024, 1000);
     }
 
     public EngineConfig withInstanceCountMax(int value) {
         return new EngineConfig(
-                value,
-                memoryBytesMax,
-                tableElementsMax,
-                keepResidentBytes,
-                Math.min(warmSlotCountMax, value),
-                dirtyPageScan,
-                tickUs);
+                value, memoryBytesMax, tableElementsMax, keepResidentBytes, Math.min(warmSlotCountMax, value), tickUs);
     }
 
     public EngineConfig withMemoryBytesMax(long value) {
@@ -94,13 +84,7 @@ public record EngineConfig(
                 tableElementsMax,
                 Math.min(keepResidentBytes, value),
                 warmSlotCountMax,
-                dirtyPageScan,
                 tickUs);
-    }
-
-    public EngineConfig withDirtyPageScan(boolean value) {
-        return new EngineConfig(
-                instanceCountMax, memoryBytesMax, tableElementsMax, keepResidentBytes, warmSlotCountMax, value, tickUs);
     }
 
     private static void require(boolean holds, String name, long value, String range) {

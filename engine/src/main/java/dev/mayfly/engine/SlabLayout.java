@@ -10,6 +10,7 @@ package dev.mayfly.engine;
  *       12      4  usedBytes      both         payload written
  *       16      4  sizeClass      host         which of the pool's classes it goes back to; -1 = part of an invocation slot
  *       20      4  index          host         the slab's number in its class
+ *       24     16  (the pool's)   host         the engine leaves it alone
  *      128      …  payload        both
  * </pre>
  *

@@ -21,10 +21,8 @@ import java.time.Duration;
  * three ways: it returns, it traps, or it is cancelled while it waits for the host. Each round is one instance, and nine rounds have seen every
  * pattern before every end.
  *
- * <p>A canary that sings proves that resetting works on this kernel and with these settings while the machine is at rest. It can't prove that the
- * scan for dirty pages ({@link dev.mayfly.engine.EngineConfig#dirtyPageScan}) is sound: that scan looks for pages that are written <em>and
- * present</em>, and a written page is not present while it is swapped out, nor for the moment in which the kernel moves it to defragment memory.
- * {@code FreshMemoryUnderPressureTest} brings both about.
+ * <p>A canary that sings proves that resetting works on this kernel and with these settings while the machine is at rest. What the kernel does to
+ * pages when memory is short or fragmented it can't prove; {@code FreshMemoryUnderPressureTest} brings that about.
  */
 public final class FreshMemoryCanary {
     /** Every pattern before every end, and one more to see what the last of them left: some 10 ms. */

@@ -32,15 +32,14 @@ class FreshMemoryCanaryTest {
     @RegisterExtension
     final NothingLeaked nothingLeaked = new NothingLeaked().watch(slots).watch(slabs);
 
-    /** The pool's ways to reset a memory: by the kernel's list of touched pages or without, by copying or by giving pages back. */
+    /** The pool's ways to reset a memory: by copying or by giving pages back, with slots that remember an image or without. */
     static Stream<EngineConfig> engines() {
         EngineConfig config = EngineConfig.defaults().withInstanceCountMax(8);
         return Stream.of(
                 config,
-                config.withDirtyPageScan(false),
                 keepResident(config, 0),
                 keepResident(config, config.memoryBytesMax()),
-                new EngineConfig(8, 64L << 20, 100_000, 1L << 20, 0, true, 1000));
+                new EngineConfig(8, 64L << 20, 100_000, 16L << 10, 0, 1000));
     }
 
     @ParameterizedTest
@@ -121,7 +120,6 @@ class FreshMemoryCanaryTest {
                 config.tableElementsMax(),
                 bytes,
                 config.warmSlotCountMax(),
-                config.dirtyPageScan(),
                 config.tickUs());
     }
 
