@@ -17,6 +17,7 @@ import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.hostinterfaces.ConfigProvider;
 import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.linkercache.ComponentCompiler;
+import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableBudget;
@@ -140,7 +141,8 @@ public final class Host implements AutoCloseable {
                 slabs));
         Routes routes = new Routes();
         Deployer deployer = new Deployer(store, compiler, tables, catalog, routes, limits, reached);
-        deployer.restore(engine.fingerprint());
+        Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
+        deployer.restore(engine.fingerprint(), canary);
         Invoker invoker = new Invoker(
                 routes,
                 slots,

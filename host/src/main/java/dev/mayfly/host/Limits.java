@@ -74,6 +74,8 @@ public record Limits(
         require("buffer-bytes-max", bufferBytesMax, requestBodyBytesMax, Long.MAX_VALUE);
         require("buffer-count-max", bufferCountMax, 1, FrameLayout.BUFFERS);
         require("slab-bytes-max", slabBytesMax, MIB, Long.MAX_VALUE);
+        // The canary needs 1.5 MiB, see FreshMemoryCheck. What else the engine asks of it is checked where it is used.
+        require("memory-bytes-max", memoryBytesMax, 2 * MIB, 4096 * MIB);
         require("log-bytes-max", logBytesMax, 0, Long.MAX_VALUE);
         requirePositive("deadline", deadline);
         require("host-concurrency-max", hostConcurrencyMax, 1, 100_000);
@@ -81,7 +83,7 @@ public record Limits(
         require("connection-count-max", connectionCountMax, 1, 1_000_000);
         require("config-bytes-max", configBytesMax, 0, MIB);
         require("loaded-functions-max", loadedFunctionsMax, 0, 1_000_000);
-        // What compiling and the engine allow of memory is checked where it is used.
+        // What compiling allows of memory is checked where it is used.
     }
 
     /** What a host has unless told otherwise. */

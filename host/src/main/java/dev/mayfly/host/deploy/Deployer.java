@@ -66,14 +66,15 @@ public final class Deployer {
      * Takes up what the catalog has and removes what an interrupted deployment left in the store. Once, before anything else.
      *
      * @param fingerprint of the engine, whose artifacts are kept
+     * @param ours a component that stays though no function is made of it
      */
-    public void restore(String fingerprint) {
+    public void restore(String fingerprint, Digest ours) {
         List<Route> restored = new ArrayList<>();
         for (DeployedFunction function : catalog.functions()) {
             restored.add(Route.of(function, tables.open(function.component()), limits.functionConcurrencyMax()));
         }
         routes.replaceAll(restored);
-        store.removeUnreferenced(fingerprint, this::isDeployed);
+        store.removeUnreferenced(fingerprint, digest -> digest.equals(ours) || isDeployed(digest));
     }
 
     /**
