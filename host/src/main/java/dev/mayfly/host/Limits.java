@@ -3,6 +3,7 @@ package dev.mayfly.host;
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Everything that is bounded, and where. A limit's name in messages, problem documents and on the command line is the component's name in
@@ -116,675 +117,188 @@ public record Limits(
     }
 
     public Limits withComponentBytesMax(long value) {
-        return new Limits(
-                value,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.componentBytesMax = value);
     }
 
     public Limits withComponentTimeMax(Duration value) {
-        return new Limits(
-                componentBytesMax,
-                value,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.componentTimeMax = value);
     }
 
     public Limits withRequestHeadBytesMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                value,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.requestHeadBytesMax = value);
     }
 
     public Limits withRequestHeadTimeMax(Duration value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                value,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.requestHeadTimeMax = value);
     }
 
     public Limits withHeaderCountMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                value,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.headerCountMax = value);
     }
 
     public Limits withRequestBodyBytesMax(long value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                value,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.requestBodyBytesMax = value);
     }
 
     public Limits withRequestBodyTimeMax(Duration value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                value,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.requestBodyTimeMax = value);
     }
 
     public Limits withResponseHeadBytesMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                value,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.responseHeadBytesMax = value);
     }
 
     public Limits withResponseBodyBytesMax(long value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                value,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.responseBodyBytesMax = value);
     }
 
     public Limits withResponseTimeMax(Duration value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                value,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.responseTimeMax = value);
     }
 
     public Limits withBufferBytesMax(long value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                value,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.bufferBytesMax = value);
     }
 
     public Limits withBufferCountMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                value,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.bufferCountMax = value);
     }
 
     public Limits withSlabBytesMax(long value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                value,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.slabBytesMax = value);
     }
 
     public Limits withMemoryBytesMax(long value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                value,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.memoryBytesMax = value);
     }
 
     public Limits withTableElementsMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                value,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.tableElementsMax = value);
     }
 
     public Limits withLogBytesMax(long value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                value,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.logBytesMax = value);
     }
 
     public Limits withDeadline(Duration value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                value,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.deadline = value);
     }
 
     public Limits withHostConcurrencyMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                value,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.hostConcurrencyMax = value);
     }
 
     public Limits withFunctionConcurrencyMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                value,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.functionConcurrencyMax = value);
     }
 
     public Limits withConnectionCountMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                value,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.connectionCountMax = value);
     }
 
     public Limits withConfigBytesMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                value,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.configBytesMax = value);
     }
 
     public Limits withCompileTimeMax(Duration value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                value,
-                compileMemoryBytesMax,
-                loadedFunctionsMax);
+        return with(draft -> draft.compileTimeMax = value);
     }
 
     public Limits withCompileMemoryBytesMax(long value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                value,
-                loadedFunctionsMax);
+        return with(draft -> draft.compileMemoryBytesMax = value);
     }
 
     public Limits withLoadedFunctionsMax(int value) {
-        return new Limits(
-                componentBytesMax,
-                componentTimeMax,
-                requestHeadBytesMax,
-                requestHeadTimeMax,
-                headerCountMax,
-                requestBodyBytesMax,
-                requestBodyTimeMax,
-                responseHeadBytesMax,
-                responseBodyBytesMax,
-                responseTimeMax,
-                bufferBytesMax,
-                bufferCountMax,
-                slabBytesMax,
-                memoryBytesMax,
-                tableElementsMax,
-                logBytesMax,
-                deadline,
-                hostConcurrencyMax,
-                functionConcurrencyMax,
-                connectionCountMax,
-                configBytesMax,
-                compileTimeMax,
-                compileMemoryBytesMax,
-                value);
+        return with(draft -> draft.loadedFunctionsMax = value);
+    }
+
+    private Limits with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.limits();
+    }
+
+    /** Limits on their way from one record to the next, so that a change names the one it changes. */
+    private static final class Draft {
+        private long componentBytesMax;
+        private Duration componentTimeMax;
+        private int requestHeadBytesMax;
+        private Duration requestHeadTimeMax;
+        private int headerCountMax;
+        private long requestBodyBytesMax;
+        private Duration requestBodyTimeMax;
+        private int responseHeadBytesMax;
+        private long responseBodyBytesMax;
+        private Duration responseTimeMax;
+        private long bufferBytesMax;
+        private int bufferCountMax;
+        private long slabBytesMax;
+        private long memoryBytesMax;
+        private int tableElementsMax;
+        private long logBytesMax;
+        private Duration deadline;
+        private int hostConcurrencyMax;
+        private int functionConcurrencyMax;
+        private int connectionCountMax;
+        private int configBytesMax;
+        private Duration compileTimeMax;
+        private long compileMemoryBytesMax;
+        private int loadedFunctionsMax;
+
+        Draft(Limits limits) {
+            componentBytesMax = limits.componentBytesMax;
+            componentTimeMax = limits.componentTimeMax;
+            requestHeadBytesMax = limits.requestHeadBytesMax;
+            requestHeadTimeMax = limits.requestHeadTimeMax;
+            headerCountMax = limits.headerCountMax;
+            requestBodyBytesMax = limits.requestBodyBytesMax;
+            requestBodyTimeMax = limits.requestBodyTimeMax;
+            responseHeadBytesMax = limits.responseHeadBytesMax;
+            responseBodyBytesMax = limits.responseBodyBytesMax;
+            responseTimeMax = limits.responseTimeMax;
+            bufferBytesMax = limits.bufferBytesMax;
+            bufferCountMax = limits.bufferCountMax;
+            slabBytesMax = limits.slabBytesMax;
+            memoryBytesMax = limits.memoryBytesMax;
+            tableElementsMax = limits.tableElementsMax;
+            logBytesMax = limits.logBytesMax;
+            deadline = limits.deadline;
+            hostConcurrencyMax = limits.hostConcurrencyMax;
+            functionConcurrencyMax = limits.functionConcurrencyMax;
+            connectionCountMax = limits.connectionCountMax;
+            configBytesMax = limits.configBytesMax;
+            compileTimeMax = limits.compileTimeMax;
+            compileMemoryBytesMax = limits.compileMemoryBytesMax;
+            loadedFunctionsMax = limits.loadedFunctionsMax;
+        }
+
+        Limits limits() {
+            return new Limits(
+                    componentBytesMax,
+                    componentTimeMax,
+                    requestHeadBytesMax,
+                    requestHeadTimeMax,
+                    headerCountMax,
+                    requestBodyBytesMax,
+                    requestBodyTimeMax,
+                    responseHeadBytesMax,
+                    responseBodyBytesMax,
+                    responseTimeMax,
+                    bufferBytesMax,
+                    bufferCountMax,
+                    slabBytesMax,
+                    memoryBytesMax,
+                    tableElementsMax,
+                    logBytesMax,
+                    deadline,
+                    hostConcurrencyMax,
+                    functionConcurrencyMax,
+                    connectionCountMax,
+                    configBytesMax,
+                    compileTimeMax,
+                    compileMemoryBytesMax,
+                    loadedFunctionsMax);
+        }
     }
 
     private static void require(String name, long value, long min, long max) {
