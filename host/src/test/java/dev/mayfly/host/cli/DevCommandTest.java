@@ -3,6 +3,8 @@ package dev.mayfly.host.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,7 +34,7 @@ final class DevCommandTest {
     @BeforeEach
     void project() throws IOException {
         Files.createDirectories(folder.resolve("src"));
-        source(Guests.wasm("hello"));
+        source(Guests.file("hello"));
         manifest("cp src/function.wasm out.wasm", "Hello");
     }
 
@@ -49,7 +51,7 @@ final class DevCommandTest {
     void aChangedSourceIsBuiltAndServed() throws Exception {
         String url = start();
         assertEquals("Hello, Ada!\n", get(url + "/Ada"));
-        source(Guests.wasm("echo"));
+        source(Guests.file("echo"));
         awaitSaid("changed: src/function.wasm", 1);
         awaitSaid("hello is deployed: ", 2);
         assertEquals("body", post(url, "body"));
@@ -70,7 +72,7 @@ final class DevCommandTest {
     @Test
     void aBrokenComponentIsShownAndTheVersionBeforeKeepsAnswering() throws Exception {
         String url = start();
-        source(Guests.wasm("bad/unknown-imports"));
+        source(Guests.file("bad/unknown-imports"));
         awaitSaid("hello was not deployed: ", 1);
         assertEquals("Hello, Ada!\n", get(url + "/Ada"));
     }
@@ -97,9 +99,9 @@ final class DevCommandTest {
     void whatTheFunctionLogsIsPrintedAsItComes() throws Exception {
         String url = start();
         get(url + "/Ada");
-        Await.until(() -> run.out().contains("INFO  greeting Ada\n"));
+        Waiting.until("the line is printed", () -> run.out().contains("INFO  greeting Ada\n"));
         get(url + "/Grace");
-        Await.until(() -> run.out().contains("INFO  greeting Grace\n"));
+        Waiting.until("the second line is printed", () -> run.out().contains("INFO  greeting Grace\n"));
         assertEquals(1, occurrences(run.out(), "greeting Ada"));
     }
 
@@ -119,7 +121,7 @@ final class DevCommandTest {
                 .says("there is no " + empty.resolve("mayfly.toml"));
     }
 
-    private String start() {
+    private String start() throws Exception {
         dev = Thread.startVirtualThread(() -> run.run("dev", folder.toString(), "--port", "0"));
         awaitSaid("hello is deployed: ", 1);
         return url();
@@ -146,8 +148,8 @@ final class DevCommandTest {
                 """.formatted(build, greeting));
     }
 
-    private void awaitSaid(String text, int times) {
-        Await.until(() -> {
+    private void awaitSaid(String text, int times) throws Exception {
+        Waiting.until("it says: " + text, () -> {
             if (!dev.isAlive()) {
                 throw new AssertionError("it ended: " + run.err());
             }

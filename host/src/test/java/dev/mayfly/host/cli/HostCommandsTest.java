@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mayfly.host.Host;
-import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.TestHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,19 +23,15 @@ final class HostCommandsTest {
     /** Less than the markdown example has and more than the others. */
     private static final long COMPONENT_BYTES_MAX = 200_000;
 
-    @TempDir
-    private static Path data;
-
     @SuppressWarnings("NullAway.Init")
-    private static Host host;
+    private static TestHost host;
 
     @TempDir
     private Path folder;
 
     @BeforeAll
     static void start() {
-        Limits limits = Limits.defaults().withComponentBytesMax(COMPONENT_BYTES_MAX);
-        host = Host.start(HostConfig.defaults().withDataFolder(data).withPort(0).withLimits(limits));
+        host = TestHost.start(Limits.defaults().withComponentBytesMax(COMPONENT_BYTES_MAX));
         run("deploy", guest("probe")).exits(ExitCode.OK);
     }
 
@@ -48,7 +44,7 @@ final class HostCommandsTest {
     void aDeployedFunctionIsListedShownAndInvokedUntilItIsRemoved() {
         run("deploy", guest("hello"), "--name", "greeter", "--config", "greeting=Salut")
                 .exits(ExitCode.OK)
-                .prints(host.uri() + "/f/greeter\n")
+                .prints(host.host().uri() + "/f/greeter\n")
                 .says("greeter is deployed: ", " KiB, compiled in ");
         run("list").exits(ExitCode.OK).prints("NAME", "greeter", "KiB");
         run("show", "greeter")
@@ -249,11 +245,11 @@ final class HostCommandsTest {
     private static String[] onHost(String... arguments) {
         String[] all = Arrays.copyOf(arguments, arguments.length + 2);
         all[arguments.length] = "--host";
-        all[arguments.length + 1] = host.uri().toString();
+        all[arguments.length + 1] = host.host().uri().toString();
         return all;
     }
 
     private static String guest(String name) {
-        return Guests.wasm(name).toString();
+        return Guests.file(name).toString();
     }
 }

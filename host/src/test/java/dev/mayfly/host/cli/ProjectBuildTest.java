@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,14 +68,11 @@ final class ProjectBuildTest {
     @Timeout(30)
     void stoppingEndsTheBuildAndWhatItStarted() throws Exception {
         Path child = folder.resolve("child");
-        Thread stopper = Thread.startVirtualThread(() -> {
-            Await.until(() -> Files.isRegularFile(child) && child.toFile().length() > 0);
-            captured.stop();
-        });
-        CommandFailure failure =
-                assertThrows(CommandFailure.class, () -> build("sh -c 'echo $$ > child; exec sleep 300'; true"));
-        assertTrue(failure.sentence().contains("stopped"), failure.sentence());
-        stopper.join();
+        CompletableFuture<CommandFailure> stopped = CompletableFuture.supplyAsync(
+                () -> assertThrows(CommandFailure.class, () -> build("sh -c 'echo $$ > child; exec sleep 300'; true")));
+        Waiting.until("the build runs", () -> Files.isRegularFile(child) && Files.size(child) > 0);
+        captured.stop();
+        assertTrue(stopped.join().sentence().contains("stopped"), stopped.join().sentence());
         ProcessHandle.of(Long.parseLong(Files.readString(child).strip()))
                 .ifPresent(left -> left.onExit().orTimeout(20, TimeUnit.SECONDS).join());
     }

@@ -3,9 +3,15 @@ package dev.mayfly.host.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.Waiting;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,13 +56,13 @@ final class ServeProcessTest {
 
     @Test
     void theSecondSignalEndsItAtOnce() throws Exception {
-        String host = serve();
-        CapturedRun.of("deploy", Guests.wasm("probe").toString(), "--host", host)
+        String host = serve("--deadline", "1h", "--drain", "1h");
+        CapturedRun.of("deploy", Guests.file("probe").toString(), "--host", host)
                 .exits(ExitCode.OK);
         Thread caller = Thread.startVirtualThread(() -> CapturedRun.of("invoke", "probe", "/spin", "--host", host));
-        Await.until(() -> CapturedRun.of("show", "probe", "--host", host).out().contains("probe"));
+        Waiting.until("the function runs", () -> slotsInUse(host) == 1);
         signal("TERM");
-        Await.until(() -> said().contains("stopping"));
+        Waiting.until("it says that it stops", () -> said().contains("stopping"));
         signal("TERM");
         assertTrue(process.waitFor(5, TimeUnit.SECONDS), "it waits for the function that never ends");
         assertEquals(ExitCode.FAILED, process.exitValue());
@@ -85,7 +91,7 @@ final class ServeProcessTest {
     }
 
     /** Answers with its address. */
-    private String serve() throws IOException {
+    private String serve(String... options) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -96,6 +102,7 @@ final class ServeProcessTest {
         command.addAll(List.of("-cp", classPath(), Main.class.getName()));
         command.addAll(
                 List.of("serve", "--port", "0", "--data", folder.resolve("data").toString()));
+        command.addAll(List.of(options));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(folder.resolve("err").toFile());
         // A JVM says on standard error that it has seen it.
@@ -112,6 +119,19 @@ final class ServeProcessTest {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(entry -> !entry.contains("slf4j"))
                 .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static double slotsInUse(String host) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest metrics = HttpRequest.newBuilder(URI.create(host + "/observe/metrics"))
+                    .build();
+            return client.send(metrics, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("mayfly_slots_in_use "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+                    .sum();
+        }
     }
 
     private void signal(String name) throws Exception {

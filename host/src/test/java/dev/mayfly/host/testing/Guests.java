@@ -9,14 +9,19 @@ import java.nio.file.Path;
 public final class Guests {
     private Guests() {}
 
-    /** A guest's bytes, by its name without {@code .wasm}: {@code echo}, {@code bad/truncated}. */
-    public static byte[] bytes(String name) {
+    /** A guest's file, by its name without {@code .wasm}: {@code echo}, {@code bad/truncated}. */
+    public static Path file(String name) {
         Path file = folder().resolve(name + ".wasm");
         if (!Files.isRegularFile(file)) {
             throw new AssertionError(file + " is missing: run tools/guests.sh first");
         }
+        return file;
+    }
+
+    /** A guest's bytes, by the same name. */
+    public static byte[] bytes(String name) {
         try {
-            return Files.readAllBytes(file);
+            return Files.readAllBytes(file(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
