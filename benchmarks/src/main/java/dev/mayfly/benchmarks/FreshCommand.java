@@ -17,6 +17,12 @@ import picocli.CommandLine.Mixin;
             "The ratio is a row's median over the first row's."
         })
 final class FreshCommand implements Callable<Integer> {
+    /**
+     * Endive's memories are arrays of its heap, a new one for each call. In a heap that fits the processor's cache, zeroing them takes less than
+     * half as long as in one of the default size (70 instead of 165 µs a call).
+     */
+    private static final String ENDIVE_HEAP = "-Xmx64m";
+
     @Mixin
     private Output output = new Output();
 
@@ -26,7 +32,7 @@ final class FreshCommand implements Callable<Integer> {
                 Worker nativeWasmtime = Worker.start("native-wasmtime", nativeCommand(files));
                 Worker mayfly = Worker.startJava("mayfly", files.guests());
                 Worker wasmtimeJava = Worker.startJava("wasmtime-java", files.guests());
-                Worker endive = Worker.startJava("endive", files.guests())) {
+                Worker endive = Worker.startJava("endive", files.guests(), ENDIVE_HEAP)) {
             List<Row> rows = FreshBench.run(
                     new FreshBench.Workers(nativeWasmtime, mayfly, wasmtimeJava, endive),
                     output.quick ? FreshBench.Plan.QUICK : FreshBench.Plan.FULL,

@@ -1,6 +1,6 @@
 package dev.mayfly.benchmarks;
 
-import dev.mayfly.benchmarks.measure.Worker;
+import dev.mayfly.benchmarks.measure.ChildProcess;
 import dev.mayfly.benchmarks.soak.SoakMain;
 import java.io.IOException;
 import java.util.List;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         })
 final class SoakCommand implements Callable<Integer> {
     /** A heap that is all there from the start can't be what grows. */
-    private static final List<String> FIXED_HEAP = List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch");
+    private static final String[] FIXED_HEAP = {"-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"};
 
     @Option(names = "--calls", defaultValue = "2000000", description = "How many. Default: ${DEFAULT-VALUE}.")
     private long calls;
@@ -27,8 +27,7 @@ final class SoakCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (BenchFiles files = BenchFiles.open()) {
-            List<String> command = Worker.javaCommand();
-            command.addAll(1, FIXED_HEAP);
+            List<String> command = ChildProcess.java(FIXED_HEAP);
             command.addAll(List.of(
                     SoakMain.class.getName(), files.guests().toString(), String.valueOf(quick ? calls / 10 : calls)));
             return new ProcessBuilder(command).inheritIO().start().waitFor();

@@ -2,6 +2,7 @@ package dev.mayfly.benchmarks.parts;
 
 import dev.mayfly.benchmarks.inprocess.InProcessHost;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -13,6 +14,8 @@ import org.openjdk.jmh.annotations.TearDown;
 public class HostState {
     /** The system property that names the folder with the guests. */
     static final String GUESTS_PROPERTY = "mayfly.bench.guests";
+
+    private static final Duration TEARDOWN_TIME_MAX = Duration.ofSeconds(10);
 
     private InProcessHost host;
 
@@ -35,8 +38,13 @@ public class HostState {
         return host;
     }
 
+    /** Waits for the threads that JMH has not yet told to give back what they hold: one of them runs this for all. */
     @TearDown(Level.Trial)
-    public void close() {
+    public void close() throws InterruptedException {
+        long deadlineNs = System.nanoTime() + TEARDOWN_TIME_MAX.toNanos();
+        while (!host.missing().isEmpty() && System.nanoTime() - deadlineNs < 0) {
+            Thread.sleep(1);
+        }
         host.close();
     }
 }

@@ -1,6 +1,6 @@
 package dev.mayfly.benchmarks.parts;
 
-import dev.mayfly.benchmarks.measure.Worker;
+import dev.mayfly.benchmarks.measure.ChildProcess;
 import dev.mayfly.benchmarks.report.Row;
 import dev.mayfly.benchmarks.report.Target;
 import java.nio.file.Path;
@@ -63,11 +63,9 @@ public final class PartsBench {
 
     private static Options options(Path guests, boolean quick, int threads) {
         OptionsBuilder options = new OptionsBuilder();
-        List<String> java = Worker.javaCommand();
-        options.jvmArgs(java.stream()
-                        .filter(argument -> argument.startsWith("-D") || argument.startsWith("--enable"))
-                        .toArray(String[]::new))
-                .jvmArgsAppend("-D" + HostState.GUESTS_PROPERTY + "=" + guests)
+        options.jvmArgs(ChildProcess.javaOptions().toArray(String[]::new))
+                // JMH reads fields by sun.misc.Unsafe, which JDK 25 warns of.
+                .jvmArgsAppend("-D" + HostState.GUESTS_PROPERTY + "=" + guests, "--sun-misc-unsafe-memory-access=allow")
                 .mode(Mode.AverageTime)
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .forks(1)
