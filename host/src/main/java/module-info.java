@@ -12,6 +12,8 @@ module dev.mayfly.host {
     requires com.fasterxml.jackson.dataformat.toml;
     requires info.picocli;
     requires io.helidon.common.task;
+    requires io.helidon.config;
+    requires io.helidon.http.http2;
     requires io.helidon.webserver;
     requires io.helidon.webserver.http2;
     requires io.helidon.webserver.observe;

@@ -8,6 +8,7 @@ import io.helidon.common.buffers.LazyString;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
 import io.helidon.http.RequestException;
+import io.helidon.http.http2.Http2Util;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
@@ -74,6 +75,9 @@ final class ClientConnection implements ConnectionContext {
         }
     }
 
+    /** What an HTTP/2 client sends first: RFC 9113, section 3.4. */
+    private static final byte[] HTTP2_PREFACE = Http2Util.prefaceData().readBytes();
+
     private static final VarHandle WAIT = waitHandle();
 
     private final ConnectionContext context;
@@ -112,15 +116,16 @@ final class ClientConnection implements ConnectionContext {
     }
 
     /** Everything the client sends comes through here. */
-    private byte @Nullable [] read() {
+    private byte[] read() {
         byte[] bytes = readAhead == null ? receive() : takeReadAhead(readAhead);
+        if (bytes == null) {
+            ended = true;
+            // The server expects this end in some places only, and elsewhere takes it for a mistake of its own.
+            throw new CloseConnectionException("the client closed the connection");
+        }
         StreamResets resets = streamResets;
         if (resets != null) {
-            if (bytes == null) {
-                ended = true;
-            } else {
-                resets.observe(bytes);
-            }
+            resets.observe(bytes);
         } else if (wait == 0) {
             waitFor(Phase.HEAD);
         }
@@ -128,12 +133,6 @@ final class ClientConnection implements ConnectionContext {
     }
 
     private byte @Nullable [] receive() {
-        DataReader first = context.dataReader();
-        // What the server read to find out which protocol this is.
-        int available = first.available();
-        if (available > 0) {
-            return first.readBytes(available);
-        }
         try {
             return context.serverSocket().get();
         } catch (UncheckedIOException e) {
@@ -168,7 +167,7 @@ final class ClientConnection implements ConnectionContext {
             waitFor(Phase.BODY);
             try {
                 request.content().consume();
-            } catch (RequestException | DataReader.InsufficientDataAvailableException e) {
+            } catch (RequestException | IllegalArgumentException | DataReader.IncorrectNewLineException e) {
                 throw new CloseConnectionException("the rest of a body can't be read", e);
             } finally {
                 waitFor(Phase.NONE);
@@ -176,9 +175,23 @@ final class ClientConnection implements ConnectionContext {
         }
     }
 
-    /** Makes this an HTTP/2 connection: from here on the client sends frames. */
+    /** Whether this is HTTP/2 from its first byte on. Waits for as many bytes as it takes to know. */
+    boolean startsHttp2() {
+        if (!reader.startsWith(HTTP2_PREFACE)) {
+            return false;
+        }
+        streamResets = new StreamResets();
+        return true;
+    }
+
+    /** Makes this an HTTP/2 connection: what the client sends next is HTTP/2's preface. */
     void switchToHttp2() {
         streamResets = new StreamResets();
+        waitFor(Phase.NONE);
+    }
+
+    boolean isHttp1() {
+        return streamResets == null;
     }
 
     /** Tells whether the client of the request with that id is gone. */
@@ -209,7 +222,7 @@ final class ClientConnection implements ConnectionContext {
         }
     }
 
-    /** Cuts the client off when it has taken longer over what it is waited for than it may. Any thread. */
+    /** Aborts when the client has taken longer over what it is waited for than it may. Any thread. */
     void abortIfSlow(long nowNs, Limits limits) {
         long wait = (long) WAIT.getAcquire(this);
         Phase phase = Phase.BY_BITS[(int) wait & 7];
@@ -218,8 +231,8 @@ final class ClientConnection implements ConnectionContext {
         }
     }
 
-    /** Whoever reads or writes gets an exception. */
-    private void abort() {
+    /** Cuts the client off: whoever reads or writes gets an exception. Any thread. */
+    void abort() {
         try {
             context.serverSocket().close();
         } catch (UncheckedIOException e) {

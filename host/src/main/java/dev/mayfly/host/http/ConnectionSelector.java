@@ -9,21 +9,27 @@ import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Hands the web server's own protocols a {@link ClientConnection} and a router with {@link FrontRouting} in it. */
+/**
+ * Hands the web server's own protocols a {@link ClientConnection} and a router with {@link FrontRouting} in it.
+ *
+ * <p>The server has no other selector, so it asks this one before it has read a byte: from the first one on, reading is ours.
+ */
 final class ConnectionSelector implements ServerConnectionSelector {
-    private final ServerConnectionSelector protocol;
-    private final boolean http2;
+    private final ServerConnectionSelector http1;
+    private final ServerConnectionSelector http2;
     private final SlowClients slowClients;
-    private final UnaryOperator<Router> front;
+    private final FrontRouting front;
     /** The web server has one router; it is known from the first connection on. */
     private volatile @Nullable Router router;
 
     ConnectionSelector(
-            ServerConnectionSelector protocol, boolean http2, SlowClients slowClients, UnaryOperator<Router> front) {
-        this.protocol = protocol;
+            ServerConnectionSelector http1,
+            ServerConnectionSelector http2,
+            SlowClients slowClients,
+            FrontRouting front) {
+        this.http1 = http1;
         this.http2 = http2;
         this.slowClients = slowClients;
         this.front = front;
@@ -33,29 +39,25 @@ final class ConnectionSelector implements ServerConnectionSelector {
     public ServerConnection connection(ConnectionContext context) {
         Router router = this.router;
         if (router == null) {
-            router = front.apply(context.router());
+            router = front.before(context.router());
             this.router = router;
         }
-        ClientConnection connection = new ClientConnection(context, router);
-        if (http2) {
-            connection.switchToHttp2();
-        }
-        return slowClients.watch(connection, protocol.connection(connection));
+        return new ServedConnection(new ClientConnection(context, router), slowClients, http1, http2);
     }
 
     @Override
     public int bytesToIdentifyConnection() {
-        return protocol.bytesToIdentifyConnection();
+        return 0;
     }
 
     @Override
     public Support supports(BufferData data) {
-        return protocol.supports(data);
+        return Support.SUPPORTED;
     }
 
     @Override
     public Set<String> supportedApplicationProtocols() {
-        return protocol.supportedApplicationProtocols();
+        return http1.supportedApplicationProtocols();
     }
 
     /** Tells the connection when its client asks to go on with HTTP/2. */

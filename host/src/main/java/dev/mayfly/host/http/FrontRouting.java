@@ -1,5 +1,9 @@
 package dev.mayfly.host.http;
 
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.Router;
 import io.helidon.webserver.Routing;
@@ -18,22 +22,50 @@ final class FrontRouting implements HttpRouting {
     static final String CALLS = "/f/";
 
     private final InvokeHandler calls;
-    private final HttpRouting rest;
+    /** Set when the server was built: its routing is known from the first connection on. */
+    private volatile HttpRouting rest = HttpRouting.empty();
 
-    FrontRouting(InvokeHandler calls, HttpRouting rest) {
+    private volatile boolean draining;
+
+    FrontRouting(InvokeHandler calls) {
         this.calls = calls;
-        this.rest = rest;
     }
 
     /** Puts itself before the HTTP routing of {@code router}. */
-    static Router before(Router router, InvokeHandler calls) {
-        return new FrontRouter(router, new FrontRouting(calls, router.routing(HttpRouting.class, HttpRouting.empty())));
+    Router before(Router router) {
+        rest = router.routing(HttpRouting.class, HttpRouting.empty());
+        return new FrontRouter(router, this);
+    }
+
+    /** From now on the next request of each connection is its last. */
+    void drain() {
+        draining = true;
     }
 
     @Override
     public void route(ConnectionContext context, RoutingRequest request, RoutingResponse response) {
         ClientConnection connection = (ClientConnection) context;
         connection.waitFor(ClientConnection.Phase.NONE);
+        ServerRequestHeaders headers = request.headers();
+        boolean last = draining || headers.contains(HeaderValues.CONNECTION_CLOSE);
+        if (last && connection.isHttp1()) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        if (headers.contains(HeaderNames.CONTENT_LENGTH)
+                && headers.get(HeaderNames.CONTENT_LENGTH).get().startsWith("-")) {
+            // The server takes it for a body in chunks.
+            Problem.of(ProblemType.INVALID_REQUEST, "Content-Length is negative")
+                    .send(response);
+            throw new CloseConnectionException("nobody knows where the next request begins");
+        }
+        route(connection, request, response);
+        if (last && connection.isHttp1()) {
+            // The server says so in its response and then waits for the next request all the same.
+            throw new CloseConnectionException("the last request of this connection");
+        }
+    }
+
+    private void route(ClientConnection connection, RoutingRequest request, RoutingResponse response) {
         String path = request.prologue().uriPath().rawPath();
         if (path.startsWith(CALLS)) {
             calls.handle(connection, path, request, response);
@@ -44,7 +76,7 @@ final class FrontRouting implements HttpRouting {
             connection.discardBody(request);
         } else {
             request.context().register(connection);
-            rest.route(context, request, response);
+            rest.route(connection, request, response);
         }
     }
 

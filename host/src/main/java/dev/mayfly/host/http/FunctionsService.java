@@ -11,10 +11,8 @@ import dev.mayfly.host.deploy.FunctionConfig;
 import dev.mayfly.host.invoke.FunctionLog;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.Routes;
-import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
-import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
@@ -22,7 +20,6 @@ import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -174,16 +171,16 @@ final class FunctionsService implements HttpService {
         }
         Deployment deployment;
         connection.waitFor(ClientConnection.Phase.UPLOAD);
-        try (InputStream component = request.content().inputStream()) {
-            deployment = deployer.deploy(name, component, config);
+        try {
+            deployment = deployer.deploy(name, BodyStream.of(request), config);
         } catch (MayflyException e) {
             return Problem.of(e);
-        } catch (RequestException e) {
-            if (e.status().code() == ProblemType.COMPONENT_TOO_LARGE.status()) {
-                return Problems.componentTooLarge(limits);
-            }
-            throw e;
-        } catch (DataReader.InsufficientDataAvailableException | IOException e) {
+        } catch (BodyStream.TooLarge e) {
+            return Problems.componentTooLarge(limits);
+        } catch (BodyStream.Malformed e) {
+            Problems.malformedBody().send(response);
+            throw new CloseConnectionException("nobody knows where the next request begins", e);
+        } catch (CloseConnectionException | IOException e) {
             throw new CloseConnectionException("the client went away while it sent a component", e);
         } finally {
             connection.waitFor(ClientConnection.Phase.NONE);

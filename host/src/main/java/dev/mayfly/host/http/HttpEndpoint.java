@@ -7,8 +7,9 @@ import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
+import io.helidon.config.Config;
+import io.helidon.config.ConfigSources;
 import io.helidon.webserver.ErrorHandling;
-import io.helidon.webserver.Router;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
@@ -19,7 +20,7 @@ import io.helidon.webserver.http2.Http2Upgrader;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import java.time.Duration;
-import java.util.function.UnaryOperator;
+import java.util.Map;
 
 /**
  * The web server: HTTP/1.1, and HTTP/2 in clear text by prior knowledge or upgrade, on one port.
@@ -30,14 +31,20 @@ public final class HttpEndpoint implements AutoCloseable {
     /** The web server lets a body past a limit this far, so that it is the host that says so, in its own words and without cutting the client off. */
     private static final long BODY_BYTES_TOLERATED = 64L << 20;
 
+    /** Without another protocol the server asks ours before it reads a byte. Its builder has a method for that, which it doesn't heed (4.4.0). */
+    private static final Config NO_OTHER_PROTOCOLS =
+            Config.just(ConfigSources.create(Map.of("protocols-discover-services", "false")));
+
     /** A function may run as long as its deadline allows; a connection at rest for longer than this goes. */
     private static final Duration IDLE_MAX = Duration.ofMinutes(5);
 
     private final WebServer server;
+    private final FrontRouting front;
     private final SlowClients slowClients;
 
-    private HttpEndpoint(WebServer server, SlowClients slowClients) {
+    private HttpEndpoint(WebServer server, FrontRouting front, SlowClients slowClients) {
         this.server = server;
+        this.front = front;
         this.slowClients = slowClients;
     }
 
@@ -51,8 +58,7 @@ public final class HttpEndpoint implements AutoCloseable {
             HostConfig config, Invoker invoker, Deployer deployer, HostHealth health, HostMetrics metrics) {
         Limits limits = config.limits();
         SlowClients slowClients = new SlowClients(limits);
-        InvokeHandler calls = new InvokeHandler(invoker, limits);
-        UnaryOperator<Router> front = router -> FrontRouting.before(router, calls);
+        FrontRouting front = new FrontRouting(new InvokeHandler(invoker, limits));
         Http1Config http1 = Http1Config.builder()
                 .maxPrologueLength(limits.requestHeadBytesMax())
                 .maxHeadersSize(limits.requestHeadBytesMax())
@@ -61,21 +67,22 @@ public final class HttpEndpoint implements AutoCloseable {
                 .maxHeaderListSize(limits.requestHeadBytesMax())
                 .build();
         WebServer server = WebServer.builder()
+                .config(NO_OTHER_PROTOCOLS)
                 .host(config.address())
                 .port(config.port())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
-                .protocolsDiscoverServices(false)
-                .addConnectionSelector(new ConnectionSelector(
-                        Http2ConnectionSelector.builder().http2Config(http2).build(), true, slowClients, front))
                 .addConnectionSelector(new ConnectionSelector(
                         Http1ConnectionSelector.builder()
                                 .config(http1)
                                 .addUpgrader(new ConnectionSelector.Upgrader(Http2Upgrader.create(http2)))
                                 .build(),
-                        false,
+                        Http2ConnectionSelector.builder().http2Config(http2).build(),
                         slowClients,
                         front))
+                // Its NIO socket (4.4.0, the default) takes a partial write for a whole one: a response that fills the
+                // socket's buffer loses bytes.
+                .useNio(false)
                 // Without it an HTTP/2 request takes 44 ms.
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .maxTcpConnections(limits.connectionCountMax())
@@ -105,7 +112,7 @@ public final class HttpEndpoint implements AutoCloseable {
             throw new MayflyException.Conflict("can't listen on " + config.address() + ":" + config.port()
                     + ": it is in use, or no address of this machine; choose another port or address");
         }
-        return new HttpEndpoint(server, slowClients);
+        return new HttpEndpoint(server, front, slowClients);
     }
 
     private static void routing(
@@ -129,6 +136,7 @@ public final class HttpEndpoint implements AutoCloseable {
     /** Stops to listen, waits for requests that are being answered, and closes all connections. */
     @Override
     public void close() {
+        front.drain();
         server.stop();
         slowClients.close();
     }

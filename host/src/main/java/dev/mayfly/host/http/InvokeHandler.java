@@ -12,21 +12,18 @@ import dev.mayfly.host.invoke.Route;
 import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.RequestHeadWriter;
-import io.helidon.common.buffers.DataReader;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.Method;
-import io.helidon.http.RequestException;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -72,6 +69,10 @@ final class InvokeHandler {
         } catch (CloseConnectionException e) {
             // The client is gone.
             throw e;
+        } catch (BodyStream.Malformed e) {
+            response.header(INVOCATION_ID, id);
+            Problems.malformedBody().in(id).send(response);
+            throw new CloseConnectionException("nobody knows where the next request begins", e);
         } catch (RuntimeException e) {
             if (e instanceof UncheckedIOException || response.isSent() || !response.reset()) {
                 throw new CloseConnectionException("a response was cut off", e);
@@ -190,7 +191,8 @@ final class InvokeHandler {
         InvocationSlot slot = invocation.slot();
         byte[] piece = new byte[length < 0 ? READ_BYTES : (int) Math.min(length, READ_BYTES)];
         connection.waitFor(ClientConnection.Phase.BODY);
-        try (InputStream in = request.content().inputStream()) {
+        BodyStream in = BodyStream.of(request);
+        try {
             for (int read = in.read(piece); read > 0; read = in.read(piece)) {
                 int status = slot.appendRequestBody(piece, 0, read);
                 if (status != Operation.OK) {
@@ -198,14 +200,10 @@ final class InvokeHandler {
                 }
             }
             return null;
-        } catch (RequestException e) {
-            // Chunks that are none, or are past what the server itself lets in.
-            if (e.status().code() != ProblemType.BODY_TOO_LARGE.status()) {
-                throw e;
-            }
+        } catch (BodyStream.TooLarge e) {
             invocation.end(Outcome.BODY_TOO_LARGE);
             return Problems.bodyTooLarge(limits);
-        } catch (CloseConnectionException | DataReader.InsufficientDataAvailableException | IOException e) {
+        } catch (CloseConnectionException | IOException e) {
             invocation.end(Outcome.CLIENT_GONE);
             throw new CloseConnectionException("the client went away while it sent a body", e);
         } finally {

@@ -35,6 +35,10 @@ final class Problems {
                 .withLimit("component-bytes-max");
     }
 
+    static Problem malformedBody() {
+        return Problem.of(ProblemType.INVALID_REQUEST, "the body is not sent as HTTP has it");
+    }
+
     static Problem noSlabs(Limits limits) {
         return Problem.of(
                         ProblemType.UNAVAILABLE, "all memory for bodies is in use: " + limits.slabBytesMax() + " bytes")

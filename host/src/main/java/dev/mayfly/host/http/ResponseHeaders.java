@@ -6,7 +6,9 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,13 +57,23 @@ final class ResponseHeaders {
             if (lowerCase.equals("connection")) {
                 nominated = nominated(value, nominated);
             } else if (!HopByHop.isResponseHeader(lowerCase)) {
-                to.add(HeaderValues.create(headerName, value));
+                add(headerName, value, to);
             }
         }
         if (nominated != null) {
             nominated.forEach(name -> to.remove(HeaderNames.create(name)));
         }
         return null;
+    }
+
+    private static void add(HeaderName name, String value, ServerResponseHeaders to) {
+        if (OctetHeader.isNeeded(value) || (to.contains(name) && to.get(name) instanceof OctetHeader)) {
+            List<String> values = new ArrayList<>(to.all(name, List::of));
+            values.add(value);
+            to.set(OctetHeader.of(name, values));
+        } else {
+            to.add(HeaderValues.create(name, value));
+        }
     }
 
     /** The headers that a {@code Connection} line makes the connection's own. */

@@ -1,14 +1,9 @@
 package dev.mayfly.host.http;
 
 import dev.mayfly.host.Limits;
-import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.common.task.InterruptableTask;
-import io.helidon.webserver.spi.ServerConnection;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts off clients that take too long over what holds up the host: sending a head, sending a body while a slot waits for it, taking a response.
@@ -28,9 +23,12 @@ final class SlowClients implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("mayfly-slow-clients").start(this::run);
     }
 
-    /** Returns {@code served}, which is looked at for as long as it runs. */
-    ServerConnection watch(ClientConnection connection, ServerConnection served) {
-        return new Watched(connection, served);
+    void add(ClientConnection connection) {
+        connections.add(connection);
+    }
+
+    void remove(ClientConnection connection) {
+        connections.remove(connection);
     }
 
     private void run() {
@@ -54,47 +52,5 @@ final class SlowClients implements AutoCloseable {
     @Override
     public void close() {
         thread.interrupt();
-    }
-
-    private final class Watched implements ServerConnection, InterruptableTask<@Nullable Void> {
-        private final ClientConnection connection;
-        private final ServerConnection served;
-
-        Watched(ClientConnection connection, ServerConnection served) {
-            this.connection = connection;
-            this.served = served;
-        }
-
-        @Override
-        public void handle(Limit limit) throws InterruptedException {
-            connections.add(connection);
-            try {
-                served.handle(limit);
-            } finally {
-                connections.remove(connection);
-            }
-        }
-
-        // The web server calls the other one; this one has no default implementation.
-        @Override
-        @SuppressWarnings("removal")
-        public void handle(Semaphore requests) throws InterruptedException {
-            served.handle(requests);
-        }
-
-        @Override
-        public Duration idleTime() {
-            return served.idleTime();
-        }
-
-        @Override
-        public void close(boolean interrupt) {
-            served.close(interrupt);
-        }
-
-        @Override
-        public boolean canInterrupt() {
-            return served instanceof InterruptableTask<?> task && task.canInterrupt();
-        }
     }
 }

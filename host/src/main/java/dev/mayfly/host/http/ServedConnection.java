@@ -1,0 +1,77 @@
+package dev.mayfly.host.http;
+
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
+import io.helidon.webserver.spi.ServerConnection;
+import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection from its first byte to its last: finds out which protocol the client speaks, lets the web server speak it, and is known to
+ * {@link SlowClients} meanwhile.
+ */
+final class ServedConnection implements ServerConnection, InterruptableTask<@Nullable Void> {
+    private final ClientConnection connection;
+    private final SlowClients slowClients;
+    private final ServerConnectionSelector http1;
+    private final ServerConnectionSelector http2;
+
+    /** Written by the connection's thread. */
+    private volatile @Nullable ServerConnection served;
+
+    ServedConnection(
+            ClientConnection connection,
+            SlowClients slowClients,
+            ServerConnectionSelector http1,
+            ServerConnectionSelector http2) {
+        this.connection = connection;
+        this.slowClients = slowClients;
+        this.http1 = http1;
+        this.http2 = http2;
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+        slowClients.add(connection);
+        try {
+            // A client that never sends a byte is a slow one too.
+            connection.waitFor(ClientConnection.Phase.HEAD);
+            ServerConnection served = (connection.startsHttp2() ? http2 : http1).connection(connection);
+            this.served = served;
+            served.handle(limit);
+        } finally {
+            slowClients.remove(connection);
+        }
+    }
+
+    // The web server calls the other one; this one has no default implementation.
+    @Override
+    @SuppressWarnings("removal")
+    public void handle(Semaphore requests) {
+        throw new UnsupportedOperationException("requests are limited by a Limit");
+    }
+
+    @Override
+    public Duration idleTime() {
+        ServerConnection served = this.served;
+        return served == null ? Duration.ZERO : served.idleTime();
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        ServerConnection served = this.served;
+        if (served == null) {
+            connection.abort();
+        } else {
+            served.close(interrupt);
+        }
+    }
+
+    @Override
+    public boolean canInterrupt() {
+        ServerConnection served = this.served;
+        return served == null || (served instanceof InterruptableTask<?> task && task.canInterrupt());
+    }
+}
