@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -60,6 +61,12 @@ public final class FolderArtifactStore implements ArtifactStore {
     private final Path temporary;
     private final Disk disk;
     private final AtomicLong temporaryNames = new AtomicLong();
+
+    /**
+     * Begins every temporary name, and differs from opening to opening: the compiler of a host that was killed runs on,
+     * and what it writes in the end must not get into another's draft.
+     */
+    private final String opening = UUID.randomUUID().toString();
 
     /**
      * Held while something appears or disappears under its final name, and by whoever asks whether something may
@@ -366,7 +373,7 @@ public final class FolderArtifactStore implements ArtifactStore {
     }
 
     private Path temporaryName() {
-        return temporary.resolve(Long.toString(temporaryNames.incrementAndGet()));
+        return temporary.resolve(opening + "-" + temporaryNames.incrementAndGet());
     }
 
     private MayflyException failed(String doing, IOException cause) {

@@ -7,6 +7,7 @@ import static dev.mayfly.linkercache.StoredThings.putArtifact;
 import static dev.mayfly.linkercache.StoredThings.upload;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,6 +143,19 @@ class FolderArtifactStoreTest extends ArtifactStoreContract {
         try (Stream<Path> left = Files.list(temporary)) {
             assertEquals(0, left.count());
         }
+    }
+
+    @Test
+    void whatTheCompilerOfAKilledHostStillWritesGetsIntoNothingOfTheNext() throws InterruptedException {
+        List<Path> outputs = new ArrayList<>();
+        for (ArtifactStore opened : List.of(store, reopened())) {
+            ArtifactKey key = new ArtifactKey(upload(opened, "hello"), StoredThings.ENGINE);
+            opened.putArtifact(key, output -> {
+                outputs.add(output);
+                return StoredThings.write(output, "machine code");
+            });
+        }
+        assertNotEquals(outputs.getFirst(), outputs.getLast());
     }
 
     @Test
