@@ -8,6 +8,7 @@ import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.linkercache.FunctionTable;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.LogReader;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,7 +206,7 @@ public final class Invocation implements AutoCloseable, LogReader {
                     if (ticks % TICKS_PER_CANCELLATION_CHECK == 0 && cancellation.isCancelled()) {
                         return Outcome.CLIENT_GONE;
                     }
-                    letOthersRun();
+                    letOthersRun(ticks);
                 }
                 case Status.EXHAUSTED -> {
                     return Outcome.UNAVAILABLE;
@@ -222,10 +223,18 @@ public final class Invocation implements AutoCloseable, LogReader {
         }
     }
 
-    /** A virtual thread leaves its carrier to those that wait for one: that is a promise of its scheduler, not a hint. */
+    /**
+     * Leaves this virtual thread's carrier to those that wait for one. Who yields may stay in the carrier's own queue, and a carrier looks for work
+     * elsewhere only when that is empty: a few endless loops would keep everybody else waiting. Who parks is in no queue until a timer fires, which
+     * is little to a function that runs for long and much to one that a tick met by chance.
+     */
     @SuppressWarnings("ThreadPriorityCheck")
-    private static void letOthersRun() {
-        Thread.yield();
+    private static void letOthersRun(int ticks) {
+        if (ticks == 1) {
+            Thread.yield();
+        } else {
+            LockSupport.parkNanos(1);
+        }
     }
 
     private void perform(Frame frame) {
