@@ -17,6 +17,7 @@ import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -245,6 +246,32 @@ class LimitsTest {
             });
         }
         host.expectNothingTaken();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aConnectionOfHttp2AtRestIsLeftAlone(boolean upgraded) throws Exception {
+        String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        String settings = "\0\0\0\4\0\0\0\0\0";
+        try (Socket socket = host.connect()) {
+            if (upgraded) {
+                Raw.write(
+                        socket,
+                        "GET /f/echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: \r\n\r\n");
+                assertEquals(
+                        "HTTP/1.1 101", new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII));
+            }
+            Raw.write(socket, preface + settings);
+            Thread.sleep(3_000);
+            byte[] ping = "\0\0\10\6\0\0\0\0\0pingpong".getBytes(StandardCharsets.US_ASCII);
+            socket.getOutputStream().write(ping);
+            StringBuilder received = new StringBuilder();
+            while (received.indexOf("pingpong") < 0) {
+                int b = socket.getInputStream().read();
+                assertTrue(b >= 0, "the connection is open");
+                received.append((char) b);
+            }
+        }
     }
 
     @Test

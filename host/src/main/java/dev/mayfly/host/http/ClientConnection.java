@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +87,11 @@ final class ClientConnection implements ConnectionContext {
 
     /** The phase in the lowest three bits, and in the others since when. Written by the connection's thread, read by {@link SlowClients}. */
     private long wait;
+
+    /** More than one with HTTP/2 only. */
+    private final AtomicInteger openRequests = new AtomicInteger();
+
+    private volatile boolean closing;
 
     /** A read ahead that nobody has taken the bytes of. */
     private @Nullable FutureTask<byte @Nullable []> readAhead;
@@ -180,18 +186,44 @@ final class ClientConnection implements ConnectionContext {
         if (!reader.startsWith(HTTP2_PREFACE)) {
             return false;
         }
-        streamResets = new StreamResets();
+        switchToHttp2();
         return true;
     }
 
     /** Makes this an HTTP/2 connection: what the client sends next is HTTP/2's preface. */
     void switchToHttp2() {
-        streamResets = new StreamResets();
         waitFor(Phase.NONE);
+        streamResets = new StreamResets();
     }
 
     boolean isHttp1() {
         return streamResets == null;
+    }
+
+    /** A request is being answered from now on. */
+    void begin() {
+        openRequests.incrementAndGet();
+    }
+
+    /** A request is answered. */
+    void end() {
+        if (openRequests.decrementAndGet() == 0 && closing) {
+            abort();
+        }
+    }
+
+    /** Whether no request is being answered. Any thread. */
+    boolean isAtRest() {
+        return openRequests.get() == 0;
+    }
+
+    /** Closes the connection as soon as no request is being answered. Any thread. */
+    void closeWhenAtRest() {
+        // In this order: who ends the last request sees the flag, or this sees that it has ended.
+        closing = true;
+        if (isAtRest()) {
+            abort();
+        }
     }
 
     /** Tells whether the client of the request with that id is gone. */

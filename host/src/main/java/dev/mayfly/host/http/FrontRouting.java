@@ -58,7 +58,12 @@ final class FrontRouting implements HttpRouting {
                     .send(response);
             throw new CloseConnectionException("nobody knows where the next request begins");
         }
-        route(connection, request, response);
+        connection.begin();
+        try {
+            route(connection, request, response);
+        } finally {
+            connection.end();
+        }
         if (last && connection.isHttp1()) {
             // The server says so in its response and then waits for the next request all the same.
             throw new CloseConnectionException("the last request of this connection");

@@ -137,6 +137,7 @@ public final class HttpEndpoint implements AutoCloseable {
     @Override
     public void close() {
         front.drain();
+        slowClients.drain();
         server.stop();
         slowClients.close();
     }

@@ -34,7 +34,10 @@ final class ServedConnection implements ServerConnection, InterruptableTask<@Nul
 
     @Override
     public void handle(Limit limit) throws InterruptedException {
-        slowClients.add(connection);
+        if (!slowClients.add(connection)) {
+            // The host stops: it came a moment too late.
+            return;
+        }
         try {
             // A client that never sends a byte is a slow one too.
             connection.waitFor(ClientConnection.Phase.HEAD);
@@ -59,19 +62,18 @@ final class ServedConnection implements ServerConnection, InterruptableTask<@Nul
         return served == null ? Duration.ZERO : served.idleTime();
     }
 
+    /** The server's own HTTP/2 connection would take this for the end of its streams, and an upgraded one for no reason to wait for them. */
     @Override
     public void close(boolean interrupt) {
-        ServerConnection served = this.served;
-        if (served == null) {
+        if (interrupt) {
             connection.abort();
         } else {
-            served.close(interrupt);
+            connection.closeWhenAtRest();
         }
     }
 
     @Override
     public boolean canInterrupt() {
-        ServerConnection served = this.served;
-        return served == null || (served instanceof InterruptableTask<?> task && task.canInterrupt());
+        return connection.isAtRest();
     }
 }

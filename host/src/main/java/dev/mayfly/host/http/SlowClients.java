@@ -16,6 +16,7 @@ final class SlowClients implements AutoCloseable {
 
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
     private final Limits limits;
+    private volatile boolean draining;
     private final Thread thread;
 
     SlowClients(Limits limits) {
@@ -23,8 +24,20 @@ final class SlowClients implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("mayfly-slow-clients").start(this::run);
     }
 
-    void add(ClientConnection connection) {
+    /** Looks at a connection from now on; false when the host stops and no connection is wanted any more. */
+    boolean add(ClientConnection connection) {
         connections.add(connection);
+        // In this order, and the other way round below: one of the two sees the other.
+        if (draining) {
+            remove(connection);
+        }
+        return !draining;
+    }
+
+    /** Closes connections at rest, now and when they come to rest. */
+    void drain() {
+        draining = true;
+        connections.forEach(ClientConnection::closeWhenAtRest);
     }
 
     void remove(ClientConnection connection) {

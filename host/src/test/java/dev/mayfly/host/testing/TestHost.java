@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
@@ -97,6 +98,12 @@ public final class TestHost implements AutoCloseable {
 
     public static Answer send(HttpClient client, HttpRequest.Builder request) throws IOException, InterruptedException {
         return new Answer(client.send(request.build(), BodyHandlers.ofByteArray()));
+    }
+
+    /** Begins a call and doesn't wait. */
+    public CompletableFuture<Answer> begin(String path) {
+        return client.sendAsync(request(path).build(), BodyHandlers.ofByteArray())
+                .thenApply(Answer::new);
     }
 
     public Answer get(String path) throws IOException, InterruptedException {
