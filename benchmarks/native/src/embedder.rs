@@ -47,7 +47,7 @@ impl PoolSettings {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(self.instance_count_max)
             .total_core_instances(self.instance_count_max * 4)
-            .total_memories(self.instance_count_max)
+            .total_memories(self.instance_count_max * 2)
             .total_tables(self.instance_count_max * 4)
             .total_stacks(self.instance_count_max)
             .max_memory_size(self.memory_bytes_max as usize)
@@ -180,6 +180,15 @@ impl Prelinked {
         let mut linker: Linker<Call> = Linker::new(&engine);
         let mut buffers = linker.instance("mayfly:data/buffers@0.1.0")?;
         buffers.resource("buffer", ResourceType::host::<Buffer>(), |_, _| Ok(()))?;
+        buffers.func_wrap(
+            "[method]buffer.read",
+            |store: StoreContextMut<Call>, (_, offset, max_bytes): (Resource<Buffer>, u64, u32)| {
+                let body = &store.data().body;
+                let from = usize::try_from(offset).map_or(body.len(), |offset| offset.min(body.len()));
+                let to = body.len().min(from + max_bytes as usize);
+                Ok((body[from..to].to_vec(),))
+            },
+        )?;
         let mut web = linker.instance("mayfly:function/web-types@0.1.0")?;
         web.resource("request", ResourceType::host::<Request>(), |_, _| Ok(()))?;
         web.func_wrap(

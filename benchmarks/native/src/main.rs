@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! mayfly-bench-native guests <wit folder> <file.wat>… --into <folder>    makes the guests; see `guests.rs`
-//! mayfly-bench-native serve <component> <setting=value>…                 measures stock wasmtime on command; see `worker.rs`
+//! mayfly-bench-native serve <guests folder> <setting=value>…             measures stock wasmtime on command; see `worker.rs`
 //! ```
 
 mod closed_loop;
@@ -18,9 +18,9 @@ fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["guests", wit, files @ .., "--into", folder] => guests::make(wit, files, folder),
-        ["serve", component, settings @ ..] => worker::serve(component, settings),
+        ["serve", folder, settings @ ..] => worker::serve(folder, settings),
         _ => bail!(
-            "usage: mayfly-bench-native guests <wit folder> <file.wat>… --into <folder> | serve <component> <setting=value>…"
+            "usage: mayfly-bench-native guests <wit folder> <file.wat>… --into <folder> | serve <guests folder> <setting=value>…"
         ),
     }
 }

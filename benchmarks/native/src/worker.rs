@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use wasmtime::Result;
@@ -13,14 +14,28 @@ use wasmtime::error::{Context, bail};
 use crate::closed_loop::{self, Sample};
 use crate::embedder::{Embedder, PoolSettings};
 
-pub fn serve(component: &str, settings: &[&str]) -> Result<()> {
-    let component = std::fs::read(component).with_context(|| format!("reading {component}"))?;
-    let embedder = Embedder::new(&component, &PoolSettings::parse(settings)?)?;
+/// The guests, ready to be called.
+struct Guests {
+    echo: Embedder,
+    echo_bytes: Embedder,
+}
+
+pub fn serve(folder: &str, settings: &[&str]) -> Result<()> {
+    let settings = PoolSettings::parse(settings)?;
+    let embed = |name: &str| {
+        let file = Path::new(folder).join(format!("{name}.component.wasm"));
+        let component = std::fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+        Embedder::new(&component, &settings)
+    };
+    let guests = Guests {
+        echo: embed("echo")?,
+        echo_bytes: embed("echo-bytes")?,
+    };
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready")?;
     out.flush()?;
     for line in std::io::stdin().lock().lines() {
-        match run(&embedder, &line?) {
+        match run(&guests, &line?) {
             Ok(sample) => writeln!(out, "{}", encode(&sample))?,
             Err(error) => writeln!(out, "failed {}", format!("{error:#}").replace('\n', " "))?,
         }
@@ -29,7 +44,7 @@ pub fn serve(component: &str, settings: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn run(embedder: &Embedder, line: &str) -> Result<Sample> {
+fn run(guests: &Guests, line: &str) -> Result<Sample> {
     let words: Vec<&str> = line.split(' ').collect();
     let ["run", case, threads, nanoseconds] = words.as_slice() else {
         bail!("expected run <case> <threads> <nanoseconds>, got {line:?}");
@@ -37,8 +52,9 @@ fn run(embedder: &Embedder, line: &str) -> Result<Sample> {
     let threads = threads.parse()?;
     let time = Duration::from_nanos(nanoseconds.parse()?);
     match *case {
-        "echo" => closed_loop::run(threads, time, &|| embedder.call()),
-        "echo-on-fiber" => closed_loop::run(threads, time, &|| embedder.call_on_fiber()),
+        "echo" => closed_loop::run(threads, time, &|| guests.echo.call()),
+        "echo-on-fiber" => closed_loop::run(threads, time, &|| guests.echo.call_on_fiber()),
+        "echo-bytes" => closed_loop::run(threads, time, &|| guests.echo_bytes.call()),
         other => bail!("there is no case {other:?}"),
     }
 }

@@ -33,6 +33,8 @@ public final class FreshBench {
     static final String NATIVE = "native-wasmtime";
     static final String MAYFLY = "mayfly";
     static final String MAYFLY_2_THREADS = "mayfly-2-threads";
+    static final String NATIVE_BYTES = "native-wasmtime-bytes";
+    static final String MAYFLY_BYTES = "mayfly-bytes";
     static final String JAVA_CALL = "mayfly-java-call";
     static final String JAVA_CALLS_100 = "mayfly-java-calls-100";
     static final String WASMTIME_JAVA = "wasmtime-java";
@@ -48,6 +50,8 @@ public final class FreshBench {
                 new Contest(MAYFLY, workers.mayfly, "echo", 1),
                 new Contest(MAYFLY_2_THREADS, workers.mayfly, "echo", 2),
                 new Contest("mayfly-engine-only", workers.mayfly, "echo-engine-only", 1),
+                new Contest(NATIVE_BYTES, workers.nativeWasmtime, "echo-bytes", 1),
+                new Contest(MAYFLY_BYTES, workers.mayfly, "echo-bytes", 1),
                 new Contest("mayfly-engine-call", workers.mayfly, "engine-call", 1),
                 new Contest(JAVA_CALL, workers.mayfly, "java-calls-1", 1),
                 new Contest(JAVA_CALLS_100, workers.mayfly, "java-calls-100", 1),
@@ -88,6 +92,11 @@ public final class FreshBench {
                 / 99.0;
         return List.of(
                 Target.atMost("fresh call, median, over native Rust's", mayfly.ratio(), 1.10),
+                Target.atMost(
+                        "the same for a guest that copies the body",
+                        Row.named(rows, MAYFLY_BYTES).ratio()
+                                / Row.named(rows, NATIVE_BYTES).ratio(),
+                        1.10),
                 Target.atLeast(
                         "wasmtime-java's median over Mayfly's",
                         Row.named(rows, WASMTIME_JAVA).p50Ns() / (double) mayfly.p50Ns(),

@@ -26,7 +26,7 @@ public final class MayflyContender implements Contender {
      */
     public static MayflyContender open(Path guests) throws IOException, InterruptedException {
         InProcessHost host = new InProcessHost(guests.resolve("mayfly-worker"));
-        for (String name : new String[] {"echo", "engine-call", "java-calls"}) {
+        for (String name : new String[] {"echo", "echo-bytes", "engine-call", "java-calls"}) {
             host.deploy(name, guests.resolve(name + ".component.wasm"));
         }
         return new MayflyContender(host);
@@ -35,7 +35,7 @@ public final class MayflyContender implements Contender {
     @Override
     public Workload workload(String name) {
         return switch (name) {
-            case "echo", "engine-call" -> new EchoCall(host.invoker(), name, BODY_BYTES);
+            case "echo", "echo-bytes", "engine-call" -> new EchoCall(host.invoker(), name, BODY_BYTES);
             case "echo-engine-only" -> new EngineOnlyCall(host, "echo", BODY_BYTES);
             // It makes as many calls as the body has bytes.
             case "java-calls-1" -> new EchoCall(host.invoker(), "java-calls", 1);
