@@ -93,6 +93,11 @@ final class ServeProcessTest {
     /** Answers with its address. */
     private String serve(String... options) throws IOException {
         List<String> command = new ArrayList<>();
+        if (Files.isDirectory(Path.of("/proc"))) {
+            // Whoever runs the tests in the background ignores SIGINT, and a process that was started so goes on doing
+            // so.
+            command.addAll(List.of("env", "--default-signal=INT,TERM,HUP"));
+        }
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.add("--enable-native-access=ALL-UNNAMED");
         String engine = System.getProperty("mayfly.engine.path");
