@@ -9,4 +9,9 @@ module dev.mayfly.hostinterfaces {
     requires static org.jspecify;
 
     exports dev.mayfly.hostinterfaces;
+    exports dev.mayfly.hostinterfaces.blob;
+    exports dev.mayfly.hostinterfaces.http;
+    exports dev.mayfly.hostinterfaces.kv;
+    exports dev.mayfly.hostinterfaces.messaging;
+    exports dev.mayfly.hostinterfaces.sql;
 }
