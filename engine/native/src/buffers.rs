@@ -6,10 +6,12 @@ use std::ptr;
 use wasmtime::Result;
 
 use crate::invocation::{Call, FramePtr, LIMIT_EXCEEDED, OK};
-use crate::layout::{BUFFER_FREE, BUFFER_READ_WRITE, SLAB_PAYLOAD, Slab};
+use crate::layout::{BUFFER_FREE, BUFFER_READ_WRITE, BUFFER_STREAM, SLAB_PAYLOAD, Slab};
 
 /// `Operation.BUFFER_GROW`
 const BUFFER_GROW: i32 = 1;
+/// `Operation.BUFFER_LOAD`
+const BUFFER_LOAD: i32 = 3;
 
 /// Index of the request's body.
 pub const REQUEST_BODY: usize = 0;
@@ -19,6 +21,24 @@ pub enum GrowError {
     LimitExceeded,
     Unavailable,
 }
+
+/// Why a stream's bytes could not be brought here. Where a function can't be told, this is its trap.
+#[derive(Debug)]
+pub enum LoadError {
+    LimitExceeded(&'static str),
+    Failed(&'static str),
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LoadError::LimitExceeded(limit) => write!(f, "a buffer's bytes are too many to be read (limit {limit})"),
+            LoadError::Failed(reason) => write!(f, "a buffer's bytes could not be read: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
 
 /// A slab that the host vouches for: valid, and used by this invocation alone until it ends.
 #[derive(Clone, Copy, PartialEq)]
@@ -101,6 +121,20 @@ pub fn drop_handle(frame: FramePtr, index: usize) {
         slab.set_next(SlabPtr(told.released_slab));
         told.released_slab = slab.0;
         slab = next;
+    }
+}
+
+/// Whether the bytes are still where they come from.
+pub fn is_stream(frame: FramePtr, index: usize) -> bool {
+    frame.buffer(index).state == BUFFER_STREAM
+}
+
+/// Has the host bring all bytes of a stream into slabs: the buffer is a read-only one afterwards.
+pub async fn load(call: &Call, index: usize) -> Result<(), LoadError> {
+    match call.operation(BUFFER_LOAD, index as u64).await {
+        OK => Ok(()),
+        LIMIT_EXCEEDED => Err(LoadError::LimitExceeded("buffer-bytes-max")),
+        _ => Err(LoadError::Failed("where they come from broke off")),
     }
 }
 

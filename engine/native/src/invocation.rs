@@ -9,8 +9,8 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Result, Store};
 
 use crate::front::random::Random;
-use crate::front::web;
-use crate::layout::{Answer, Buffer, Frame, Given, MESSAGE_BYTES_MAX, Told};
+use crate::front::{event, head, web};
+use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::outcome::{self, BadFrame, DONE, OPERATION, YIELD};
 use crate::prelink::Prelinked;
 
@@ -199,7 +199,7 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
     if frame.given().buffer_count_max as usize > crate::layout::BUFFERS {
         return Err(BadFrame("bufferCountMax is larger than the frame's room for buffers").into());
     }
-    web::check_request_head(frame)?;
+    head::check_request_head(frame)?;
     let mut store = Store::new(
         &prelinked.engine,
         Call {
@@ -216,7 +216,17 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
     store.epoch_deadline_async_yield_and_update(1);
     let instance = prelinked.instance.instantiate_async(&mut store).await?;
     *instantiated = true;
-    let handle = prelinked.handle(&instance, &mut store);
+    if frame.given().entry == ENTRY_EVENT {
+        let Some(handle) = prelinked.event(&instance, &mut store) else {
+            return Err(BadFrame("the component handles no events").into());
+        };
+        let (answer,) = handle.call_async(&mut store, (Resource::new_own(0),)).await?;
+        event::finish(frame, &answer);
+        return Ok(());
+    }
+    let Some(handle) = prelinked.web(&instance, &mut store) else {
+        return Err(BadFrame("the component answers no requests").into());
+    };
     let (answer,) = handle.call_async(&mut store, (Resource::new_own(0),)).await?;
     match answer {
         Ok(response) => web::finish(store.data_mut(), response).await,

@@ -48,6 +48,7 @@ pub struct Given {
     pub log_bytes_max: u64,
     pub memory_bytes_max: u64,
     pub table_elements_max: u64,
+    pub entry: u32,
 }
 
 /// What the host answers to an operation.
@@ -75,6 +76,20 @@ pub const BUFFER_FREE: u32 = 0;
 pub const BUFFER_READ_WRITE: u32 = 1;
 /// [`Buffer::state`]: the guest may only read it.
 pub const BUFFER_READ_ONLY: u32 = 2;
+
+/// [`Buffer::state`]: the bytes are still where they come from; `length` says how many, or is [`LENGTH_UNKNOWN`].
+pub const BUFFER_STREAM: u32 = 3;
+/// [`Buffer::length`] of a stream whose end was not reached.
+pub const LENGTH_UNKNOWN: u64 = u64::MAX;
+
+/// [`Given::entry`]: the function answers a request.
+pub const ENTRY_WEB: u32 = 0;
+/// [`Given::entry`]: the function handles an event.
+pub const ENTRY_EVENT: u32 = 1;
+/// [`Told::outcome`]: the event is to be tried again.
+pub const OUTCOME_RETRY: i32 = 16;
+/// [`Told::outcome`]: the event is to be given up.
+pub const OUTCOME_REJECT: i32 = 17;
 
 /// One invocation's control frame.
 #[repr(C, align(128))]
@@ -187,7 +202,7 @@ pub fn report() -> String {
         request_head => "REQUEST_HEAD", request_head_bytes => "REQUEST_HEAD_BYTES", buffer_count_max => "BUFFER_COUNT_MAX",
         response_head => "RESPONSE_HEAD", response_head_max => "RESPONSE_HEAD_MAX", log_region_bytes => "LOG_REGION_BYTES",
         log_region => "LOG_REGION", log_bytes_max => "LOG_BYTES_MAX", memory_bytes_max => "MEMORY_BYTES_MAX",
-        table_elements_max => "TABLE_ELEMENTS_MAX",
+        table_elements_max => "TABLE_ELEMENTS_MAX", entry => "ENTRY",
     });
     offsets!("FrameLayout", offset_of!(Frame, answer), Answer, {
         address => "ANSWER_ADDRESS", bytes => "ANSWER_BYTES", status => "ANSWER_STATUS",
@@ -203,6 +218,11 @@ pub fn report() -> String {
     line("FrameLayout.BUFFER_FREE", BUFFER_FREE as usize);
     line("FrameLayout.BUFFER_READ_WRITE", BUFFER_READ_WRITE as usize);
     line("FrameLayout.BUFFER_READ_ONLY", BUFFER_READ_ONLY as usize);
+    line("FrameLayout.BUFFER_STREAM", BUFFER_STREAM as usize);
+    line("FrameLayout.ENTRY_WEB", ENTRY_WEB as usize);
+    line("FrameLayout.ENTRY_EVENT", ENTRY_EVENT as usize);
+    line("FrameLayout.OUTCOME_RETRY", OUTCOME_RETRY as usize);
+    line("FrameLayout.OUTCOME_REJECT", OUTCOME_REJECT as usize);
     line("FrameLayout.BYTES", size_of::<Frame>());
     line("FrameLayout.ALIGNMENT", align_of::<Frame>());
     offsets!("SlabLayout", 0, Slab, {

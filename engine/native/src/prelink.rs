@@ -8,17 +8,23 @@ use semver::Version;
 use wasmtime::Store;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{
-    Component, ComponentExportIndex, Instance, InstancePre, Linker, LinkerInstance, Resource, TypedFunc,
+    Component, ComponentExportIndex, ComponentNamedList, Func, Instance, InstancePre, Lift, Linker, LinkerInstance,
+    Lower, Resource, TypedFunc,
 };
 
 use crate::engine::Engine;
-use crate::front::{Define, INTERFACES, Interface, web};
+use crate::front::{Define, INTERFACES, Interface, event, web};
 use crate::invocation::Call;
 
 /// The export that makes a component a web function.
 const WEB_HANDLER: &str = "mayfly:function/web-handler@0.1.0";
+/// The export that makes it one for events.
+const EVENT_HANDLER: &str = "mayfly:function/event-handler@0.1.0";
 
-type Handle = TypedFunc<(Resource<web::Request>,), (Result<web::Response, web::Error>,)>;
+type WebParameters = (Resource<web::Request>,);
+type WebResults = (Result<web::Response, web::Error>,);
+type EventParameters = (Resource<event::Event>,);
+type EventResults = (Result<(), event::Error>,);
 
 /// Why a component was not linked.
 #[derive(Debug)]
@@ -37,7 +43,8 @@ pub enum PrelinkError {
 pub struct Prelinked {
     pub engine: wasmtime::Engine,
     pub instance: InstancePre<Call>,
-    handle: ComponentExportIndex,
+    web: Option<ComponentExportIndex>,
+    event: Option<ComponentExportIndex>,
     alive: Arc<AtomicU64>,
 }
 
@@ -58,24 +65,42 @@ impl Prelinked {
                 });
             }
         };
-        let handle = web_handler(&engine.wasmtime, &component, &instance)?;
+        let web = handler::<WebParameters, WebResults>(&component, &instance, WEB_HANDLER)?;
+        let event = handler::<EventParameters, EventResults>(&component, &instance, EVENT_HANDLER)?;
+        if web.is_none() && event.is_none() {
+            return Err(no_handler(&engine.wasmtime, &component));
+        }
         engine.prelinked.fetch_add(1, Ordering::Relaxed);
         Ok(Prelinked {
             engine: engine.wasmtime.clone(),
             instance,
-            handle,
+            web,
+            event,
             alive: engine.prelinked.clone(),
         })
     }
 
-    /// The function of an instance that answers a request.
-    pub fn handle(&self, instance: &Instance, store: &mut Store<Call>) -> Handle {
-        let function = instance
-            .get_func(&mut *store, self.handle)
-            .expect("the index is of this component");
-        // SAFETY: `web_handler` compared the types when the component was linked.
-        unsafe { Handle::new_unchecked(function) }
+    /// The function of an instance that answers a request, if the component has one.
+    pub fn web(&self, instance: &Instance, store: &mut Store<Call>) -> Option<TypedFunc<WebParameters, WebResults>> {
+        // SAFETY: `handler` compared the types when the component was linked.
+        self.web
+            .map(|index| unsafe { TypedFunc::new_unchecked(function(instance, store, index)) })
     }
+
+    /// The function of an instance that handles an event, if the component has one.
+    pub fn event(
+        &self,
+        instance: &Instance,
+        store: &mut Store<Call>,
+    ) -> Option<TypedFunc<EventParameters, EventResults>> {
+        // SAFETY: as above.
+        self.event
+            .map(|index| unsafe { TypedFunc::new_unchecked(function(instance, store, index)) })
+    }
+}
+
+fn function(instance: &Instance, store: &mut Store<Call>, index: ComponentExportIndex) -> Func {
+    instance.get_func(store, index).expect("the index is of this component")
 }
 
 impl Drop for Prelinked {
@@ -121,36 +146,39 @@ fn check_sizes(engine: &Engine, component: &Component) -> Result<(), PrelinkErro
     Ok(())
 }
 
-fn web_handler(
-    engine: &wasmtime::Engine,
+/// The `handle` of an interface that the component may export.
+fn handler<P, R>(
     component: &Component,
     instance: &InstancePre<Call>,
-) -> Result<ComponentExportIndex, PrelinkError> {
-    let handle = component
-        .get_export_index(None, WEB_HANDLER)
-        .and_then(|interface| component.get_export_index(Some(&interface), "handle"));
-    let Some(handle) = handle else {
-        let ty = component.component_type();
-        let exports: Vec<_> = ty.exports(engine).map(|(name, _)| name).collect();
-        return Err(PrelinkError::Invalid(format!(
-            "the component implements no world that this host can call: it must export {WEB_HANDLER}, and it exports {}",
-            if exports.is_empty() {
-                "nothing".into()
-            } else {
-                exports.join(", ")
-            }
-        )));
+    interface: &str,
+) -> Result<Option<ComponentExportIndex>, PrelinkError>
+where
+    P: ComponentNamedList + Lower,
+    R: ComponentNamedList + Lift,
+{
+    let Some(exported) = component.get_export_index(None, interface) else {
+        return Ok(None);
     };
-    let Some((ComponentItem::ComponentFunc(function), _)) = component
-        .get_export(None, WEB_HANDLER)
-        .and_then(|(_, interface)| component.get_export(Some(&interface), "handle"))
-    else {
-        return Err(PrelinkError::Invalid(format!("{WEB_HANDLER} handle is not a function")));
+    let Some((ComponentItem::ComponentFunc(function), handle)) = component.get_export(Some(&exported), "handle") else {
+        return Err(PrelinkError::Invalid(format!("{interface} has no function handle")));
     };
     function
-        .typecheck::<(Resource<web::Request>,), (Result<web::Response, web::Error>,)>(&instance.instance_type())
-        .map_err(|error| PrelinkError::Invalid(format!("{WEB_HANDLER} handle has the wrong type: {error:#}")))?;
-    Ok(handle)
+        .typecheck::<P, R>(&instance.instance_type())
+        .map_err(|error| PrelinkError::Invalid(format!("{interface} handle has the wrong type: {error:#}")))?;
+    Ok(Some(handle))
+}
+
+fn no_handler(engine: &wasmtime::Engine, component: &Component) -> PrelinkError {
+    let ty = component.component_type();
+    let exports: Vec<_> = ty.exports(engine).map(|(name, _)| name).collect();
+    PrelinkError::Invalid(format!(
+        "the component implements no world that this host can call: it must export {WEB_HANDLER} or {EVENT_HANDLER}, and it exports {}",
+        if exports.is_empty() {
+            "nothing".into()
+        } else {
+            exports.join(", ")
+        }
+    ))
 }
 
 /// Every import that can't be satisfied, not just the first: the uploader mends them all at once.

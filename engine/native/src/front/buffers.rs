@@ -4,9 +4,9 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lower, Resource, ResourceType, WasmList};
 
 use super::Interface;
-use crate::buffers::{self, GrowError};
+use crate::buffers::{self, GrowError, LoadError};
 use crate::invocation::Call;
-use crate::layout::BUFFER_READ_WRITE;
+use crate::layout::{BUFFER_READ_WRITE, LENGTH_UNKNOWN};
 
 /// A guest's handle to a buffer: its number is the buffer's index in the frame.
 pub struct Buffer;
@@ -20,6 +20,15 @@ enum Error {
     Unavailable,
     #[component(name = "invalid")]
     Invalid(&'static str),
+}
+
+impl From<LoadError> for Error {
+    fn from(error: LoadError) -> Error {
+        match error {
+            LoadError::LimitExceeded(limit) => Error::LimitExceeded(limit),
+            LoadError::Failed(_) => Error::Unavailable,
+        }
+    }
 }
 
 impl From<GrowError> for Error {
@@ -51,19 +60,33 @@ pub const BUFFERS: Interface = Interface {
             })
         }),
         ("[method]buffer.length", |linker, name| {
-            linker.func_wrap(
+            linker.func_wrap_async(
                 name,
                 |store: StoreContextMut<'_, Call>, (buffer,): (Resource<Buffer>,)| {
-                    Ok((store.data().frame.buffer(buffer.rep() as usize).length,))
+                    Box::new(async move { Ok((length(store.data(), buffer.rep() as usize).await?,)) })
                 },
             )
         }),
         ("[method]buffer.read", |linker, name| {
-            linker.func_wrap(
+            linker.func_wrap_async(
                 name,
                 |mut store: StoreContextMut<'_, Call>, (buffer, offset, max): (Resource<Buffer>, u64, u32)| {
-                    let max = (max as usize).min(READ_BYTES_MAX);
-                    Ok((buffers::read(store.data_mut(), buffer.rep() as usize, offset, max),))
+                    Box::new(async move {
+                        let index = buffer.rep() as usize;
+                        if buffers::is_stream(store.data().frame, index) {
+                            buffers::load(store.data(), index).await?;
+                        }
+                        let max = (max as usize).min(READ_BYTES_MAX);
+                        Ok((buffers::read(store.data_mut(), index, offset, max),))
+                    })
+                },
+            )
+        }),
+        ("[method]buffer.load", |linker, name| {
+            linker.func_wrap_async(
+                name,
+                |store: StoreContextMut<'_, Call>, (buffer,): (Resource<Buffer>,)| {
+                    Box::new(async move { Ok((load(store.data(), buffer.rep() as usize).await,)) })
                 },
             )
         }),
@@ -85,6 +108,21 @@ pub const BUFFERS: Interface = Interface {
         }),
     ],
 };
+
+async fn length(call: &Call, index: usize) -> wasmtime::Result<u64> {
+    let buffer = call.frame.buffer(index);
+    if buffers::is_stream(call.frame, index) && buffer.length == LENGTH_UNKNOWN {
+        buffers::load(call, index).await?;
+    }
+    Ok(call.frame.buffer(index).length)
+}
+
+async fn load(call: &Call, index: usize) -> Result<(), Error> {
+    if buffers::is_stream(call.frame, index) {
+        buffers::load(call, index).await?;
+    }
+    Ok(())
+}
 
 async fn append(store: &StoreContextMut<'_, Call>, index: usize, bytes: &WasmList<u8>) -> Result<(), Error> {
     let frame = store.data().frame;
@@ -118,6 +156,6 @@ fn check_writable(state: u32) -> Result<(), Error> {
     if state == BUFFER_READ_WRITE {
         Ok(())
     } else {
-        Err(Error::Invalid("a request's body is read-only"))
+        Err(Error::Invalid("this buffer is read-only: it came from the host"))
     }
 }

@@ -6,12 +6,23 @@ use wasmtime::component::LinkerInstance;
 
 use crate::invocation::Call;
 
+mod blob;
 mod buffers;
 mod clocks;
 mod config;
+mod content;
+mod errors;
+pub mod event;
+mod functions;
+pub mod head;
+mod http;
+mod kv;
 mod log;
 pub mod random;
+mod secrets;
+mod sql;
 pub mod web;
+mod wire;
 
 /// Adds one function or resource to the linker under the name it is given.
 pub type Define = fn(&mut LinkerInstance<'_, Call>, &str) -> Result<()>;
@@ -29,9 +40,18 @@ pub struct Interface {
 /// All of them.
 pub const INTERFACES: &[&Interface] = &[
     &buffers::BUFFERS,
+    &errors::ERRORS,
     &web::TYPES,
+    &event::TYPES,
     &log::LOG,
     &config::CONFIG,
+    &secrets::SECRETS,
+    &kv::KV,
+    &sql::SQL,
+    &blob::BLOB,
+    &http::CLIENT,
+    &functions::FUNCTIONS,
+    &functions::PUBLISHER,
     &clocks::MONOTONIC,
     &clocks::WALL,
     &random::SECURE,

@@ -6,6 +6,7 @@
 module dev.mayfly.hostinterfaces {
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
+    requires transitive HdrHistogram;
     requires static org.jspecify;
 
     exports dev.mayfly.hostinterfaces;
@@ -13,5 +14,6 @@ module dev.mayfly.hostinterfaces {
     exports dev.mayfly.hostinterfaces.http;
     exports dev.mayfly.hostinterfaces.kv;
     exports dev.mayfly.hostinterfaces.messaging;
+    exports dev.mayfly.hostinterfaces.secrets;
     exports dev.mayfly.hostinterfaces.sql;
 }

@@ -161,6 +161,10 @@ public final class Frame {
         return memory.get(JAVA_LONG, bufferOffset(buffer) + FrameLayout.BUFFER_LENGTH);
     }
 
+    public long bufferLastSlab(int buffer) {
+        return memory.get(JAVA_LONG, bufferOffset(buffer) + FrameLayout.BUFFER_LAST_SLAB);
+    }
+
     public int bufferState(int buffer) {
         return memory.get(JAVA_INT, bufferOffset(buffer) + FrameLayout.BUFFER_STATE);
     }
@@ -173,6 +177,27 @@ public final class Frame {
         memory.set(JAVA_LONG, offset + FrameLayout.BUFFER_LENGTH, length);
         memory.set(JAVA_INT, offset + FrameLayout.BUFFER_STATE, state);
         memory.set(JAVA_INT, offset + FrameLayout.BUFFER_HANDLES, 0);
+    }
+
+    public void setBufferFirstSlab(int buffer, long slab) {
+        memory.set(JAVA_LONG, bufferOffset(buffer) + FrameLayout.BUFFER_FIRST_SLAB, slab);
+    }
+
+    public void setBufferLastSlab(int buffer, long slab) {
+        memory.set(JAVA_LONG, bufferOffset(buffer) + FrameLayout.BUFFER_LAST_SLAB, slab);
+    }
+
+    public void setBufferLength(int buffer, long length) {
+        memory.set(JAVA_LONG, bufferOffset(buffer) + FrameLayout.BUFFER_LENGTH, length);
+    }
+
+    /** Handles that the function has open. */
+    public int bufferHandles(int buffer) {
+        return memory.get(JAVA_INT, bufferOffset(buffer) + FrameLayout.BUFFER_HANDLES);
+    }
+
+    public void setBufferHandles(int buffer, int handles) {
+        memory.set(JAVA_INT, bufferOffset(buffer) + FrameLayout.BUFFER_HANDLES, handles);
     }
 
     private static long bufferOffset(int buffer) {

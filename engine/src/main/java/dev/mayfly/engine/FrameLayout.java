@@ -11,7 +11,8 @@ package dev.mayfly.engine;
  *   offset  bytes  field              written by   meaning
  *        0      4  status             engine       {@link Status}
  *        4      4  operation          engine       {@link Operation} when status is OPERATION
- *        8      4  outcome            engine       when DONE: 0 = response, otherwise 1 + the case of mayfly:function/web-types.error
+ *        8      4  outcome            engine       when DONE: 0 = response, or event handled; 1 + the case of mayfly:function/web-types.error;
+ *                                                  {@link #OUTCOME_RETRY} and {@link #OUTCOME_REJECT} of an event
  *       12      4  trapKind           engine       {@link TrapKind} when TRAP
  *       16      4  messageBytes       engine       UTF-8 in message: trap, refusal, failure, or what the function's error says
  *       20      4  responseStatus     engine       when DONE with a response
@@ -34,6 +35,7 @@ package dev.mayfly.engine;
  *      168      8  logBytesMax        host         bytes of log an invocation may write
  *      176      8  memoryBytesMax     host         of one linear memory
  *      184      8  tableElementsMax   host         of one table
+ *      192      4  entry              host         what to call: 0 = the web handler, 1 = the event handler
  *      256      8  answerAddress      host         of the operation's answer
  *      264      8  answerBytes        host
  *      272      4  answerStatus       host         {@link Operation#OK} and its neighbours
@@ -46,8 +48,8 @@ package dev.mayfly.engine;
  * <pre>
  *        0      8  firstSlab          both         {@link SlabLayout}; 0 = holds nothing yet
  *        8      8  lastSlab           both         the slab that is written next; slabs behind it are empty reserve
- *       16      8  length             both         bytes
- *       24      4  state              both         0 = free, 1 = read and write, 2 = read only
+ *       16      8  length             both         bytes; of a stream -1 where that isn't known yet
+ *       24      4  state              both         0 = free, 1 = read and write, 2 = read only, 3 = a stream: the bytes are where they come from
  *       28      4  handles            engine       open handles in the guest
  * </pre>
  *
@@ -81,6 +83,7 @@ public final class FrameLayout {
     public static final long LOG_BYTES_MAX = 168;
     public static final long MEMORY_BYTES_MAX = 176;
     public static final long TABLE_ELEMENTS_MAX = 184;
+    public static final long ENTRY = 192;
 
     public static final long ANSWER_ADDRESS = 256;
     public static final long ANSWER_BYTES = 264;
@@ -101,6 +104,17 @@ public final class FrameLayout {
     public static final int BUFFER_FREE = 0;
     public static final int BUFFER_READ_WRITE = 1;
     public static final int BUFFER_READ_ONLY = 2;
+    public static final int BUFFER_STREAM = 3;
+
+    /** {@link #ENTRY}: the function answers a request. */
+    public static final int ENTRY_WEB = 0;
+    /** {@link #ENTRY}: the function handles an event. */
+    public static final int ENTRY_EVENT = 1;
+
+    /** {@link #OUTCOME}: the event is to be tried again. */
+    public static final int OUTCOME_RETRY = 16;
+    /** {@link #OUTCOME}: the event is to be given up. */
+    public static final int OUTCOME_REJECT = 17;
 
     /** Index of the buffer that holds the request's body. */
     public static final int REQUEST_BODY = 0;

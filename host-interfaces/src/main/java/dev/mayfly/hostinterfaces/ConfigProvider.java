@@ -1,6 +1,7 @@
 package dev.mayfly.hostinterfaces;
 
-import dev.mayfly.engine.Operation;
+import dev.mayfly.memorypool.AnswerWriter;
+import dev.mayfly.memorypool.ArgumentReader;
 
 /** Answers {@code mayfly:config/config.get} from what was set for the function at deploy. */
 public final class ConfigProvider implements OperationHandler {
@@ -8,12 +9,12 @@ public final class ConfigProvider implements OperationHandler {
     public ConfigProvider() {}
 
     @Override
-    public void perform(OperationCall call) {
-        String value = call.function().config().get(call.argumentText());
+    public void perform(OperationCall call, ArgumentReader parameters, AnswerWriter result) {
+        String name = parameters.text();
+        String value = call.function().config().get(name);
         if (value == null) {
-            call.answerStatus(Operation.NOT_FOUND);
-        } else {
-            call.answerText(value);
+            throw HostError.of(HostError.Kind.NOT_FOUND, name);
         }
+        result.text(value);
     }
 }

@@ -7,9 +7,26 @@ import java.util.Map;
  *
  * @param name the function's
  * @param config what the operator set for it at deploy
+ * @param grants what it may use, by the names it has for them
  */
-public record FunctionContext(String name, Map<String, String> config) {
+public record FunctionContext(String name, Map<String, String> config, Map<String, Grant> grants) {
     public FunctionContext {
         config = Map.copyOf(config);
+        grants = Map.copyOf(grants);
+    }
+
+    /**
+     * The grant of that name.
+     *
+     * @throws HostError {@code PERMISSION_DENIED} when there is none of that kind
+     */
+    public Grant grant(BindingKind kind, String name) {
+        Grant grant = grants.get(name);
+        if (grant == null || grant.binding().kind() != kind) {
+            throw HostError.of(
+                    HostError.Kind.PERMISSION_DENIED,
+                    "function " + this.name + " has no " + kind.label() + " binding " + name);
+        }
+        return grant;
     }
 }

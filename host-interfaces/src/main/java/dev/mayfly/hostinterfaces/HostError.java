@@ -30,10 +30,12 @@ public final class HostError extends RuntimeException {
     }
 
     private final Kind kind;
+    private final String text;
 
-    private HostError(Kind kind, String message, @Nullable Throwable cause) {
-        super(message, cause, false, false);
+    private HostError(Kind kind, String text, @Nullable Throwable cause) {
+        super(text, cause, false, false);
         this.kind = kind;
+        this.text = text;
     }
 
     public static HostError of(Kind kind, String message) {
@@ -47,6 +49,11 @@ public final class HostError extends RuntimeException {
      */
     public static HostError of(Kind kind, String message, Throwable cause) {
         return new HostError(kind, message, cause);
+    }
+
+    /** What the function gets to read. */
+    public String text() {
+        return text;
     }
 
     public Kind kind() {

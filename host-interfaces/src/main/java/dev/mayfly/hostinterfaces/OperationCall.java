@@ -1,56 +1,202 @@
 package dev.mayfly.hostinterfaces;
 
-import dev.mayfly.engine.Operation;
+import dev.mayfly.memorypool.ArgumentReader;
+import dev.mayfly.memorypool.InvocationBuffers;
 import dev.mayfly.memorypool.InvocationSlot;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a function asks for, and room for the answer: a view on its invocation's frame, used again for each operation of the invocation.
+ * One invocation as operations see it: on whose behalf, until when, with which buffers and resources. Used for all its operations, one at a time.
  *
- * <p>Threads: the invocation's own. Arguments are valid, and answers possible, until {@link OperationHandler#perform} returns.
+ * <p>Threads: the invocation's own. Closing it closes every resource that the function left open.
  */
-public final class OperationCall {
+public final class OperationCall implements AutoCloseable {
+    /** A body of at most so many bytes is brought into slabs at once; a longer one stays where it comes from. */
+    private static final int SMALL_BODY_BYTES_MAX = 64 << 10;
+
+    private static final int EMPTY = 0;
+    private static final int BYTES = 1;
+    private static final int BUFFER = 2;
+
     private final InvocationSlot slot;
     private final FunctionContext function;
+    private final Deadline deadline;
+    private final int depth;
+    private final ResourceTable resources = new ResourceTable();
+    /** Of the grant that the current operation uses; given back when it is over. */
+    private @Nullable Semaphore permit;
 
-    public OperationCall(InvocationSlot slot, FunctionContext function) {
+    private @Nullable Binding binding;
+    private int operationCount;
+
+    /**
+     * Made with the first operation.
+     *
+     * @param deadline the invocation's
+     * @param depth how many functions called one another to get here: 0 for one that was called from outside
+     */
+    public OperationCall(InvocationSlot slot, FunctionContext function, Deadline deadline, int depth) {
         this.slot = slot;
         this.function = function;
+        this.deadline = deadline;
+        this.depth = depth;
     }
 
     public FunctionContext function() {
         return function;
     }
 
-    /** Its number; {@link Operation} names them. */
+    /** No operation may take longer. */
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    /** How many functions called one another to get here. */
+    public int depth() {
+        return depth;
+    }
+
+    /** What the function has open. */
+    public ResourceTable resources() {
+        return resources;
+    }
+
+    /** Operations of this invocation so far. */
+    public int operationCount() {
+        return operationCount;
+    }
+
+    /** The operation's number. */
     public int operation() {
         return slot.frame().operation();
     }
 
-    /** The numeric argument. */
-    public long argument() {
-        return slot.frame().argument();
+    InvocationSlot slot() {
+        return slot;
     }
 
-    /** The argument's bytes, in the function's memory or the frame: copy what is to outlive the call. */
-    public MemorySegment argumentBytes() {
-        return slot.frame().argumentBytes();
+    /**
+     * What is behind a binding that the function was granted. Until the operation is over it counts against the grant's concurrency.
+     *
+     * @param name the function's own name for it
+     * @throws HostError {@code PERMISSION_DENIED} without a grant, {@code LIMIT_EXCEEDED} when the function uses the binding as often as it may
+     */
+    public <T> T provider(BindingKind kind, String name, Class<T> type) {
+        Grant grant = function.grant(kind, name);
+        Semaphore permits = grant.permits();
+        if (!permits.tryAcquire()) {
+            throw HostError.of(
+                    HostError.Kind.LIMIT_EXCEEDED,
+                    "binding-concurrency-max=" + grant.concurrencyMax() + " of binding " + name);
+        }
+        permit = permits;
+        binding = grant.binding();
+        return type.cast(grant.binding().provider());
     }
 
-    /** The argument's bytes as text. */
-    public String argumentText() {
-        return new String(argumentBytes().toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    /** Keeps the current operation's use of its binding until the returned action runs: for a resource that outlives the operation. */
+    public Runnable keepPermit() {
+        Semaphore kept = permit;
+        permit = null;
+        return kept == null ? () -> {} : kept::release;
     }
 
-    /** Answers with text. What is longer than the slot has room for is answered as {@link Operation#LIMIT_EXCEEDED}. */
-    public void answerText(String text) {
-        slot.answerText(text);
+    /** Begins an operation. */
+    void begin() {
+        operationCount++;
+        binding = null;
     }
 
-    /** Answers with a status alone: {@link Operation#OK}, {@link Operation#NOT_FOUND} and so on. */
-    public void answerStatus(int status) {
-        slot.answerStatus(status);
+    /** Ends it; returns the binding it used. */
+    @Nullable
+    Binding end() {
+        Semaphore permit = this.permit;
+        if (permit != null) {
+            this.permit = null;
+            permit.release();
+        }
+        return binding;
+    }
+
+    /** Reads a body: nothing, bytes, or a buffer, which if it is a stream is used up by this. The caller closes it. */
+    public @Nullable Body body(ArgumentReader parameters) {
+        int kind = parameters.u8();
+        return switch (kind) {
+            case EMPTY -> null;
+            case BYTES -> Body.of(parameters.bytes());
+            case BUFFER -> {
+                int buffer = parameters.handle();
+                long length = slot.buffers().length(buffer);
+                yield Body.of(slot.buffers().take(buffer), length);
+            }
+            default -> throw new IllegalStateException("a body of no kind: " + kind);
+        };
+    }
+
+    /** Reads a body that is wanted as a whole, at most {@code bytesMax} of it. */
+    public byte[] bodyBytes(ArgumentReader parameters, int bytesMax, String limit) {
+        try (Body body = body(parameters)) {
+            byte[] bytes = body == null ? new byte[0] : body.stream().readNBytes(bytesMax + 1);
+            if (bytes.length > bytesMax) {
+                throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, limit + "=" + bytesMax);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw brokeOff(e);
+        }
+    }
+
+    /** Makes a buffer of bytes; the answer passes its number on. */
+    public int bufferOf(byte[] bytes) {
+        int buffer = created(slot.buffers().create());
+        require(slot.buffers().append(buffer, bytes, 0, bytes.length));
+        return buffer;
+    }
+
+    /** Makes a buffer of a body: a short one is read now, a long one when it is needed. The body is closed by this. */
+    public int bufferOf(Body body) {
+        if (body.length() >= 0 && body.length() <= SMALL_BODY_BYTES_MAX) {
+            try (body) {
+                return bufferOf(body.stream().readAllBytes());
+            } catch (IOException e) {
+                throw brokeOff(e);
+            }
+        }
+        InputStream stream = body.stream();
+        int buffer = slot.buffers().createStream(stream, body.length());
+        if (buffer == InvocationBuffers.NONE) {
+            body.close();
+        }
+        return created(buffer);
+    }
+
+    private static int created(int buffer) {
+        if (buffer == InvocationBuffers.NONE) {
+            throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, "buffer-count-max");
+        }
+        return buffer;
+    }
+
+    private static void require(int status) {
+        switch (status) {
+            case dev.mayfly.engine.Operation.OK -> {}
+            case dev.mayfly.engine.Operation.LIMIT_EXCEEDED ->
+                throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, "buffer-bytes-max");
+            default -> throw HostError.of(HostError.Kind.UNAVAILABLE, "the host has no buffer memory left");
+        }
+    }
+
+    private static HostError brokeOff(IOException e) {
+        return e.getCause() instanceof HostError error
+                ? error
+                : HostError.of(HostError.Kind.UNAVAILABLE, "the bytes broke off where they come from", e);
+    }
+
+    @Override
+    public void close() {
+        resources.close();
     }
 }

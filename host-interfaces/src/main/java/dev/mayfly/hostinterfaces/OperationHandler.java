@@ -1,8 +1,10 @@
 package dev.mayfly.hostinterfaces;
 
+import dev.mayfly.memorypool.AnswerWriter;
+import dev.mayfly.memorypool.ArgumentReader;
+
 /**
- * Performs one operation for any function that asks. A provider implements one for each of its operations and keeps what outlives the call:
- * connections, credentials, caches.
+ * Performs one operation for any function that asks: reads its parameters in the order of its WIT, and writes its result.
  *
  * <p>Threads: called from many at once. The calling thread is the invocation's own, a virtual one as a rule, with no native frame on its
  * stack: a handler may block.
@@ -10,8 +12,8 @@ package dev.mayfly.hostinterfaces;
 @FunctionalInterface
 public interface OperationHandler {
     /**
-     * Performs {@code call} and answers it, once. What a function can act on is answered as a status; an exception is a bug or a broken machine
-     * and ends the invocation.
+     * Performs an operation. What a function can act on is a {@link HostError}; any other exception is a bug or a broken machine and ends the
+     * invocation.
      */
-    void perform(OperationCall call);
+    void perform(OperationCall call, ArgumentReader parameters, AnswerWriter result);
 }

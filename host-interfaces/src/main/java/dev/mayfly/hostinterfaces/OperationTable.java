@@ -1,5 +1,8 @@
 package dev.mayfly.hostinterfaces;
 
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.engine.Operation;
+import dev.mayfly.memorypool.InvocationSlot;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,11 @@ public final class OperationTable {
     /** High enough for every operation to come; a number beyond is a mistake. */
     private static final int LAST = 4095;
 
+    /** What one invocation may ask of its host: more is a function that runs wild. */
+    public static final int OPERATION_COUNT_MAX = 100_000;
+
+    private static final System.Logger LOG = System.getLogger(OperationTable.class.getName());
+
     private final @Nullable OperationHandler[] handlers;
 
     private OperationTable(@Nullable OperationHandler[] handlers) {
@@ -25,17 +33,61 @@ public final class OperationTable {
     }
 
     /**
-     * Performs the operation that {@code call} is about.
+     * Performs the operation that {@code call}'s invocation is suspended in, and answers it.
      *
      * @throws IllegalStateException when no handler has that number: a function was linked against more than this table offers
      */
     public void perform(OperationCall call) {
-        int index = call.operation() - FIRST;
+        int operation = call.operation();
+        InvocationSlot slot = call.slot();
+        int index = operation - FIRST;
         OperationHandler handler = index >= 0 && index < handlers.length ? handlers[index] : null;
         if (handler == null) {
-            throw new IllegalStateException("no handler for operation=" + call.operation());
+            throw new IllegalStateException("no handler for operation=" + operation);
         }
-        handler.perform(call);
+        if (call.operationCount() >= OPERATION_COUNT_MAX) {
+            slot.fail(Operation.LIMIT_EXCEEDED, "operation-count-max=" + OPERATION_COUNT_MAX);
+            return;
+        }
+        long startNs = System.nanoTime();
+        boolean succeeded = false;
+        call.begin();
+        try {
+            handler.perform(call, slot.argument(), slot.answer());
+            slot.finishAnswer();
+            succeeded = true;
+        } catch (HostError e) {
+            fail(call, e);
+        } catch (MayflyException.LimitExceeded e) {
+            slot.fail(Operation.LIMIT_EXCEEDED, e.limit());
+        } catch (MayflyException.Unavailable e) {
+            slot.fail(Operation.UNAVAILABLE, e.safeMessage());
+        } finally {
+            Binding binding = call.end();
+            if (binding != null) {
+                binding.stats(operation).record(System.nanoTime() - startNs, succeeded);
+            }
+        }
+    }
+
+    private static void fail(OperationCall call, HostError error) {
+        if (error.getCause() != null) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    () -> "operation=" + call.operation() + " of function "
+                            + call.function().name() + " failed",
+                    error.getCause());
+        }
+        int status = switch (error.kind()) {
+            case NOT_FOUND -> Operation.NOT_FOUND;
+            case CONFLICT -> Operation.CONFLICT;
+            case INVALID -> Operation.INVALID;
+            case PERMISSION_DENIED -> Operation.PERMISSION_DENIED;
+            case LIMIT_EXCEEDED -> Operation.LIMIT_EXCEEDED;
+            case TIMEOUT -> Operation.TIMEOUT;
+            case UNAVAILABLE -> Operation.UNAVAILABLE;
+        };
+        call.slot().fail(status, error.text());
     }
 
     /** Collects handlers. */

@@ -51,6 +51,9 @@ public final class InvocationSlot extends CacheLinePadding {
     private final RequestHeadWriter requestHead;
     private final ResponseHead responseHead;
     private final HeldSlabs held;
+    private final InvocationBuffers invocationBuffers;
+    private final ArgumentReader argument;
+    private final AnswerWriter answerWriter;
 
     /** Written by whoever takes and releases the slot; the pool's stack orders one owner after the other. */
     private boolean taken;
@@ -84,6 +87,9 @@ public final class InvocationSlot extends CacheLinePadding {
         this.responseHead = new ResponseHead(frame, responseHeadAt, config.responseHeadBytesMax());
         at += aligned(config.responseHeadBytesMax());
         this.requestHead = new RequestHeadWriter(frameMemory, at, config.requestHeadBytesMax());
+        this.invocationBuffers = new InvocationBuffers(frame, held);
+        this.argument = new ArgumentReader(frame);
+        this.answerWriter = new AnswerWriter(frame, answer, answerBytesMax, bytes -> held.take(bytes, bufferBytesMax));
         assert at + aligned(config.requestHeadBytesMax()) == block.address() + bytes(config);
 
         // What never changes is written once.
@@ -112,6 +118,8 @@ public final class InvocationSlot extends CacheLinePadding {
             throw new IllegalStateException(taken ? "the slot's invocation is still open" : "the slot was released");
         }
         held.releaseAll();
+        invocationBuffers.prepare(limits);
+        answerWriter.reset();
         requestBodyBytesMax = limits.requestBodyBytesMax();
         bufferBytesMax = limits.bufferBytesMax();
         requestBodyBytes = 0;
@@ -199,20 +207,30 @@ public final class InvocationSlot extends CacheLinePadding {
         return status;
     }
 
-    /**
-     * Answers an operation with text.
-     *
-     * @return what it answered: {@link Operation#OK}, or {@link Operation#LIMIT_EXCEEDED} when the text is longer than
-     *     {@link SlotConfig#answerBytesMax}
-     */
-    public int answerText(String text) {
-        long end = Utf8.write(text, answer, answer + answerBytesMax);
-        if (end == Utf8.TOO_LONG) {
-            frame.answer(Operation.LIMIT_EXCEEDED, 0, 0);
-            return Operation.LIMIT_EXCEEDED;
-        }
-        frame.answer(Operation.OK, answer, end - answer);
-        return Operation.OK;
+    /** The invocation's buffers, while it is suspended or has not begun. */
+    public InvocationBuffers buffers() {
+        return invocationBuffers;
+    }
+
+    /** The argument of the operation that the invocation is suspended in, from its first value on. */
+    public ArgumentReader argument() {
+        invocationBuffers.closeDropped();
+        return argument.start();
+    }
+
+    /** An empty answer to it. */
+    public AnswerWriter answer() {
+        return answerWriter.start();
+    }
+
+    /** Answers the operation with what was written to {@link #answer}. */
+    public void finishAnswer() {
+        answerWriter.finish();
+    }
+
+    /** Answers the operation with a status other than {@link Operation#OK} and what it means. */
+    public void fail(int status, String message) {
+        answerWriter.fail(status, message);
     }
 
     /** Answers an operation with a status alone. */
@@ -282,6 +300,7 @@ public final class InvocationSlot extends CacheLinePadding {
             throw new IllegalStateException("slot released twice: index=" + index);
         }
         frame.cancel();
+        invocationBuffers.closeAll();
         held.releaseAll();
         taken = false;
         pool.putBack(index);

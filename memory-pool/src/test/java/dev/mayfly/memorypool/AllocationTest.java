@@ -66,7 +66,8 @@ class AllocationTest {
         require(slot.appendRequestBody(body, 0, body.length) == Operation.OK);
         require(slot.grow(100) == Operation.OK);
         require(slot.grow(100_000) == Operation.OK);
-        require(slot.answerText("value") == Operation.OK);
+        slot.answer().text("value").i64(7);
+        slot.finishAnswer();
         slot.copyBuffer(FrameLayout.REQUEST_BODY, out, scratch);
         slot.responseHead().start();
         require(!slot.responseHead().next());

@@ -19,7 +19,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -250,7 +249,8 @@ class InvocationSlotTest {
         SlotConfig config = slots.config();
         long requestBody = slot.frame().bufferFirstSlab(FrameLayout.REQUEST_BODY);
         long spare = memory.get(JAVA_LONG, FrameLayout.RELEASED_SLAB);
-        slot.answerText("x");
+        slot.answer().text("x");
+        slot.finishAnswer();
         long[][] regions = {
             {memory.address(), FrameLayout.BYTES},
             {requestBody, 128 + config.requestBodyBytes()},
@@ -302,25 +302,6 @@ class InvocationSlotTest {
         List<String> lines = new ArrayList<>();
         slot.drainLog((level, unixNs, message) -> lines.add(level + " " + unixNs + " " + message));
         assertEquals(List.of("2 1700000000000000000 started", "4 1700000000000000001 failed: ü", "0 3 "), lines);
-        slot.release();
-    }
-
-    @Test
-    void aTextAnswerIsGivenWholeOrNotAtAll() {
-        assertEquals(Operation.OK, slot.answerText("wert ü"));
-        MemorySegment memory = slot.frame().memory();
-        byte[] answered = MemorySegments.at(
-                        memory.get(JAVA_LONG, FrameLayout.ANSWER_ADDRESS),
-                        memory.get(JAVA_LONG, FrameLayout.ANSWER_BYTES))
-                .toArray(JAVA_BYTE);
-        assertEquals("wert ü", new String(answered, StandardCharsets.UTF_8));
-
-        assertEquals(Operation.OK, slot.answerText("x".repeat(slots.config().answerBytesMax())));
-        assertEquals(
-                Operation.LIMIT_EXCEEDED,
-                slot.answerText("x".repeat(slots.config().answerBytesMax() + 1)));
-        assertEquals(Operation.LIMIT_EXCEEDED, memory.get(JAVA_INT, FrameLayout.ANSWER_STATUS));
-        assertEquals(0, memory.get(JAVA_LONG, FrameLayout.ANSWER_BYTES));
         slot.release();
     }
 

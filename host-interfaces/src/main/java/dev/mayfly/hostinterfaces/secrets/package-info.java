@@ -1,0 +1,5 @@
+/** Secrets: what is behind a secret binding. */
+@NullMarked
+package dev.mayfly.hostinterfaces.secrets;
+
+import org.jspecify.annotations.NullMarked;
