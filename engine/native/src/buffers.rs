@@ -90,10 +90,15 @@ impl SlabPtr {
 
 /// A new empty buffer's index, or none when the invocation holds as many as it may.
 pub fn create(frame: FramePtr) -> Option<usize> {
-    let count = frame.given().buffer_count_max as usize;
-    let index = (0..count).find(|&i| i != REQUEST_BODY && frame.buffer(i).state == BUFFER_FREE)?;
-    let buffer = frame.buffer(index);
-    *buffer = crate::layout::Buffer {
+    let told = frame.told();
+    let made = told.buffers_made as usize;
+    let dropped = (1..=made).find(|&i| frame.buffer(i).state == BUFFER_FREE);
+    let index = dropped.unwrap_or(made + 1);
+    if index >= frame.given().buffer_count_max as usize {
+        return None;
+    }
+    told.buffers_made = made.max(index) as u32;
+    *frame.buffer(index) = crate::layout::Buffer {
         first_slab: 0,
         last_slab: 0,
         length: 0,

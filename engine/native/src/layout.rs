@@ -33,6 +33,7 @@ pub struct Told {
     pub log_used_bytes: u32,
     pub log_dropped: u32,
     pub released_slab: u64,
+    pub buffers_made: u32,
 }
 
 /// What the host gives before it begins.
@@ -196,7 +197,7 @@ pub fn report() -> String {
         message_bytes => "MESSAGE_BYTES", response_status => "RESPONSE_STATUS", response_headers => "RESPONSE_HEADERS",
         response_body => "RESPONSE_BODY", argument_0 => "ARGUMENT_0", argument_address => "ARGUMENT_ADDRESS",
         argument_bytes => "ARGUMENT_BYTES", memory_bytes => "MEMORY_BYTES", log_used_bytes => "LOG_USED_BYTES",
-        log_dropped => "LOG_DROPPED", released_slab => "RELEASED_SLAB",
+        log_dropped => "LOG_DROPPED", released_slab => "RELEASED_SLAB", buffers_made => "BUFFERS_MADE",
     });
     offsets!("FrameLayout", offset_of!(Frame, given), Given, {
         request_head => "REQUEST_HEAD", request_head_bytes => "REQUEST_HEAD_BYTES", buffer_count_max => "BUFFER_COUNT_MAX",

@@ -34,8 +34,7 @@ final class FreshMemoryCheck {
             Digest digest = upload.finish();
             compiler.compile(digest);
             try (TableHandle handle = tables.open(digest)) {
-                long nowNs = System.nanoTime();
-                FunctionTable table = handle.acquire(nowNs, nowNs + timeMax.toNanos());
+                FunctionTable table = handle.acquire(timeMax.toNanos());
                 if (table == null) {
                     throw new MayflyException.Internal("the canary's table was closed before its time");
                 }

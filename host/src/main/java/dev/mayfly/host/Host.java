@@ -21,7 +21,6 @@ import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableBudget;
-import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationLimits;
 import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
@@ -146,7 +145,6 @@ public final class Host implements AutoCloseable {
         Invoker invoker = new Invoker(
                 routes,
                 slots,
-                new Admission(limits.hostConcurrencyMax()),
                 OperationTable.builder()
                         .with(Operation.CONFIG_GET, new ConfigProvider())
                         .build(),

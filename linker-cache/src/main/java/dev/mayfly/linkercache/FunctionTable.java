@@ -81,7 +81,7 @@ public final class FunctionTable {
     @SuppressWarnings("unused") // by FREED
     private volatile boolean freed;
 
-    /** The tick in which it was last acquired; written by any caller, without order: being a tick off costs nothing. */
+    /** The tick in which it was last used; written by any caller, without order: being a tick off costs nothing. */
     @SuppressWarnings("unused") // by USED_TICK
     private long usedTick;
 
@@ -101,13 +101,8 @@ public final class FunctionTable {
         return (PrelinkedComponent) prelinked;
     }
 
-    /**
-     * Takes a reference.
-     *
-     * @param nowNs the caller's latest reading of {@link System#nanoTime}
-     * @return false when the table is retired
-     */
-    boolean tryAcquire(long nowNs) {
+    /** Takes a reference, or returns false when the table is retired. */
+    boolean tryAcquire() {
         if (retired) {
             return false;
         }
@@ -117,15 +112,24 @@ public final class FunctionTable {
             giveBack(stripe);
             return false;
         }
+        return true;
+    }
+
+    /** Gives a reference back that was not used. Once for each acquired one; the caller must not touch the table after that. */
+    public void release() {
+        giveBack(stripe());
+    }
+
+    /**
+     * Gives a reference back after use, likewise.
+     *
+     * @param nowNs the caller's latest reading of {@link System#nanoTime}: remembered as the time of the latest use
+     */
+    public void release(long nowNs) {
         long tick = nowNs >> TICK_NS_BITS;
         if ((long) USED_TICK.getOpaque(this) != tick) {
             USED_TICK.setOpaque(this, tick);
         }
-        return true;
-    }
-
-    /** Gives a reference back. Exactly once for each acquired one; the caller must not touch the table after that. */
-    public void release() {
         giveBack(stripe());
     }
 
@@ -143,7 +147,7 @@ public final class FunctionTable {
         return sum(TAKEN) - givenBack;
     }
 
-    /** Grows with {@code nowNs} of the latest {@link #tryAcquire}. */
+    /** Grows with the time of the latest use. */
     long usedTick() {
         return (long) USED_TICK.getOpaque(this);
     }

@@ -129,7 +129,7 @@ public final class LinkerCache implements AutoCloseable {
     }
 
     /** A new table for the component, with one reference taken. At most one thread a handle is in here. */
-    FunctionTable load(Digest component, long nowNs, long deadlineNs) {
+    FunctionTable load(Digest component, long deadlineNs) {
         reserve();
         AutoCloseable prelinked = null;
         try {
@@ -141,8 +141,8 @@ public final class LinkerCache implements AutoCloseable {
             }
         }
         loads.increment();
-        FunctionTable table = new FunctionTable(prelinked, nowNs, this::freed);
-        if (!table.tryAcquire(nowNs)) {
+        FunctionTable table = new FunctionTable(prelinked, System.nanoTime(), this::freed);
+        if (!table.tryAcquire()) {
             throw new IllegalStateException("a table that nobody has seen is retired");
         }
         return table;

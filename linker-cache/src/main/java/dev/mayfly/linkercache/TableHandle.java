@@ -66,18 +66,17 @@ public final class TableHandle implements AutoCloseable {
      * Takes a reference to the function table, loading it first if need be. The caller {@linkplain
      * FunctionTable#release releases} it.
      *
-     * @param nowNs the caller's latest reading of {@link System#nanoTime}; remembered as the time of the latest use
-     * @param deadlineNs until when to wait if the table has to be loaded or even compiled, on the same clock
+     * @param waitNsMax how long to wait if the table has to be loaded or even compiled
      * @return null when this handle is closed: the function was redeployed or deleted, so look up its route again
      * @throws MayflyException.Unavailable when that takes longer, or as many tables are in use as may be loaded
      * @throws MayflyException when the component can't be compiled or linked; the same as on its upload
      */
-    public @Nullable FunctionTable acquire(long nowNs, long deadlineNs) {
+    public @Nullable FunctionTable acquire(long waitNsMax) {
         FunctionTable table = this.table;
-        if (table != null && table.tryAcquire(nowNs)) {
+        if (table != null && table.tryAcquire()) {
             return table;
         }
-        return acquireLoading(nowNs, deadlineNs, false);
+        return acquireLoading(System.nanoTime() + waitNsMax, false);
     }
 
     /**
@@ -86,13 +85,13 @@ public final class TableHandle implements AutoCloseable {
      * @throws MayflyException as {@link #acquire} does
      */
     public void load(long deadlineNs) {
-        FunctionTable table = acquireLoading(System.nanoTime(), deadlineNs, true);
+        FunctionTable table = acquireLoading(deadlineNs, true);
         if (table != null) {
             table.release();
         }
     }
 
-    private @Nullable FunctionTable acquireLoading(long nowNs, long deadlineNs, boolean again) {
+    private @Nullable FunctionTable acquireLoading(long deadlineNs, boolean again) {
         if (closed) {
             return null;
         }
@@ -100,10 +99,10 @@ public final class TableHandle implements AutoCloseable {
         awaitTurn(deadlineNs);
         try {
             FunctionTable table = this.table;
-            if (table != null && table.tryAcquire(nowNs)) {
+            if (table != null && table.tryAcquire()) {
                 return table;
             }
-            return closed ? null : load(nowNs, deadlineNs, again);
+            return closed ? null : load(deadlineNs, again);
         } catch (MayflyException e) {
             // A component that was just removed fails in many ways; none of them is news to whoever looks for its route
             // again.
@@ -127,13 +126,13 @@ public final class TableHandle implements AutoCloseable {
         throw new MayflyException.Unavailable("the function is still being loaded", Duration.ofSeconds(1));
     }
 
-    private FunctionTable load(long nowNs, long deadlineNs, boolean again) {
+    private FunctionTable load(long deadlineNs, boolean again) {
         MayflyException failure = this.failure;
-        if (failure != null && !again && nowNs - failedNs < FAILURE_KEPT_NS) {
+        if (failure != null && !again && System.nanoTime() - failedNs < FAILURE_KEPT_NS) {
             throw failure;
         }
         try {
-            FunctionTable table = cache.load(component, nowNs, deadlineNs);
+            FunctionTable table = cache.load(component, deadlineNs);
             this.failure = null;
             publish(table);
             return table;

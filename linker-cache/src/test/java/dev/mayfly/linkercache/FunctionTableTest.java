@@ -36,7 +36,7 @@ class FunctionTableTest {
 
     @Test
     void aTableInUseIsNotFreedByRetiring() {
-        assertTrue(table.tryAcquire(0));
+        assertTrue(table.tryAcquire());
         table.retire();
         assertEquals(1, table.openCalls());
         assertFalse(component.closed);
@@ -47,7 +47,7 @@ class FunctionTableTest {
 
     @Test
     void anIdleTableIsFreedByRetiring() {
-        assertTrue(table.tryAcquire(0));
+        assertTrue(table.tryAcquire());
         table.release();
         assertFalse(component.closed);
         table.retire();
@@ -56,12 +56,12 @@ class FunctionTableTest {
 
     @Test
     void aRetiredTableGivesNoReference() {
-        assertTrue(table.tryAcquire(0));
+        assertTrue(table.tryAcquire());
         table.retire();
-        assertFalse(table.tryAcquire(0));
+        assertFalse(table.tryAcquire());
         assertFalse(component.closed);
         table.release();
-        assertFalse(table.tryAcquire(0));
+        assertFalse(table.tryAcquire());
     }
 
     @Test
@@ -75,26 +75,26 @@ class FunctionTableTest {
     @Test
     void aReferenceMayBeGivenBackByAnotherThread() throws Exception {
         for (int i = 0; i < 100; i++) {
-            assertTrue(table.tryAcquire(0));
-            Thread.ofVirtual().start(table::release).join();
+            assertTrue(table.tryAcquire());
+            Thread.ofVirtual().start(() -> table.release()).join();
         }
         assertEquals(0, table.openCalls());
-        assertTrue(table.tryAcquire(0));
+        assertTrue(table.tryAcquire());
         table.retire();
         assertFalse(component.closed);
-        Thread.ofVirtual().start(table::release).join();
+        Thread.ofVirtual().start(() -> table.release()).join();
         assertTrue(component.closed);
     }
 
     @Test
     void theLatestUseIsRememberedToTheMillisecond() {
         long second = 1_000_000_000;
-        assertTrue(table.tryAcquire(5 * second));
+        assertTrue(table.tryAcquire());
+        assertTrue(table.tryAcquire());
+        table.release(5 * second);
         long first = table.usedTick();
-        assertTrue(table.tryAcquire(5 * second + 2_000_000));
+        table.release(5 * second + 2_000_000);
         assertTrue(table.usedTick() > first);
-        table.release();
-        table.release();
     }
 
     @Test
@@ -161,7 +161,7 @@ class FunctionTableTest {
 
     private static long useUntilRetired(FunctionTable table, Native component, int retireAfter) {
         long used = 0;
-        while (table.tryAcquire(used)) {
+        while (table.tryAcquire()) {
             boolean freedAtFirst = component.closed;
             if (used == retireAfter) {
                 table.retire();
@@ -184,7 +184,7 @@ class FunctionTableTest {
             try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int v = 0; v < 32; v++) {
                     executor.execute(() -> {
-                        while (table.tryAcquire(0)) {
+                        while (table.tryAcquire()) {
                             LockSupport.parkNanos(1);
                             if (component.closed) {
                                 component.freedInUse = true;

@@ -135,13 +135,12 @@ class LinkerCacheTest {
         return cache.open(digest);
     }
 
-    private static FunctionTable acquire(TableHandle handle, long atSecond) {
-        return Objects.requireNonNull(
-                handle.acquire(atSecond * SECOND_NS, System.nanoTime() + 10 * SECOND_NS), "the handle is closed");
+    private static FunctionTable acquire(TableHandle handle) {
+        return Objects.requireNonNull(handle.acquire(10 * SECOND_NS), "the handle is closed");
     }
 
     private static void call(TableHandle handle, long atSecond) {
-        acquire(handle, atSecond).release();
+        acquire(handle).release(atSecond * SECOND_NS);
     }
 
     private static void await(BooleanSupplier condition) {
@@ -156,8 +155,8 @@ class LinkerCacheTest {
     void theFirstCallLoadsAndTheNextFindsItLoaded() {
         TableHandle hello = deploy("hello");
         assertFalse(isMapped("hello"));
-        FunctionTable first = acquire(hello, 1);
-        FunctionTable second = acquire(hello, 1);
+        FunctionTable first = acquire(hello);
+        FunctionTable second = acquire(hello);
         assertSame(first, second);
         assertTrue(isMapped("hello"));
         first.release();
@@ -177,7 +176,7 @@ class LinkerCacheTest {
         for (int round = 0; round < 50 && perRound > 0; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 10_000; i++) {
-                acquire(hello, 1).release();
+                acquire(hello).release(SECOND_NS);
             }
             perRound = threads.getCurrentThreadAllocatedBytes() - before;
         }
@@ -241,13 +240,13 @@ class LinkerCacheTest {
     @Test
     void aTableInUseIsNotEvictedHoweverLongAgoItsCallBegan() {
         TableHandle old = deploy("old");
-        FunctionTable table = acquire(old, 1);
+        FunctionTable table = acquire(old);
         for (int i = 0; i < 10; i++) {
             call(deploy("other " + i), 2 + i);
         }
         assertTrue(isMapped("old"));
         assertEquals(0, cache.metrics().retiredWaiting());
-        table.release();
+        table.release(SECOND_NS);
         call(deploy("one more"), 20);
         assertFalse(isMapped("old"));
     }
@@ -256,7 +255,7 @@ class LinkerCacheTest {
     void whenAllAreInUseTheNextIsRefusedByTheLimitsName() {
         List<FunctionTable> open = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            open.add(acquire(deploy("busy " + i), 1));
+            open.add(acquire(deploy("busy " + i)));
         }
         TableHandle next = deploy("next");
         var refused = assertThrows(MayflyException.Unavailable.class, () -> call(next, 2));
@@ -289,7 +288,7 @@ class LinkerCacheTest {
         TableHandle hello = deploy("hello");
         call(hello, 1);
         hello.close();
-        assertNull(hello.acquire(2 * SECOND_NS, System.nanoTime() + SECOND_NS));
+        assertNull(hello.acquire(SECOND_NS));
         assertFalse(isMapped("hello"));
         hello.close();
         assertNotSame(hello, cache.open(hello.component()));
@@ -298,8 +297,8 @@ class LinkerCacheTest {
     @Test
     void theTableOfAClosedHandleIsFreedWithItsLastCall() {
         TableHandle hello = deploy("hello");
-        FunctionTable first = acquire(hello, 1);
-        FunctionTable second = acquire(hello, 1);
+        FunctionTable first = acquire(hello);
+        FunctionTable second = acquire(hello);
         hello.close();
         assertEquals(1, cache.metrics().retiredWaiting());
         assertEquals(0, cache.metrics().loaded());
@@ -313,7 +312,7 @@ class LinkerCacheTest {
     @Test
     void retiredTablesCountUntilTheyAreFreed() {
         TableHandle old = deploy("old");
-        FunctionTable open = acquire(old, 1);
+        FunctionTable open = acquire(old);
         old.close();
         TableHandle b = deploy("b");
         TableHandle c = deploy("c");
@@ -395,16 +394,15 @@ class LinkerCacheTest {
     }
 
     @Test
-    void aComponentThatIsGoneIsReportedOnceASecondAndTriedAgainOnDemand() {
+    void aComponentThatIsGoneIsReportedOnceASecondAndTriedAgainOnDemand() throws Exception {
         TableHandle gone = cache.open(Digest.of("gone"));
-        long nowNs = System.nanoTime();
-        long deadlineNs = nowNs + 10 * SECOND_NS;
-        var first = assertThrows(MayflyException.NotFound.class, () -> gone.acquire(nowNs, deadlineNs));
+        var first = assertThrows(MayflyException.NotFound.class, () -> gone.acquire(SECOND_NS));
         // A storm of calls does not become a storm of compilations.
-        assertSame(first, assertThrows(MayflyException.NotFound.class, () -> gone.acquire(nowNs, deadlineNs)));
-        assertThrows(MayflyException.NotFound.class, () -> gone.acquire(nowNs + 5 * SECOND_NS, deadlineNs));
+        assertSame(first, assertThrows(MayflyException.NotFound.class, () -> gone.acquire(SECOND_NS)));
+        Thread.sleep(1_100);
+        assertNotSame(first, assertThrows(MayflyException.NotFound.class, () -> gone.acquire(SECOND_NS)));
         upload(store, "gone");
-        gone.load(deadlineNs);
+        gone.load(System.nanoTime() + 10 * SECOND_NS);
         assertTrue(isMapped("gone"));
         assertEquals(2, cache.metrics().failures());
     }
@@ -432,7 +430,7 @@ class LinkerCacheTest {
                 all.add(executor.submit(() -> {
                     start.countDown();
                     start.await();
-                    return acquire(hello, 1);
+                    return acquire(hello);
                 }));
             }
             for (Future<FunctionTable> caller : all) {
@@ -457,9 +455,7 @@ class LinkerCacheTest {
             cache = new LinkerCache(this::load, ENGINE, store, slow, 3);
             TableHandle hello = cache.open(upload(store, "hello"));
             for (int i = 0; i < 2; i++) {
-                long nowNs = System.nanoTime();
-                var refused = assertThrows(
-                        MayflyException.Unavailable.class, () -> hello.acquire(nowNs, nowNs + SECOND_NS / 100));
+                var refused = assertThrows(MayflyException.Unavailable.class, () -> hello.acquire(SECOND_NS / 100));
                 assertTrue(refused.retryAfter().isPositive());
             }
             // Others are not held up by it.
@@ -490,7 +486,7 @@ class LinkerCacheTest {
                 ExecutorService executor = Executors.newSingleThreadExecutor()) {
             cache = new LinkerCache(this::load, ENGINE, store, slow, 3);
             TableHandle hello = cache.open(component);
-            Future<FunctionTable> caller = executor.submit(() -> acquire(hello, 1));
+            Future<FunctionTable> caller = executor.submit(() -> acquire(hello));
             compiling.await();
             hello.close();
             mayEnd.countDown();
@@ -504,9 +500,9 @@ class LinkerCacheTest {
     @Test
     void aClosedCacheGivesNothingAndWaitsForTheLastCall() throws Exception {
         TableHandle hello = deploy("hello");
-        FunctionTable open = acquire(hello, 1);
+        FunctionTable open = acquire(hello);
         cache.close();
-        assertNull(hello.acquire(0, 0));
+        assertNull(hello.acquire(0));
         assertThrows(IllegalStateException.class, () -> cache.open(Digest.of("hello")));
         assertFalse(cache.awaitAllFreed(Duration.ofMillis(1)));
         open.release();
@@ -544,7 +540,7 @@ class LinkerCacheTest {
                         synchronized (handles) {
                             handle = handles[function];
                         }
-                        FunctionTable table = handle.acquire(System.nanoTime(), System.nanoTime() + 20 * SECOND_NS);
+                        FunctionTable table = handle.acquire(20 * SECOND_NS);
                         if (table == null) {
                             closedOnes++;
                             continue;
@@ -552,7 +548,7 @@ class LinkerCacheTest {
                         if (!isMapped("function " + function)) {
                             throw new AssertionError("not mapped: function " + function);
                         }
-                        table.release();
+                        table.release(System.nanoTime());
                     }
                     return closedOnes;
                 }));

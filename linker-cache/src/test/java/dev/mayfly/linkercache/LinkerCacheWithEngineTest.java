@@ -88,8 +88,7 @@ class LinkerCacheWithEngineTest {
     }
 
     private static FunctionTable acquire(TableHandle handle) {
-        long nowNs = System.nanoTime();
-        return Objects.requireNonNull(handle.acquire(nowNs, nowNs + MINUTE_NS), "the handle is closed");
+        return Objects.requireNonNull(handle.acquire(MINUTE_NS), "the handle is closed");
     }
 
     private static void callOnce(TableHandle handle) {
@@ -188,7 +187,7 @@ class LinkerCacheWithEngineTest {
         }
         for (int round = 0; round < 20; round++) {
             for (TableHandle handle : handles) {
-                acquire(handle).release();
+                acquire(handle).release(System.nanoTime());
             }
         }
         assertEquals(4, engine.metrics().prelinkedComponents());

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Bounds how many calls run at once, over a host or a function. Who comes when the place is full is sent away at once: a queue would only make
+ * Bounds how many calls of a function run at once. Who comes when the place is full is sent away at once: a queue would only make
  * all of them late.
  *
  * <p>Threads: any. Each {@link #tryEnter} that returned true is followed by one {@link #leave}.

@@ -40,8 +40,6 @@ public final class InvocationSlot extends CacheLinePadding {
     private final int index;
     private final Frame frame;
     private final MemorySegment frameMemory;
-    private final MemorySegment engineLines;
-    private final MemorySegment buffers;
     private final long requestBodySlab;
     private final long spareSlab;
     private final long answer;
@@ -69,8 +67,6 @@ public final class InvocationSlot extends CacheLinePadding {
         this.index = index;
         this.frameMemory = block.asSlice(0, FrameLayout.BYTES);
         this.frame = new Frame(frameMemory);
-        this.engineLines = frameMemory.asSlice(0, FrameLayout.REQUEST_HEAD);
-        this.buffers = frameMemory.asSlice(FrameLayout.BUFFERS_OFFSET, FrameLayout.BUFFERS * FrameLayout.BUFFER_BYTES);
         this.held = new HeldSlabs(slabs);
         long at = block.address() + FrameLayout.BYTES;
         this.requestBodySlab = at;
@@ -127,9 +123,11 @@ public final class InvocationSlot extends CacheLinePadding {
         emptySlab(requestBodySlab);
         emptySlab(spareSlab);
 
-        engineLines.fill((byte) 0);
-        buffers.fill((byte) 0);
         MemorySegment memory = frameMemory;
+        // What the engine tells. So few bytes are set faster by a loop than by fill().
+        for (long offset = 0; offset < FrameLayout.REQUEST_HEAD; offset += Long.BYTES) {
+            memory.set(JAVA_LONG, offset, 0);
+        }
         // The engine takes released slabs before it asks for others.
         memory.set(JAVA_LONG, FrameLayout.RELEASED_SLAB, spareSlab);
         memory.set(JAVA_INT, FrameLayout.REQUEST_HEAD_BYTES, 0);

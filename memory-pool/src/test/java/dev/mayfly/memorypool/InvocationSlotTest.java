@@ -212,10 +212,6 @@ class InvocationSlotTest {
         }
         assertEquals(0, memory.get(JAVA_INT, FrameLayout.REQUEST_HEAD_BYTES));
         assertEquals(0, slot.bufferLength(FrameLayout.REQUEST_BODY));
-        for (int i = 1; i < FrameLayout.BUFFERS; i++) {
-            assertEquals(FrameLayout.BUFFER_FREE, slot.frame().bufferState(i));
-            assertEquals(0, slot.frame().bufferFirstSlab(i));
-        }
         for (long slab : new long[] {spare, slot.frame().bufferFirstSlab(FrameLayout.REQUEST_BODY)}) {
             assertEquals(0, MemorySegments.ALL.get(JAVA_LONG, slab + SlabLayout.NEXT));
             assertEquals(0, MemorySegments.ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES));

@@ -22,10 +22,9 @@ public final class EngineOnlyCall implements Workload {
 
     /** Takes a slot and a reference to the function's table. */
     public EngineOnlyCall(InProcessHost host, String name, int bytes) {
-        long nowNs = System.nanoTime();
         FunctionTable table = InProcessHost.route(host.invoker(), name)
                 .table()
-                .acquire(nowNs, nowNs + host.invoker().deadlineNs());
+                .acquire(host.invoker().deadlineNs());
         InvocationSlot slot = host.invoker().slots().tryAcquire();
         if (table == null || slot == null) {
             throw new IllegalStateException(name + " can't run: " + (table == null ? "it is gone" : "no slot is left"));

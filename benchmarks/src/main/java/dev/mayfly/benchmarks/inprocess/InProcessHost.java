@@ -19,7 +19,6 @@ import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableHandle;
-import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationLimits;
 import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
@@ -55,7 +54,6 @@ public final class InProcessHost implements AutoCloseable {
     private final Invoker invoker = new Invoker(
             routes,
             slots,
-            new Admission(config.instanceCountMax()),
             OperationTable.builder()
                     .with(Operation.CONFIG_GET, new ConfigProvider())
                     .build(),
@@ -120,7 +118,6 @@ public final class InProcessHost implements AutoCloseable {
         EngineMetrics engineMetrics = engine.metrics();
         report(missing, "slots", slots.inUse());
         report(missing, "slabs", slabs.inUse());
-        report(missing, "places on the host", invoker.admission().inUse());
         for (Route route : routes.all()) {
             report(missing, "places on " + route.name(), route.admission().inUse());
         }

@@ -27,11 +27,11 @@ public class TableBenchmark {
 
     @Benchmark
     public FunctionTable tableAcquireRelease() {
-        FunctionTable table = handle.acquire(nowNs, nowNs);
+        FunctionTable table = handle.acquire(0);
         if (table == null) {
             throw new IllegalStateException("the function is gone");
         }
-        table.release();
+        table.release(nowNs);
         return table;
     }
 }

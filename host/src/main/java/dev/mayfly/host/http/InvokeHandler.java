@@ -301,7 +301,7 @@ final class InvokeHandler {
                 Problem.of(
                                 ProblemType.OVERLOADED,
                                 "the host has as many calls at once as it may: "
-                                        + invoker.admission().concurrencyMax())
+                                        + invoker.slots().config().slotCountMax())
                         .withLimit("host-concurrency-max")
                         .withRetryAfter(Admission.RETRY_AFTER);
             case SHUTTING_DOWN -> Problems.shuttingDown();

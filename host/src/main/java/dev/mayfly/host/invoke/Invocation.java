@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Threads: one at a time. Closing gives everything back on every path, in this order: the instance and its memory, the slot, the function
- * table, the places on function and host; then it records the call.
+ * table, the function's place; then it records the call.
  */
 public final class Invocation implements AutoCloseable, LogReader {
     /**
@@ -42,14 +42,15 @@ public final class Invocation implements AutoCloseable, LogReader {
     private Route route;
 
     private boolean inFunction;
-    private boolean inHost;
-    private @Nullable FunctionTable table;
     private @Nullable InvocationSlot slot;
+    private @Nullable FunctionTable table;
     private @Nullable OperationCall call;
 
     private @Nullable Outcome outcome;
     private @Nullable MayflyException loadFailure;
-    private long ranNs = -1;
+    private boolean ran;
+    private long startNs;
+    private long endNs;
 
     Invocation(Invoker invoker, Route route, String id) {
         this.invoker = invoker;
@@ -69,29 +70,19 @@ public final class Invocation implements AutoCloseable, LogReader {
         if (!inFunction) {
             return Outcome.CONCURRENCY_LIMIT;
         }
-        inHost = invoker.admission().tryEnter();
-        if (!inHost) {
-            return Outcome.OVERLOADED;
-        }
-        Outcome failure = acquireTable();
-        if (failure != null) {
-            return failure;
-        }
         InvocationSlot slot = invoker.slots().tryAcquire();
         if (slot == null) {
             return Outcome.OVERLOADED;
         }
         this.slot = slot;
         slot.prepare(invoker.limits());
-        return null;
+        return acquireTable();
     }
 
     private @Nullable Outcome acquireTable() {
-        long nowNs = System.nanoTime();
-        long deadlineNs = nowNs + invoker.deadlineNs();
         try {
             while (true) {
-                table = route.table().acquire(nowNs, deadlineNs);
+                table = route.table().acquire(invoker.deadlineNs());
                 if (table != null) {
                     return null;
                 }
@@ -123,7 +114,7 @@ public final class Invocation implements AutoCloseable, LogReader {
 
     /** Why it can't run; null when it can. */
     public @Nullable Outcome refusal() {
-        return slot == null ? outcome : null;
+        return table == null ? outcome : null;
     }
 
     /** What kept the function from being loaded, when that is why it can't run. */
@@ -162,7 +153,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     public Outcome run(Cancellation cancellation, long durationMaxNs) {
         InvocationSlot slot = slot();
         Frame frame = slot.frame();
-        long startNs = System.nanoTime();
+        startNs = System.nanoTime();
         Outcome outcome = Outcome.HOST_FAILED;
         try {
             outcome = drive(frame, cancellation, startNs + durationMaxNs);
@@ -170,7 +161,8 @@ public final class Invocation implements AutoCloseable, LogReader {
             LOG.log(System.Logger.Level.ERROR, "invocation " + id + " of " + route.name() + " failed", e);
         } finally {
             frame.cancel();
-            ranNs = System.nanoTime() - startNs;
+            endNs = System.nanoTime();
+            ran = true;
             this.outcome = outcome;
             if (outcome != Outcome.RESPONSE || frame.logUsedBytes() > 0) {
                 writeLog(outcome, slot);
@@ -301,8 +293,8 @@ public final class Invocation implements AutoCloseable, LogReader {
         }
         Outcome outcome = this.outcome;
         if (outcome != null) {
-            if (ranNs >= 0) {
-                route.metrics().record(outcome, ranNs);
+            if (ran) {
+                route.metrics().record(outcome, endNs - startNs);
             } else {
                 route.metrics().record(outcome);
             }
@@ -311,10 +303,11 @@ public final class Invocation implements AutoCloseable, LogReader {
 
     private void leave() {
         if (table != null) {
-            table.release();
-        }
-        if (inHost) {
-            invoker.admission().leave();
+            if (ran) {
+                table.release(endNs);
+            } else {
+                table.release();
+            }
         }
         if (inFunction) {
             route.admission().leave();

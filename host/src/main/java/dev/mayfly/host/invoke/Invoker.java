@@ -1,20 +1,18 @@
 package dev.mayfly.host.invoke;
 
 import dev.mayfly.hostinterfaces.OperationTable;
-import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationLimits;
 import dev.mayfly.memorypool.SlotPool;
 import java.time.Duration;
 
 /**
- * What every invocation on this host shares: routes, slots, the host's admission, operations and limits.
+ * What every invocation on this host shares: routes, slots, operations and limits.
  *
  * <p>Threads: any.
  */
 public final class Invoker {
     private final Routes routes;
     private final SlotPool slots;
-    private final Admission admission;
     private final OperationTable operations;
     private final InvocationLimits limits;
     private final long deadlineNs;
@@ -24,19 +22,13 @@ public final class Invoker {
     /**
      * Puts together what invocations need.
      *
-     * @param admission bounds how many invocations are open on the host
+     * @param slots one for each invocation that may be open on the host
      * @param deadline how long an invocation may take
      */
     public Invoker(
-            Routes routes,
-            SlotPool slots,
-            Admission admission,
-            OperationTable operations,
-            InvocationLimits limits,
-            Duration deadline) {
+            Routes routes, SlotPool slots, OperationTable operations, InvocationLimits limits, Duration deadline) {
         this.routes = routes;
         this.slots = slots;
-        this.admission = admission;
         this.operations = operations;
         this.limits = limits;
         this.deadlineNs = deadline.toNanos();
@@ -68,10 +60,6 @@ public final class Invoker {
 
     public SlotPool slots() {
         return slots;
-    }
-
-    public Admission admission() {
-        return admission;
     }
 
     /** How long an invocation may take. */

@@ -50,7 +50,7 @@ public final class HostMetrics implements MultiCollector {
         metrics.add(counter(
                 "mayfly_host_invocations_refused",
                 "Invocations refused because as many were open as the host may have.",
-                invoker.admission().refused()));
+                invoker.slots().exhausted()));
         addSlots(metrics, invoker.slots());
         addSlabs(metrics);
         addEngine(metrics, engine.metrics());
@@ -63,8 +63,6 @@ public final class HostMetrics implements MultiCollector {
         metrics.add(gauge("mayfly_slots_in_use", "Invocation slots in use.", slots.inUse()));
         metrics.add(gauge("mayfly_slots", "Invocation slots made so far.", slots.created()));
         metrics.add(gauge("mayfly_slots_bytes", "Memory of invocation slots.", slots.bytes()));
-        metrics.add(counter(
-                "mayfly_slots_exhausted", "Invocations refused because all slots were in use.", slots.exhausted()));
     }
 
     private void addSlabs(List<MetricSnapshot> metrics) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class InvocationIdsTest {
+    private final long beforeMs = System.currentTimeMillis();
     private final InvocationIds ids = new InvocationIds();
 
     @Test
@@ -24,8 +25,7 @@ class InvocationIdsTest {
     }
 
     @Test
-    void startWithTheTimeAsAUlidDoes() {
-        long beforeMs = System.currentTimeMillis();
+    void startWithTheTimeOfTheHostsStart() {
         String id = ids.next();
         long afterMs = System.currentTimeMillis();
         long ms = 0;
