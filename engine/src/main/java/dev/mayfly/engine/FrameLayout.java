@@ -25,7 +25,7 @@ package dev.mayfly.engine;
  *       64      4  logUsedBytes       engine       written in the log region; {@link LogLayout}
  *       68      4  logDropped         engine       log lines dropped past the limit
  *       72      8  releasedSlab       both         slabs to take before asking for one: the host's first, then dropped buffers'; linked, 0 = none
- *       80      4  buffersMade        engine       besides the request's body; entries behind them say nothing
+ *       80      4  buffersMade        both         besides the request's body; entries behind them say nothing
  *      128      8  requestHead        host         address; {@link RequestHeadLayout}
  *      136      4  requestHeadBytes   host
  *      140      4  bufferCountMax     host         at most {@link #BUFFERS}

@@ -59,13 +59,17 @@ public final class InvocationBuffers {
      * @return its index, or {@link #NONE}
      */
     public int create() {
-        for (int buffer = 1; buffer < countMax; buffer++) {
-            if (frame.bufferState(buffer) == FrameLayout.BUFFER_FREE) {
-                frame.setBuffer(buffer, 0, 0, 0, FrameLayout.BUFFER_READ_WRITE);
-                return buffer;
-            }
+        int made = memory.get(JAVA_INT, FrameLayout.BUFFERS_MADE);
+        int buffer = 1;
+        while (buffer <= made && frame.bufferState(buffer) != FrameLayout.BUFFER_FREE) {
+            buffer++;
         }
-        return NONE;
+        if (buffer >= countMax) {
+            return NONE;
+        }
+        memory.set(JAVA_INT, FrameLayout.BUFFERS_MADE, Math.max(made, buffer));
+        frame.setBuffer(buffer, 0, 0, 0, FrameLayout.BUFFER_READ_WRITE);
+        return buffer;
     }
 
     /**

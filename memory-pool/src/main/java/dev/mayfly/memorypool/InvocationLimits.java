@@ -8,7 +8,7 @@ import dev.mayfly.engine.MayflyException;
  *
  * @param requestBodyBytesMax length of the request's body
  * @param bufferCountMax buffers at once, the request's body among them
- * @param bufferBytesMax host memory held by all buffers together, in whole slabs, past the slot's own first slab; at least the request's body
+ * @param bufferBytesMax host memory held by all buffers together, in whole slabs, past the slot's own first slab; what a function loads of a longer body is refused by this
  * @param logBytesMax bytes of log
  * @param memoryBytesMax of one linear memory
  * @param tableElementsMax of one table
@@ -27,12 +27,7 @@ public record InvocationLimits(
                 "buffer-count-max",
                 bufferCountMax,
                 "1 to " + FrameLayout.BUFFERS);
-        // So a body that is refused while it arrives is refused by its own limit, never by this one.
-        require(
-                bufferBytesMax >= requestBodyBytesMax,
-                "buffer-bytes-max",
-                bufferBytesMax,
-                "request-body-bytes-max=" + requestBodyBytesMax + " or more");
+        require(bufferBytesMax >= 0, "buffer-bytes-max", bufferBytesMax, "0 or more");
         require(logBytesMax >= 0, "log-bytes-max", logBytesMax, "0 or more");
         require(memoryBytesMax >= 0, "memory-bytes-max", memoryBytesMax, "0 or more");
         require(tableElementsMax >= 0, "table-elements-max", tableElementsMax, "0 or more");

@@ -135,11 +135,17 @@ public final class InvocationSlot extends CacheLinePadding {
         memory.set(JAVA_LONG, FrameLayout.LOG_BYTES_MAX, limits.logBytesMax());
         memory.set(JAVA_LONG, FrameLayout.MEMORY_BYTES_MAX, limits.memoryBytesMax());
         memory.set(JAVA_LONG, FrameLayout.TABLE_ELEMENTS_MAX, limits.tableElementsMax());
+        memory.set(JAVA_INT, FrameLayout.ENTRY, FrameLayout.ENTRY_WEB);
         frame.setBuffer(FrameLayout.REQUEST_BODY, requestBodySlab, requestBodySlab, 0, FrameLayout.BUFFER_READ_ONLY);
     }
 
     public Frame frame() {
         return frame;
+    }
+
+    /** Has the function handle an event instead of a request: between {@link #prepare} and {@link Frame#begin}. */
+    public void handleEvent() {
+        frameMemory.set(JAVA_INT, FrameLayout.ENTRY, FrameLayout.ENTRY_EVENT);
     }
 
     /** Writes the request's head: between {@link #prepare} and {@link Frame#begin}. */

@@ -1,6 +1,7 @@
 package dev.mayfly.host.http;
 
 import dev.mayfly.engine.Frame;
+import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.host.Limits;
@@ -10,6 +11,7 @@ import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.memorypool.Admission;
+import dev.mayfly.memorypool.InvocationBuffers;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.RequestHeadWriter;
 import io.helidon.http.Header;
@@ -24,6 +26,7 @@ import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -42,8 +45,8 @@ final class InvokeHandler {
     /** A larger response is written in pieces of this size; a smaller one in one go. */
     private static final int PIECE_BYTES = 64 << 10;
 
-    /** As much as the server reads from a socket at once. */
-    private static final int READ_BYTES = 8 << 10;
+    /** A request's body of at most so many bytes is there when the function begins; a longer one comes while it runs. */
+    private static final int READY_BODY_BYTES_MAX = 64 << 10;
 
     private static final byte[] NOTHING = {};
     private static final System.Logger LOG = System.getLogger(InvokeHandler.class.getName());
@@ -107,17 +110,37 @@ final class InvokeHandler {
                 return refusal(refusal, invocation);
             }
             Problem problem = writeHead(invocation, nameEnd < 0 ? "/" : path.substring(nameEnd), request);
-            if (problem == null && request.content().hasEntity()) {
-                problem = readBody(connection, invocation, request);
-            }
             if (problem != null) {
                 return problem;
             }
-            Outcome outcome = invocation.run(connection.cancellation(request.id()), durationMaxNs);
-            return outcome == Outcome.RESPONSE
-                    ? respond(connection, invocation, request.prologue().method(), response)
-                    : failure(outcome, invocation, durationMaxNs);
+            if (!request.content().hasEntity()) {
+                return run(connection, invocation, durationMaxNs, request, response);
+            }
+            long length = request.headers().contentLength().orElse(InvocationBuffers.UNKNOWN);
+            if (length > limits.requestBodyBytesMax()) {
+                invocation.end(Outcome.BODY_TOO_LARGE);
+                return Problems.bodyTooLarge(limits);
+            }
+            StreamedBody body = new StreamedBody(connection, request);
+            problem = readBody(invocation, body, length);
+            if (problem == null) {
+                problem = run(connection, invocation, durationMaxNs, request, response);
+            }
+            Exception failure = body.failure();
+            return failure == null || response.isSent() ? problem : bodyBrokeOff(failure, invocation);
         }
+    }
+
+    private @Nullable Problem run(
+            ClientConnection connection,
+            Invocation invocation,
+            long durationMaxNs,
+            RoutingRequest request,
+            RoutingResponse response) {
+        Outcome outcome = invocation.run(connection.cancellation(request.id()), durationMaxNs);
+        return outcome == Outcome.RESPONSE
+                ? respond(connection, invocation, request.prologue().method(), response)
+                : failure(outcome, invocation, durationMaxNs);
     }
 
     private static Problem unknown(String name) {
@@ -182,33 +205,38 @@ final class InvokeHandler {
         };
     }
 
-    private @Nullable Problem readBody(ClientConnection connection, Invocation invocation, RoutingRequest request) {
-        long length = request.headers().contentLength().orElse(-1);
-        if (length > limits.requestBodyBytesMax()) {
-            invocation.end(Outcome.BODY_TOO_LARGE);
-            return Problems.bodyTooLarge(limits);
-        }
+    /** Puts a short body into the slot, or has the function get a long one as it arrives. */
+    private @Nullable Problem readBody(Invocation invocation, StreamedBody body, long length) {
         InvocationSlot slot = invocation.slot();
-        byte[] piece = new byte[length < 0 ? READ_BYTES : (int) Math.min(length, READ_BYTES)];
-        connection.waitFor(ClientConnection.Phase.BODY);
-        BodyStream in = BodyStream.of(request);
-        try {
-            for (int read = in.read(piece); read > 0; read = in.read(piece)) {
-                int status = slot.appendRequestBody(piece, 0, read);
-                if (status != Operation.OK) {
-                    return bodyRefused(status, invocation);
-                }
-            }
+        if (length > READY_BODY_BYTES_MAX) {
+            slot.buffers().streamRequestBody(body, length);
             return null;
-        } catch (BodyStream.TooLarge e) {
+        }
+        byte[] bytes = new byte[length < 0 ? READY_BODY_BYTES_MAX : (int) length];
+        int read;
+        try {
+            read = body.readNBytes(bytes, 0, bytes.length);
+            if (length < 0 && read == bytes.length) {
+                slot.buffers().streamRequestBody(body.behind(bytes, read), InvocationBuffers.UNKNOWN);
+                return null;
+            }
+        } catch (IOException e) {
+            return null; // It is remembered: see bodyBrokeOff.
+        }
+        int status = slot.appendRequestBody(bytes, 0, read);
+        return status == Operation.OK ? null : bodyRefused(status, invocation);
+    }
+
+    private Problem bodyBrokeOff(Exception failure, Invocation invocation) {
+        if (failure instanceof BodyStream.TooLarge) {
             invocation.end(Outcome.BODY_TOO_LARGE);
             return Problems.bodyTooLarge(limits);
-        } catch (CloseConnectionException | IOException e) {
-            invocation.end(Outcome.CLIENT_GONE);
-            throw new CloseConnectionException("the client went away while it sent a body", e);
-        } finally {
-            connection.waitFor(ClientConnection.Phase.NONE);
         }
+        if (failure instanceof BodyStream.Malformed malformed) {
+            throw malformed;
+        }
+        invocation.end(Outcome.CLIENT_GONE);
+        throw new CloseConnectionException("the client went away while it sent a body", failure);
     }
 
     private Problem bodyRefused(int status, Invocation invocation) {
@@ -226,7 +254,14 @@ final class InvokeHandler {
         Frame frame = slot.frame();
         int status = frame.responseStatus();
         int body = frame.responseBody();
-        long length = body < 0 ? 0 : slot.bufferLength(body);
+        if (body == FrameLayout.REQUEST_BODY && slot.buffers().isStream(body)) {
+            // A client may send all of its request before it reads anything: nothing goes out before all of it is in.
+            int loaded = slot.buffers().load(body);
+            if (loaded != Operation.OK) {
+                return bodyRefused(loaded, invocation);
+            }
+        }
+        long length = body < 0 ? 0 : slot.buffers().length(body);
         if (length > limits.responseBodyBytesMax()) {
             invocation.end(Outcome.RESPONSE_TOO_LARGE);
             return Problem.of(
@@ -249,7 +284,7 @@ final class InvokeHandler {
         return null;
     }
 
-    private static void send(
+    private void send(
             ClientConnection connection,
             InvocationSlot slot,
             int body,
@@ -260,11 +295,13 @@ final class InvokeHandler {
         if (ResponseHeaders.hasNoBody(status)) {
             response.send(NOTHING);
         } else if (method.equals(Method.HEAD)) {
-            response.headers().contentLength(length);
+            if (length >= 0) {
+                response.headers().contentLength(length);
+            }
             response.send(NOTHING);
         } else if (length == 0) {
             response.send(NOTHING);
-        } else if (length <= PIECE_BYTES) {
+        } else if (length > 0 && length <= PIECE_BYTES && !slot.buffers().isStream(body)) {
             byte[] bytes = new byte[(int) length];
             slot.copyBuffer(body, bytes, 0);
             response.send(bytes);
@@ -273,12 +310,27 @@ final class InvokeHandler {
         }
     }
 
-    private static void sendInPieces(
+    private void sendInPieces(
             ClientConnection connection, InvocationSlot slot, int body, long length, RoutingResponse response) {
-        response.headers().contentLength(length);
-        connection.waitFor(ClientConnection.Phase.RESPONSE);
-        try (OutputStream out = response.outputStream()) {
-            slot.copyBuffer(body, out, new byte[PIECE_BYTES]);
+        if (length >= 0) {
+            response.headers().contentLength(length);
+        }
+        try (InputStream in = slot.buffers().take(body);
+                OutputStream out = response.outputStream()) {
+            byte[] piece = new byte[PIECE_BYTES];
+            long sent = 0;
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                sent += read;
+                if (sent > limits.responseBodyBytesMax()) {
+                    throw new CloseConnectionException("a response of unknown length passed response-body-bytes-max");
+                }
+                connection.waitFor(ClientConnection.Phase.RESPONSE);
+                out.write(piece, 0, read);
+                connection.waitFor(ClientConnection.Phase.NONE);
+            }
+            if (length >= 0 && sent < length) {
+                throw new CloseConnectionException("a response ended early");
+            }
         } catch (IOException e) {
             throw new ServerConnectionException("can't send a response", e);
         } finally {

@@ -4,6 +4,7 @@ import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.engine.Status;
+import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.linkercache.FunctionTable;
 import dev.mayfly.memorypool.InvocationSlot;
@@ -39,6 +40,7 @@ public final class Invocation implements AutoCloseable, LogReader {
 
     private final Invoker invoker;
     private final String id;
+    private final int depth;
     private Route route;
 
     private boolean inFunction;
@@ -49,11 +51,13 @@ public final class Invocation implements AutoCloseable, LogReader {
     private @Nullable Outcome outcome;
     private @Nullable MayflyException loadFailure;
     private boolean ran;
+    private long deadlineNs;
     private long startNs;
     private long endNs;
 
-    Invocation(Invoker invoker, Route route, String id) {
+    Invocation(Invoker invoker, Route route, String id, int depth) {
         this.invoker = invoker;
+        this.depth = depth;
         this.route = route;
         this.id = id;
     }
@@ -156,11 +160,15 @@ public final class Invocation implements AutoCloseable, LogReader {
         startNs = System.nanoTime();
         Outcome outcome = Outcome.HOST_FAILED;
         try {
-            outcome = drive(frame, cancellation, startNs + durationMaxNs);
+            deadlineNs = startNs + durationMaxNs;
+            outcome = drive(frame, cancellation);
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "invocation " + id + " of " + route.name() + " failed", e);
         } finally {
             frame.cancel();
+            if (call != null) {
+                call.close();
+            }
             endNs = System.nanoTime();
             ran = true;
             this.outcome = outcome;
@@ -171,7 +179,7 @@ public final class Invocation implements AutoCloseable, LogReader {
         return outcome;
     }
 
-    private Outcome drive(Frame frame, Cancellation cancellation, long deadlineNs) {
+    private Outcome drive(Frame frame, Cancellation cancellation) {
         FunctionTable table = this.table;
         if (table == null) {
             throw new IllegalStateException("invocation " + id + " has no function table");
@@ -237,15 +245,22 @@ public final class Invocation implements AutoCloseable, LogReader {
                 slot.drainLog(this);
                 slot.answerStatus(Operation.OK);
             }
-            default -> {
-                OperationCall call = this.call;
-                if (call == null) {
-                    call = new OperationCall(slot, route.context());
-                    this.call = call;
-                }
-                invoker.operations().perform(call);
+            case Operation.BUFFER_LOAD -> slot.answerStatus(slot.buffers().load((int) frame.argument()));
+            case Operation.RESOURCE_DROP -> {
+                call(slot).resources().drop((int) frame.argument());
+                slot.answerStatus(Operation.OK);
             }
+            default -> invoker.operations().perform(call(slot));
         }
+    }
+
+    private OperationCall call(InvocationSlot slot) {
+        OperationCall call = this.call;
+        if (call == null) {
+            call = new OperationCall(slot, route.context(), new Deadline(deadlineNs), depth);
+            this.call = call;
+        }
+        return call;
     }
 
     private void writeLog(Outcome outcome, InvocationSlot slot) {

@@ -41,7 +41,16 @@ public final class Invoker {
      * @param id the invocation's, from {@link #ids}
      */
     public Invocation open(Route route, String id) {
-        Invocation invocation = new Invocation(this, route, id);
+        return open(route, id, 0);
+    }
+
+    /**
+     * The same on behalf of a function that calls another.
+     *
+     * @param depth how many functions called one another to get here
+     */
+    public Invocation open(Route route, String id, int depth) {
+        Invocation invocation = new Invocation(this, route, id, depth);
         invocation.open();
         return invocation;
     }

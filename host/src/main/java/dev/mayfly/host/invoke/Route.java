@@ -4,6 +4,7 @@ import dev.mayfly.host.catalog.DeployedFunction;
 import dev.mayfly.hostinterfaces.FunctionContext;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
+import java.util.Map;
 
 /**
  * Where calls of a name go, and what is known of the function at run time.
@@ -29,7 +30,7 @@ public final class Route implements AutoCloseable {
             Admission admission) {
         this.function = function;
         this.table = table;
-        this.context = new FunctionContext(function.name(), function.config());
+        this.context = new FunctionContext(function.name(), function.config(), Map.of());
         this.metrics = metrics;
         this.log = log;
         this.admission = admission;

@@ -1,0 +1,54 @@
+package dev.mayfly.host.http;
+
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.RoutingRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request's body that the function gets as it arrives, since it is more than is worth waiting for. Remembers what went wrong with it: that is
+ * what the caller is told, whatever the function made of it.
+ */
+final class StreamedBody extends InputStream {
+    private final ClientConnection connection;
+    private final BodyStream body;
+    private @Nullable Exception failure;
+
+    StreamedBody(ClientConnection connection, RoutingRequest request) {
+        this.connection = connection;
+        this.body = BodyStream.of(request);
+    }
+
+    /** The same with bytes that were read before. */
+    InputStream behind(byte[] first, int length) {
+        return new SequenceInputStream(new ByteArrayInputStream(first, 0, length), this);
+    }
+
+    /** Why reading ended early: {@link BodyStream.TooLarge}, {@link BodyStream.Malformed}, or the client is gone; null when nothing went wrong. */
+    @Nullable
+    Exception failure() {
+        return failure;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        connection.waitFor(ClientConnection.Phase.BODY);
+        try {
+            return body.read(bytes, offset, length);
+        } catch (BodyStream.TooLarge | BodyStream.Malformed | CloseConnectionException | IOException e) {
+            failure = e;
+            throw new IOException("the request's body broke off", e);
+        } finally {
+            connection.waitFor(ClientConnection.Phase.NONE);
+        }
+    }
+}
