@@ -1,6 +1,5 @@
 package dev.mayfly.memorypool;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.mayfly.engine.FrameLayout;
@@ -61,10 +60,13 @@ public final class RequestHeadWriter {
         this.status = OK;
         this.text = head + RequestHeadLayout.HEADERS + headerCountMax * RequestHeadLayout.HEADER_ENTRY_BYTES;
         this.at = text;
-        ALL.set(JAVA_INT, head + RequestHeadLayout.METHOD_BYTES, write(method));
-        ALL.set(JAVA_INT, head + RequestHeadLayout.PATH_BYTES, write(path));
-        ALL.set(JAVA_INT, head + RequestHeadLayout.QUERY_BYTES, query == null ? -1 : write(query));
-        ALL.set(JAVA_INT, head + RequestHeadLayout.ID_BYTES, write(invocationId));
+        ALL.set(JAVA_INT, head + RequestHeadLayout.METHOD_BYTES, written(Utf8.write(method, at, end)));
+        ALL.set(JAVA_INT, head + RequestHeadLayout.PATH_BYTES, written(Utf8.write(path, at, end)));
+        ALL.set(
+                JAVA_INT,
+                head + RequestHeadLayout.QUERY_BYTES,
+                query == null ? -1 : written(Utf8.write(query, at, end)));
+        ALL.set(JAVA_INT, head + RequestHeadLayout.ID_BYTES, written(Utf8.write(invocationId, at, end)));
     }
 
     /** Adds a header line. Capital letters A to Z in its name become small ones. */
@@ -73,10 +75,8 @@ public final class RequestHeadWriter {
             status = status == OK ? TOO_MANY_HEADERS : status;
             return;
         }
-        long nameAt = at;
-        int nameBytes = write(name);
-        toLowerCase(nameAt, nameBytes);
-        int valueBytes = write(value);
+        int nameBytes = written(Utf8.writeLowerCase(name, at, end));
+        int valueBytes = written(Utf8.write(value, at, end));
         if (status == OK) {
             long entry = head + RequestHeadLayout.HEADERS + headerCount * RequestHeadLayout.HEADER_ENTRY_BYTES;
             ALL.set(JAVA_INT, entry, nameBytes);
@@ -105,24 +105,14 @@ public final class RequestHeadWriter {
         return status;
     }
 
-    /** Returns the bytes written; 0 and a status once there is no room. */
-    private int write(String string) {
-        long start = at;
-        long written = status == OK ? Utf8.write(string, start, end) : Utf8.TOO_LONG;
-        if (written == Utf8.TOO_LONG) {
+    /** Returns the bytes written; 0 and a status when there was no room. */
+    private int written(long textEnd) {
+        if (textEnd == Utf8.TOO_LONG) {
             status = status == OK ? TOO_LARGE : status;
             return 0;
         }
-        at = written;
-        return (int) (written - start);
-    }
-
-    private static void toLowerCase(long address, int bytes) {
-        for (int i = 0; i < bytes; i++) {
-            byte b = ALL.get(JAVA_BYTE, address + i);
-            if (b >= 'A' && b <= 'Z') {
-                ALL.set(JAVA_BYTE, address + i, (byte) (b + ('a' - 'A')));
-            }
-        }
+        int bytes = (int) (textEnd - at);
+        at = textEnd;
+        return bytes;
     }
 }

@@ -21,6 +21,15 @@ final class Utf8 {
      * @return the address behind the last byte, or {@link #TOO_LONG}: then what lies between is undefined
      */
     static long write(String text, long address, long end) {
+        return write(text, address, end, false);
+    }
+
+    /** The same with small letters in place of A to Z. */
+    static long writeLowerCase(String text, long address, long end) {
+        return write(text, address, end, true);
+    }
+
+    private static long write(String text, long address, long end, boolean lowerCase) {
         int length = text.length();
         if (length > end - address) {
             return TOO_LONG;
@@ -28,14 +37,14 @@ final class Utf8 {
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
-                return writePastAscii(text, i, address + i, end);
+                return writePastAscii(text, i, address + i, end, lowerCase);
             }
-            ALL.set(JAVA_BYTE, address + i, (byte) c);
+            put(address + i, lowerCase ? toLowerCase(c) : c);
         }
         return address + length;
     }
 
-    private static long writePastAscii(String text, int from, long address, long end) {
+    private static long writePastAscii(String text, int from, long address, long end, boolean lowerCase) {
         int length = text.length();
         long at = address;
         for (int i = from; i < length; i++) {
@@ -44,7 +53,7 @@ final class Utf8 {
                 return TOO_LONG;
             }
             if (c < 0x80) {
-                put(at++, c);
+                put(at++, lowerCase ? toLowerCase(c) : c);
             } else if (c < 0x800) {
                 put(at++, 0xc0 | (c >> 6));
                 put(at++, 0x80 | (c & 0x3f));
@@ -71,6 +80,10 @@ final class Utf8 {
     /** What a character outside of a surrogate pair takes. */
     private static int bytes(char c) {
         return c < 0x80 || Character.isSurrogate(c) ? 1 : c < 0x800 ? 2 : 3;
+    }
+
+    private static int toLowerCase(char c) {
+        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
     }
 
     private static void put(long address, int value) {
