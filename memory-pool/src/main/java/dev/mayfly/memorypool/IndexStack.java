@@ -7,21 +7,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>It is really several stacks, and a thread starts at one of its own, so that threads that take and give back in turn don't meet at one
  * cache line. A stripe is a Treiber stack over an array: its top word holds an index and a tag that changes with every change, so that a
- * comparison can't mistake a top that came back for one that never left.
- *
- * <pre>
- *   stripe: 16 longs, of which
- *      0   tag (upper 32 bits), index + 1 of the topmost (lower 32 bits; 0 = empty)
- *      1   how many there are: exact whenever no thread is between a change and its count
- * </pre>
+ * comparison can't mistake a top that came back for one that never left: tag in the upper 32 bits, index + 1 of the topmost in the lower ones,
+ * 0 when empty. How many there are is counted when somebody asks, so that taking and giving back are one locked operation each.
  */
 final class IndexStack {
     static final int EMPTY = -1;
 
     /** 128 bytes: a pair of lines is what x86 fetches at once, and one line on some aarch64 parts. */
     private static final int STRIPE_LONGS = 16;
-
-    private static final int COUNT = 1;
 
     /**
      * Four stripes for each processor, or 16 whichever is less: thread numbers pick stripes at random, as good as, and with four for each
@@ -55,7 +48,6 @@ final class IndexStack {
             seen = stripes.get(top);
             below[index] = (int) seen;
         } while (!stripes.compareAndSet(top, seen, next(seen, index + 1)));
-        stripes.getAndIncrement(top + COUNT);
     }
 
     /**
@@ -81,19 +73,23 @@ final class IndexStack {
             }
             // May be changed by another thread right now; then the tag has changed too.
             if (stripes.compareAndSet(top, seen, next(seen, below[indexPlusOne - 1]))) {
-                stripes.getAndDecrement(top + COUNT);
                 return indexPlusOne - 1;
             }
         }
     }
 
-    /** How many indices are in it; exact while nobody takes or gives back. */
+    /** How many indices are in it: looks at each. Exact while nobody takes or gives back, else about right. */
     int size() {
-        long size = 0;
-        for (int i = 0; i <= mask; i++) {
-            size += stripes.get((i + 1) * STRIPE_LONGS + COUNT);
+        int size = 0;
+        for (int stripe = 1; stripe <= mask + 1; stripe++) {
+            int indexPlusOne = (int) stripes.get(stripe * STRIPE_LONGS);
+            // While others change it, what is seen need not be a list at all: it may even go round.
+            while (indexPlusOne != 0 && size < below.length) {
+                size++;
+                indexPlusOne = below[indexPlusOne - 1];
+            }
         }
-        return (int) size;
+        return size;
     }
 
     private int stripe(int step) {

@@ -287,7 +287,7 @@ public final class SlabPool implements AutoCloseable {
         }
 
         int inUse() {
-            return created - free.size();
+            return Math.max(0, created - free.size());
         }
 
         SizeMetrics metrics() {

@@ -53,7 +53,7 @@ public final class SlotPool implements AutoCloseable {
 
     /** Slots taken and not released; exact while nobody does either. */
     public int inUse() {
-        return created - free.size();
+        return Math.max(0, created - free.size());
     }
 
     /** Slots made so far: the most that were ever taken at once. */
