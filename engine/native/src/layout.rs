@@ -14,6 +14,8 @@ pub const MESSAGE_BYTES_MAX: usize = 1536;
 pub const SLAB_PAYLOAD: usize = 128;
 /// A longer log message is cut.
 pub const LOG_MESSAGE_BYTES_MAX: usize = 8192;
+/// Fields of a log line that would pass this are left out.
+pub const LOG_FIELDS_BYTES_MAX: usize = 4096;
 
 /// What the engine tells: one cache line pair that only the engine writes.
 #[repr(C, align(128))]
@@ -139,6 +141,8 @@ pub struct LogRecord {
     pub unix_ns: u64,
     pub level: u32,
     pub message_bytes: u32,
+    pub fields_bytes: u32,
+    pub reserved: u32,
 }
 
 /// The engine's settings.
@@ -238,9 +242,12 @@ pub fn report() -> String {
     line("RequestHeadLayout.HEADER_ENTRY_BYTES", size_of::<HeaderEntry>());
     offsets!("ResponseHeadLayout", 0, HeaderEntry, { name_bytes => "NAME_BYTES", value_bytes => "VALUE_BYTES" });
     line("ResponseHeadLayout.TEXT", size_of::<HeaderEntry>());
-    offsets!("LogLayout", 0, LogRecord, { unix_ns => "UNIX_NS", level => "LEVEL", message_bytes => "MESSAGE_BYTES" });
+    offsets!("LogLayout", 0, LogRecord, {
+        unix_ns => "UNIX_NS", level => "LEVEL", message_bytes => "MESSAGE_BYTES", fields_bytes => "FIELDS_BYTES",
+    });
     line("LogLayout.MESSAGE", size_of::<LogRecord>());
     line("LogLayout.MESSAGE_BYTES_MAX", LOG_MESSAGE_BYTES_MAX);
+    line("LogLayout.FIELDS_BYTES_MAX", LOG_FIELDS_BYTES_MAX);
     offsets!("EngineConfig", 0, Settings, {
         instance_count_max => "INSTANCE_COUNT_MAX", memory_bytes_max => "MEMORY_BYTES_MAX",
         table_elements_max => "TABLE_ELEMENTS_MAX", keep_resident_bytes => "KEEP_RESIDENT_BYTES",

@@ -5,8 +5,9 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::Interface;
 use super::clocks;
+use super::wire::Encode;
 use crate::invocation::{Call, FramePtr};
-use crate::layout::{LOG_MESSAGE_BYTES_MAX, LogRecord};
+use crate::layout::{LOG_FIELDS_BYTES_MAX, LOG_MESSAGE_BYTES_MAX, LogRecord};
 
 /// `Operation.LOG_FLUSH`
 const LOG_FLUSH: i32 = 2;
@@ -28,29 +29,43 @@ enum Level {
     Error,
 }
 
+type Fields = Vec<(WasmStr, WasmStr)>;
+
 pub const LOG: Interface = Interface {
     name: "mayfly:log/log",
     version: "0.1.0",
     resources: &[],
-    functions: &[("write", |linker, name| {
-        linker.func_wrap_async(
-            name,
-            |store: StoreContextMut<'_, Call>, (level, message): (Level, WasmStr)| {
-                Box::new(write(store, level, message))
-            },
-        )
-    })],
+    functions: &[
+        ("write", |linker, name| {
+            linker.func_wrap_async(
+                name,
+                |store: StoreContextMut<'_, Call>, (level, message): (Level, WasmStr)| {
+                    Box::new(write(store, level, message, Vec::new()))
+                },
+            )
+        }),
+        ("write-fields", |linker, name| {
+            linker.func_wrap_async(
+                name,
+                |store: StoreContextMut<'_, Call>, (level, message, fields): (Level, WasmStr, Fields)| {
+                    Box::new(write(store, level, message, fields))
+                },
+            )
+        }),
+    ],
 };
 
-async fn write(mut store: StoreContextMut<'_, Call>, level: Level, message: WasmStr) -> Result<()> {
+async fn write(mut store: StoreContextMut<'_, Call>, level: Level, message: WasmStr, fields: Fields) -> Result<()> {
     let frame = store.data().frame;
+    let fields = encode(&store, &fields)?;
     let length = {
         let message = message.to_str(&store)?;
         message.floor_char_boundary(LOG_MESSAGE_BYTES_MAX)
     };
-    let bytes = record_bytes(length);
+    let payload = length + fields.len();
+    let bytes = record_bytes(payload);
     let given = frame.given();
-    if bytes > given.log_region_bytes as usize || store.data().log_bytes + length as u64 > given.log_bytes_max {
+    if bytes > given.log_region_bytes as usize || store.data().log_bytes + payload as u64 > given.log_bytes_max {
         frame.told().log_dropped += 1;
         return Ok(());
     }
@@ -58,29 +73,47 @@ async fn write(mut store: StoreContextMut<'_, Call>, level: Level, message: Wasm
         store.data().operation(LOG_FLUSH, 0).await;
         frame.told().log_used_bytes = 0;
     }
-    store.data_mut().log_bytes += length as u64;
+    store.data_mut().log_bytes += payload as u64;
     let message = message.to_str(&store)?;
-    append(frame, level, &message.as_bytes()[..length]);
+    append(frame, level, &message.as_bytes()[..length], &fields);
     Ok(())
 }
 
-/// Bytes from one record's start to the next one's.
-fn record_bytes(message_bytes: usize) -> usize {
-    size_of::<LogRecord>() + message_bytes.next_multiple_of(8)
+/// Names and values one behind the other, as many as fit; `LogLayout` has the form.
+fn encode(store: &StoreContextMut<'_, Call>, fields: &Fields) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for field in fields {
+        let before = bytes.len();
+        field.encode(store, &mut bytes)?;
+        if bytes.len() > LOG_FIELDS_BYTES_MAX {
+            bytes.truncate(before);
+            break;
+        }
+    }
+    Ok(bytes)
 }
 
-fn append(frame: FramePtr, level: Level, message: &[u8]) {
+/// Bytes from one record's start to the next one's.
+fn record_bytes(payload_bytes: usize) -> usize {
+    size_of::<LogRecord>() + payload_bytes.next_multiple_of(8)
+}
+
+fn append(frame: FramePtr, level: Level, message: &[u8], fields: &[u8]) {
     let used = &mut frame.told().log_used_bytes;
     let start = (frame.given().log_region + u64::from(*used)) as *mut u8;
     let record = LogRecord {
         unix_ns: clocks::unix_ns(),
         level: level as u32,
         message_bytes: message.len() as u32,
+        fields_bytes: fields.len() as u32,
+        reserved: 0,
     };
     // SAFETY: the caller saw that the record fits the region, which the host keeps for this invocation and which starts 8-aligned.
     unsafe {
         start.cast::<LogRecord>().write(record);
-        std::ptr::copy_nonoverlapping(message.as_ptr(), start.add(size_of::<LogRecord>()), message.len());
+        let payload = start.add(size_of::<LogRecord>());
+        std::ptr::copy_nonoverlapping(message.as_ptr(), payload, message.len());
+        std::ptr::copy_nonoverlapping(fields.as_ptr(), payload.add(message.len()), fields.len());
     }
-    *used += record_bytes(message.len()) as u32;
+    *used += record_bytes(message.len() + fields.len()) as u32;
 }

@@ -104,15 +104,18 @@ final class TestCall implements AutoCloseable {
             case Operation.BUFFER_GROW -> frame.answer(Operation.OK, slab().address(), 0);
             case Operation.LOG_FLUSH -> takeLog();
             case Operation.CONFIG_GET -> {
-                String name = new String(frame.argumentBytes().toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+                // Text has its length in front, in both directions.
+                byte[] argument = frame.argumentBytes().toArray(JAVA_BYTE);
+                String name = new String(argument, 4, argument.length - 4, StandardCharsets.UTF_8);
                 String value = config.get(name);
                 if (value == null) {
                     frame.answer(Operation.NOT_FOUND, 0, 0);
                 } else {
                     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-                    MemorySegment answer = arena.allocate(Math.max(1, bytes.length));
-                    MemorySegment.copy(bytes, 0, answer, JAVA_BYTE, 0, bytes.length);
-                    frame.answer(Operation.OK, answer.address(), bytes.length);
+                    MemorySegment answer = arena.allocate(4 + bytes.length, 4);
+                    answer.set(JAVA_INT, 0, bytes.length);
+                    MemorySegment.copy(bytes, 0, answer, JAVA_BYTE, 4, bytes.length);
+                    frame.answer(Operation.OK, answer.address(), answer.byteSize());
                 }
             }
             default -> throw new AssertionError("operation " + frame.operation());

@@ -32,6 +32,22 @@ public final class ArgumentReader {
         this.frame = frame.memory();
     }
 
+    /** For values of the same form elsewhere. */
+    static ArgumentReader of(long address, long bytes) {
+        ArgumentReader reader = new ArgumentReader(MemorySegment.NULL);
+        reader.at = address;
+        reader.end = address + bytes;
+        return reader;
+    }
+
+    private ArgumentReader(MemorySegment frame) {
+        this.frame = frame;
+    }
+
+    boolean hasMore() {
+        return at < end;
+    }
+
     /** Goes to the first value of the operation that the frame is about. */
     ArgumentReader start() {
         at = frame.get(ValueLayout.JAVA_LONG, FrameLayout.ARGUMENT_ADDRESS);

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -248,7 +250,9 @@ public final class InvocationSlot extends CacheLinePadding {
         long end = log + Math.clamp(frame.logUsedBytes(), 0, logRegionBytes);
         while (end - at >= LogLayout.MESSAGE) {
             int messageBytes = ALL.get(JAVA_INT, at + LogLayout.MESSAGE_BYTES);
-            if (messageBytes < 0 || messageBytes > end - at - LogLayout.MESSAGE) {
+            int fieldsBytes = ALL.get(JAVA_INT, at + LogLayout.FIELDS_BYTES);
+            long left = end - at - LogLayout.MESSAGE;
+            if (messageBytes < 0 || fieldsBytes < 0 || (long) messageBytes + fieldsBytes > left) {
                 throw new IllegalStateException("the engine wrote a log line past the log's region");
             }
             byte[] message = new byte[messageBytes];
@@ -256,9 +260,22 @@ public final class InvocationSlot extends CacheLinePadding {
             reader.line(
                     ALL.get(JAVA_INT, at + LogLayout.LEVEL),
                     ALL.get(JAVA_LONG, at + LogLayout.UNIX_NS),
-                    new String(message, StandardCharsets.UTF_8));
-            at += LogLayout.recordBytes(messageBytes);
+                    new String(message, StandardCharsets.UTF_8),
+                    logFields(at + LogLayout.MESSAGE + messageBytes, fieldsBytes));
+            at += LogLayout.recordBytes(messageBytes + fieldsBytes);
         }
+    }
+
+    private static Map<String, String> logFields(long address, int bytes) {
+        if (bytes == 0) {
+            return Map.of();
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        ArgumentReader reader = ArgumentReader.of(address, bytes);
+        while (reader.hasMore()) {
+            fields.put(reader.text(), reader.text());
+        }
+        return fields;
     }
 
     /** How many bytes a buffer holds. */

@@ -13,7 +13,7 @@ class InvocationLimitsTest {
         assertNamed("buffer-count-max=65", () -> limits.withBufferCountMax(65));
         assertNamed("buffer-count-max=0", () -> limits.withBufferCountMax(0));
         assertNamed("request-body-bytes-max=-1", () -> limits.withRequestBodyBytesMax(-1));
-        assertNamed("buffer-bytes-max=5", () -> limits.withBufferBytesMax(5));
+        assertNamed("buffer-bytes-max=-1", () -> limits.withBufferBytesMax(-1));
         assertNamed("slot-count-max=0", () -> SlotConfig.defaults().withSlotCountMax(0));
         assertNamed("request-head-bytes-max=1", () -> SlotConfig.defaults().withRequestHeadBytesMax(1));
     }

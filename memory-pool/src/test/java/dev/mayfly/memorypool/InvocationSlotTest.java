@@ -217,7 +217,7 @@ class InvocationSlotTest {
             assertEquals(0, MemorySegments.ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES));
         }
         List<String> lines = new ArrayList<>();
-        slot.drainLog((level, unixNs, message) -> lines.add(message));
+        slot.drainLog((level, unixNs, message, fields) -> lines.add(message));
         assertEquals(List.of(), lines);
         slot.responseHead().start();
         assertFalse(slot.responseHead().next());
@@ -296,8 +296,8 @@ class InvocationSlotTest {
         engine.log(4, 1_700_000_000_000_000_001L, "failed: ü");
         engine.log(0, 3, "");
         List<String> lines = new ArrayList<>();
-        slot.drainLog((level, unixNs, message) -> lines.add(level + " " + unixNs + " " + message));
-        assertEquals(List.of("2 1700000000000000000 started", "4 1700000000000000001 failed: ü", "0 3 "), lines);
+        slot.drainLog((level, unixNs, message, fields) -> lines.add(level + " " + unixNs + " " + message + fields));
+        assertEquals(List.of("2 1700000000000000000 started{}", "4 1700000000000000001 failed: ü{}", "0 3 {}"), lines);
         slot.release();
     }
 

@@ -7,6 +7,7 @@ import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.EngineMetrics;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.host.catalog.DeployedFunction;
+import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.Routes;
@@ -87,7 +88,7 @@ public final class InProcessHost implements AutoCloseable {
                     description.componentized(),
                     description.imports(),
                     description.exports(),
-                    Map.of("k", "value"),
+                    FunctionSettings.NONE.withConfig(Map.of("k", "value")),
                     now,
                     now);
             routes.put(Route.of(function, cache.open(digest), config.instanceCountMax()));

@@ -78,6 +78,9 @@ public interface EventQueue extends AutoCloseable {
     /** It failed: it is tried again after {@link QueueLimits#backoff}, or becomes a dead letter after the last attempt. */
     void failed(Delivery delivery, String error);
 
+    /** It will never be handled: it becomes a dead letter at once. */
+    void rejected(Delivery delivery, String error);
+
     /** The function can't take it now, which is no failed attempt: again after that time. */
     void postponed(Delivery delivery, Duration time);
 

@@ -2,10 +2,7 @@ package dev.mayfly.host.catalog;
 
 import dev.mayfly.linkercache.Digest;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * One deployed function, as the catalog keeps it.
@@ -17,7 +14,7 @@ import java.util.TreeMap;
  * @param componentized whether the upload was a core module that was made a component
  * @param imports one line an import of the component
  * @param exports one line an export
- * @param config what {@code mayfly:config} answers
+ * @param settings what the deployment said about it
  * @param createdAt of the first deployment under this name, to the millisecond
  * @param updatedAt of this deployment, to the millisecond
  */
@@ -29,14 +26,12 @@ public record DeployedFunction(
         boolean componentized,
         List<String> imports,
         List<String> exports,
-        Map<String, String> config,
+        FunctionSettings settings,
         Instant createdAt,
         Instant updatedAt) {
     public DeployedFunction {
         FunctionName.require(name);
         imports = List.copyOf(imports);
         exports = List.copyOf(exports);
-        // Sorted, so that the same function always reads the same.
-        config = Collections.unmodifiableMap(new TreeMap<>(config));
     }
 }

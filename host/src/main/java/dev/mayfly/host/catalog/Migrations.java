@@ -16,7 +16,7 @@ import java.util.List;
  * many were run. A published file is never changed; what is to change gets a new one.
  */
 final class Migrations {
-    private static final List<String> FILES = List.of("001-functions.sql");
+    private static final List<String> FILES = List.of("001-functions.sql", "002-settings.sql");
 
     private Migrations() {}
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -84,16 +85,14 @@ public final class SqliteCatalog implements Catalog {
 
     private List<DeployedFunction> read(String doing, String sql, @Nullable String name) {
         lock.lock();
-        try (PreparedStatement select = connection.prepareStatement(sql);
-                PreparedStatement config =
-                        connection.prepareStatement("SELECT name, value FROM function_config WHERE function = ?")) {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
             if (name != null) {
                 select.setString(1, name);
             }
             List<DeployedFunction> functions = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    functions.add(function(row, config));
+                    functions.add(function(row));
                 }
             }
             return functions;
@@ -104,15 +103,8 @@ public final class SqliteCatalog implements Catalog {
         }
     }
 
-    private static DeployedFunction function(ResultSet row, PreparedStatement selectConfig) throws SQLException {
+    private DeployedFunction function(ResultSet row) throws SQLException {
         String name = row.getString(1);
-        Map<String, String> config = new TreeMap<>();
-        selectConfig.setString(1, name);
-        try (ResultSet entry = selectConfig.executeQuery()) {
-            while (entry.next()) {
-                config.put(entry.getString(1), entry.getString(2));
-            }
-        }
         return new DeployedFunction(
                 name,
                 new Digest(row.getString(2)),
@@ -121,15 +113,32 @@ public final class SqliteCatalog implements Catalog {
                 row.getBoolean(5),
                 row.getString(6).lines().toList(),
                 row.getString(7).lines().toList(),
-                config,
+                new FunctionSettings(
+                        entries("SELECT name, value FROM function_config WHERE function = ?", name),
+                        entries("SELECT name, value FROM function_binding WHERE function = ?", name),
+                        new TreeSet<>(entries("SELECT name, name FROM function_topic WHERE function = ?", name)
+                                .keySet())),
                 Instant.ofEpochMilli(row.getLong(8)),
                 Instant.ofEpochMilli(row.getLong(9)));
+    }
+
+    private Map<String, String> entries(String sql, String function) throws SQLException {
+        Map<String, String> entries = new TreeMap<>();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, function);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    entries.put(row.getString(1), row.getString(2));
+                }
+            }
+        }
+        return entries;
     }
 
     @Override
     public void put(DeployedFunction function) {
         write("storing " + function.name(), () -> {
-            // Its configuration goes with it: ON DELETE CASCADE.
+            // Its settings go with it: ON DELETE CASCADE.
             delete(function.name());
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO function (name, component, component_bytes, artifact_bytes, componentized, imports,"
@@ -145,17 +154,33 @@ public final class SqliteCatalog implements Catalog {
                 insert.setLong(9, function.updatedAt().toEpochMilli());
                 insert.executeUpdate();
             }
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO function_config (function, name, value) VALUES (?, ?, ?)")) {
-                for (Map.Entry<String, String> entry : function.config().entrySet()) {
+            FunctionSettings settings = function.settings();
+            insert("INSERT INTO function_config (function, name, value) VALUES (?, ?, ?)", function, settings.config());
+            insert(
+                    "INSERT INTO function_binding (function, name, value) VALUES (?, ?, ?)",
+                    function,
+                    settings.bindings());
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO function_topic (function, name) VALUES (?, ?)")) {
+                for (String topic : settings.topics()) {
                     insert.setString(1, function.name());
-                    insert.setString(2, entry.getKey());
-                    insert.setString(3, entry.getValue());
+                    insert.setString(2, topic);
                     insert.executeUpdate();
                 }
             }
             return true;
         });
+    }
+
+    private void insert(String sql, DeployedFunction function, Map<String, String> entries) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            for (Map.Entry<String, String> entry : entries.entrySet()) {
+                insert.setString(1, function.name());
+                insert.setString(2, entry.getKey());
+                insert.setString(3, entry.getValue());
+                insert.executeUpdate();
+            }
+        }
     }
 
     @Override

@@ -2,11 +2,17 @@ package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.catalog.FunctionName;
+import dev.mayfly.host.catalog.FunctionSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +49,18 @@ final class DeployCommand extends StandardCommand {
                     "An entry of its configuration; may be repeated. Entries that an earlier deploy gave and this one doesn't are gone.")
     private Map<String, String> config = new LinkedHashMap<>();
 
+    @Option(
+            names = "--binding",
+            paramLabel = "NAME=BINDING",
+            description = "What it may use: its own name for it and the host's. See: mayfly bindings. May be repeated.")
+    private Map<String, String> bindings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--topic",
+            paramLabel = "TOPIC",
+            description = "A topic whose messages it is called with; may be repeated.")
+    private List<String> topics = new ArrayList<>();
+
     @Mixin
     private final HostOption host = new HostOption();
 
@@ -58,18 +76,27 @@ final class DeployCommand extends StandardCommand {
         if (Files.isDirectory(source)) {
             FunctionManifest manifest = FunctionManifest.read(source);
             new ProjectBuild(context).run(manifest);
-            Map<String, String> entries = new LinkedHashMap<>(manifest.config());
-            entries.putAll(config);
-            deploy(manifest.component(), name == null ? manifest.name() : name, entries);
+            deploy(manifest.component(), name == null ? manifest.name() : name, settings(manifest.settings()));
         } else {
-            deploy(source, name == null ? nameOf(source) : name, config);
+            deploy(source, name == null ? nameOf(source) : name, settings(FunctionSettings.NONE));
         }
         return ExitCode.OK;
     }
 
-    private void deploy(Path component, String deployedAs, Map<String, String> entries) {
+    /** What the manifest says, and what the command line says on top of it. */
+    private FunctionSettings settings(FunctionSettings manifest) {
+        Map<String, String> allConfig = new TreeMap<>(manifest.config());
+        allConfig.putAll(config);
+        Map<String, String> allBindings = new TreeMap<>(manifest.bindings());
+        allBindings.putAll(bindings);
+        SortedSet<String> allTopics = new TreeSet<>(manifest.topics());
+        allTopics.addAll(topics);
+        return new FunctionSettings(allConfig, allBindings, allTopics);
+    }
+
+    private void deploy(Path component, String deployedAs, FunctionSettings settings) {
         try (HostClient client = new HostClient(host.uri())) {
-            JsonNode function = client.deploy(deployedAs, component, entries, new Progress(terminal, deployedAs));
+            JsonNode function = client.deploy(deployedAs, component, settings, new Progress(terminal, deployedAs));
             if (output.isJson()) {
                 terminal.out().println(Json.pretty(function));
             } else {

@@ -69,7 +69,8 @@ final class DevSession {
 
     private void deploy() {
         String name = manifest.name();
-        JsonNode function = client.deploy(name, manifest.component(), manifest.config(), new Progress(terminal, name));
+        JsonNode function =
+                client.deploy(name, manifest.component(), manifest.settings(), new Progress(terminal, name));
         terminal.note(terminal.err(Terminal.Emphasis.GREEN, FunctionText.deployment(function)));
         if (deployed != null && !deployed.equals(name)) {
             client.remove(deployed);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.mayfly.host.catalog.FunctionName;
+import dev.mayfly.host.catalog.FunctionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +15,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,26 +24,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   name = "hello"                    # what it is deployed as
- *   world = "web"                     # what it implements; "web" is all there is, and may be left out
+ *   world = "web"                     # what it implements, "web" or "event"; may be left out
  *   build = "cargo build --release"   # run by sh in the folder; left out where there is nothing to build
  *   component = "target/hello.wasm"   # what the build makes, relative to the folder
  *
  *   [config]                          # what mayfly:config answers; numbers and booleans become text
  *   greeting = "Hello"
+ *
+ *   topics = ["orders"]               # topics whose messages it is called with; before the first table
+ *
+ *   [bindings]                        # what it may use: the host's binding by the function's own name for it
+ *   db = "orders-db"
  * </pre>
  *
  * @param folder where {@code mayfly.toml} is
  * @param name a {@link FunctionName}
  * @param build the build command, or null
  * @param component absolute; may not be there before a build
- * @param config in the order written
+ * @param settings what it says to the host
  */
-record FunctionManifest(Path folder, String name, @Nullable String build, Path component, Map<String, String> config) {
+record FunctionManifest(Path folder, String name, @Nullable String build, Path component, FunctionSettings settings) {
     static final String FILE_NAME = "mayfly.toml";
 
-    private static final List<String> KEYS = List.of("name", "world", "build", "component", "config");
+    private static final List<String> KEYS =
+            List.of("name", "world", "build", "component", "config", "bindings", "topics");
 
-    private static final String WORLD = "web";
+    private static final List<String> WORLDS = List.of("web", "event");
 
     /** @throws CommandFailure naming the file, the line where the parser tells it, and what is wrong */
     static FunctionManifest read(Path folder) {
@@ -73,13 +82,15 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                     + " lower-case letters, digits and dashes, with no dash at either end");
         }
         String world = entries.text("world");
-        if (world != null && !world.equals(WORLD)) {
-            throw entries.wrong("world = \"" + world + "\" is unknown; there is \"" + WORLD + "\"");
+        if (world != null && !WORLDS.contains(world)) {
+            throw entries.wrong("world = \"" + world + "\" is unknown; there are \"web\" and \"event\"");
         }
         Path component = folder.resolve(entries.requiredText("component"))
                 .toAbsolutePath()
                 .normalize();
-        return new FunctionManifest(folder, name, entries.text("build"), component, entries.table("config"));
+        FunctionSettings settings =
+                new FunctionSettings(entries.table("config"), entries.table("bindings"), entries.texts("topics"));
+        return new FunctionManifest(folder, name, entries.text("build"), component, settings);
     }
 
     /** Typed access to the file's top level, with the file named in every complaint. */
@@ -116,6 +127,21 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 throw wrong("the key " + key + " is missing");
             }
             return text;
+        }
+
+        SortedSet<String> texts(String key) {
+            JsonNode list = root.path(key);
+            SortedSet<String> texts = new TreeSet<>();
+            if (!list.isMissingNode() && !list.isArray()) {
+                throw wrong(key + " must be a list: " + key + " = [\"orders\"]");
+            }
+            for (JsonNode text : list) {
+                if (!text.isTextual()) {
+                    throw wrong(key + " must be a list of texts in quotes");
+                }
+                texts.add(text.asText());
+            }
+            return texts;
         }
 
         Map<String, String> table(String key) {

@@ -1,6 +1,7 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.catalog.FunctionSettings;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,12 +86,16 @@ final class HostClient implements AutoCloseable {
     /**
      * Uploads a component, waits until it is compiled, and answers with the host's description of the function.
      *
-     * @param config replaces what the function was configured with
+     * @param settings replaces what an earlier deployment said
      */
-    JsonNode deploy(String name, Path component, Map<String, String> config, Progress progress) {
-        String query = config.entrySet().stream()
-                .map(entry -> "config=" + encode(entry.getKey() + "=" + entry.getValue()))
-                .collect(Collectors.joining("&", config.isEmpty() ? "" : "?", ""));
+    JsonNode deploy(String name, Path component, FunctionSettings settings, Progress progress) {
+        Stream<String> parameters = Stream.of(
+                        entries("config", settings.config()),
+                        entries("binding", settings.bindings()),
+                        settings.topics().stream().map(topic -> "topic=" + encode(topic)))
+                .flatMap(Function.identity());
+        String joined = parameters.collect(Collectors.joining("&"));
+        String query = joined.isEmpty() ? "" : "?" + joined;
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(host + functionPath(name) + query))
                     .PUT(progress.counting(BodyPublishers.ofFile(component)))
@@ -100,6 +107,11 @@ final class HostClient implements AutoCloseable {
         } finally {
             progress.end();
         }
+    }
+
+    private static Stream<String> entries(String parameter, Map<String, String> entries) {
+        return entries.entrySet().stream()
+                .map(entry -> parameter + "=" + encode(entry.getKey() + "=" + entry.getValue()));
     }
 
     /** Sends a request that was made for {@link #invocationUri}; the caller closes the answer's body. */

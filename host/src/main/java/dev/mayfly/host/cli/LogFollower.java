@@ -73,7 +73,18 @@ final class LogFollower implements AutoCloseable {
         };
         return TIME.format(Instant.parse(line.path("time").asText())) + " "
                 + terminal.out(emphasis, String.format("%-5s", level)) + " "
-                + Terminal.printable(line.path("message").asText());
+                + Terminal.printable(line.path("message").asText())
+                + fields(line.path("fields"));
+    }
+
+    private static String fields(JsonNode fields) {
+        StringBuilder text = new StringBuilder();
+        fields.properties()
+                .forEach(field -> text.append(' ')
+                        .append(Terminal.printable(field.getKey()))
+                        .append('=')
+                        .append(Terminal.printable(field.getValue().asText())));
+        return text.toString();
     }
 
     @Override

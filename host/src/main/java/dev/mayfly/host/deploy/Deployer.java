@@ -4,6 +4,7 @@ import dev.mayfly.host.Limits;
 import dev.mayfly.host.catalog.Catalog;
 import dev.mayfly.host.catalog.DeployedFunction;
 import dev.mayfly.host.catalog.FunctionName;
+import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.linkercache.Artifact;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -82,14 +82,14 @@ public final class Deployer {
      * Whatever is thrown, the old function is as it was.
      *
      * @param component its bytes; read to the end
-     * @param config see {@link FunctionConfig}
+     * @param settings what is said about it; replaces what an earlier deployment said
      * @throws IOException when {@code component} can't be read
      * @throws InterruptedException when the host shuts down meanwhile
      * @throws dev.mayfly.engine.MayflyException.Invalid when this is no component that the host can run
      * @throws dev.mayfly.engine.MayflyException.LimitExceeded when it is too large or takes too much to compile, or the disk is full
      * @throws dev.mayfly.engine.MayflyException.Unavailable when too much is being compiled already
      */
-    public Deployment deploy(String name, InputStream component, Map<String, String> config)
+    public Deployment deploy(String name, InputStream component, FunctionSettings settings)
             throws IOException, InterruptedException {
         FunctionName.require(name);
         Digest digest = null;
@@ -111,7 +111,7 @@ public final class Deployer {
                 lock.lock();
                 try {
                     Route before = routes.find(name);
-                    DeployedFunction function = function(name, artifact, upload.bytes(), config, before);
+                    DeployedFunction function = function(name, artifact, upload.bytes(), settings, before);
                     catalog.put(function);
                     reached.accept(DeployStep.COMMITTED);
                     routes.put(
@@ -141,7 +141,7 @@ public final class Deployer {
     }
 
     private static DeployedFunction function(
-            String name, Artifact artifact, long componentBytes, Map<String, String> config, @Nullable Route before) {
+            String name, Artifact artifact, long componentBytes, FunctionSettings settings, @Nullable Route before) {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         return new DeployedFunction(
                 name,
@@ -151,7 +151,7 @@ public final class Deployer {
                 artifact.description().componentized(),
                 artifact.description().imports(),
                 artifact.description().exports(),
-                config,
+                settings,
                 before == null ? now : before.function().createdAt(),
                 now);
     }

@@ -27,6 +27,10 @@ final class BodyStream extends InputStream {
         TooLarge(RequestException cause) {
             super(cause);
         }
+
+        TooLarge(long bytesMax) {
+            super("bytes-max=" + bytesMax);
+        }
     }
 
     /** The body is not sent as HTTP has it, so nobody knows where the next request begins. */

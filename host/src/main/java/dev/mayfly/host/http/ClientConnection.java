@@ -248,9 +248,18 @@ final class ClientConnection implements ConnectionContext {
 
     /** Says what the client is waited for from now on. HTTP/1.1 only: the streams of an HTTP/2 connection have no phase in common. */
     void waitFor(Phase phase) {
+        waitFor(phase, 0);
+    }
+
+    /**
+     * The same for a phase that goes on after a pause.
+     *
+     * @param waitedNs how long the client was waited for before it
+     */
+    void waitFor(Phase phase, long waitedNs) {
         if (streamResets == null) {
             // Each request writes this twice: one store without a fence.
-            WAIT.setRelease(this, phase == Phase.NONE ? 0 : (System.nanoTime() & -8) | phase.bits);
+            WAIT.setRelease(this, phase == Phase.NONE ? 0 : ((System.nanoTime() - waitedNs) & -8) | phase.bits);
         }
     }
 

@@ -5,9 +5,10 @@ import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.catalog.DeployedFunction;
 import dev.mayfly.host.catalog.FunctionName;
+import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.deploy.Deployment;
-import dev.mayfly.host.deploy.FunctionConfig;
+import dev.mayfly.host.deploy.SettingsText;
 import dev.mayfly.host.invoke.FunctionLog;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.Routes;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   GET    /v1/functions                          all of them
- *   PUT    /v1/functions/{name}?config=a%3Db      deploys the component in the body; config may come more than once
+ *   PUT    /v1/functions/{name}?config=a%3Db      deploys the component in the body; config may come more than once,
+ *                                                 and so may binding=name%3Dhosts-name and topic=name
  *   GET    /v1/functions/{name}
  *   DELETE /v1/functions/{name}
  *   GET    /v1/functions/{name}/logs?after=0      the last lines it logged
@@ -127,6 +129,9 @@ final class FunctionsService implements HttpService {
                 json.writeStringField("level", LEVELS.get(Math.clamp(line.level(), 0, LEVELS.size() - 1)));
                 json.writeStringField("invocation", line.invocationId());
                 json.writeStringField("message", line.message());
+                if (!line.fields().isEmpty()) {
+                    writeMap(json, "fields", line.fields());
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -139,9 +144,12 @@ final class FunctionsService implements HttpService {
         Problem problem;
         try {
             String name = FunctionName.require(name(request));
-            Map<String, String> config =
-                    FunctionConfig.parse(request.query().all("config", List::of), limits.configBytesMax());
-            problem = upload(connection, name, config, request, response);
+            FunctionSettings settings = SettingsText.parse(
+                    request.query().all("config", List::of),
+                    request.query().all("binding", List::of),
+                    request.query().all("topic", List::of),
+                    limits.configBytesMax());
+            problem = upload(connection, name, settings, request, response);
         } catch (MayflyException.LimitExceeded e) {
             problem = Problem.of(ProblemType.INVALID_CONFIG, e.safeMessage()).withLimit(e.limit());
         } catch (MayflyException.Invalid e) {
@@ -159,7 +167,7 @@ final class FunctionsService implements HttpService {
     private @Nullable Problem upload(
             ClientConnection connection,
             String name,
-            Map<String, String> config,
+            FunctionSettings settings,
             ServerRequest request,
             ServerResponse response)
             throws InterruptedException {
@@ -172,7 +180,7 @@ final class FunctionsService implements HttpService {
         Deployment deployment;
         connection.waitFor(ClientConnection.Phase.UPLOAD);
         try {
-            deployment = deployer.deploy(name, BodyStream.of(request), config);
+            deployment = deployer.deploy(name, BodyStream.of(request), settings);
         } catch (MayflyException e) {
             return Problem.of(e);
         } catch (BodyStream.TooLarge e) {
@@ -203,13 +211,19 @@ final class FunctionsService implements HttpService {
         json.writeBooleanField("componentized", function.componentized());
         writeList(json, "imports", function.imports());
         writeList(json, "exports", function.exports());
-        json.writeObjectFieldStart("config");
-        for (Map.Entry<String, String> entry : function.config().entrySet()) {
+        writeMap(json, "config", function.settings().config());
+        writeMap(json, "bindings", function.settings().bindings());
+        writeList(json, "topics", List.copyOf(function.settings().topics()));
+        json.writeStringField("createdAt", function.createdAt().toString());
+        json.writeStringField("updatedAt", function.updatedAt().toString());
+    }
+
+    private static void writeMap(JsonGenerator json, String name, Map<String, String> entries) throws IOException {
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, String> entry : entries.entrySet()) {
             json.writeStringField(entry.getKey(), entry.getValue());
         }
         json.writeEndObject();
-        json.writeStringField("createdAt", function.createdAt().toString());
-        json.writeStringField("updatedAt", function.updatedAt().toString());
     }
 
     private static void writeList(JsonGenerator json, String name, List<String> items) throws IOException {

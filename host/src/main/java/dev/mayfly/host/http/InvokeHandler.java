@@ -121,9 +121,9 @@ final class InvokeHandler {
                 invocation.end(Outcome.BODY_TOO_LARGE);
                 return Problems.bodyTooLarge(limits);
             }
-            StreamedBody body = new StreamedBody(connection, request);
+            StreamedBody body = new StreamedBody(connection, request, limits.requestBodyBytesMax());
             problem = readBody(invocation, body, length);
-            if (problem == null) {
+            if (problem == null && body.failure() == null) {
                 problem = run(connection, invocation, durationMaxNs, request, response);
             }
             Exception failure = body.failure();
@@ -275,7 +275,7 @@ final class InvokeHandler {
         if (invalid != null) {
             response.reset();
             invocation.end(Outcome.RESPONSE_INVALID);
-            invocation.line(4, System.currentTimeMillis() * 1_000_000, "response invalid: " + invalid);
+            invocation.hostLine(4, "response invalid: " + invalid);
             return Problem.of(ProblemType.RESPONSE_INVALID, invalid);
         }
         response.header(HeaderValues.create(INVOCATION_ID, invocation.id()));

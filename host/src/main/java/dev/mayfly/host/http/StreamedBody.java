@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class StreamedBody extends InputStream {
     private final ClientConnection connection;
     private final BodyStream body;
+    private final long bytesMax;
+    private long bytes;
+    /** For the client; what the function does meanwhile is not the client's fault. */
+    private long waitedNs;
+
     private @Nullable Exception failure;
 
-    StreamedBody(ClientConnection connection, RoutingRequest request) {
+    StreamedBody(ClientConnection connection, RoutingRequest request, long bytesMax) {
         this.connection = connection;
         this.body = BodyStream.of(request);
+        this.bytesMax = bytesMax;
     }
 
     /** The same with bytes that were read before. */
@@ -40,15 +46,22 @@ final class StreamedBody extends InputStream {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-        connection.waitFor(ClientConnection.Phase.BODY);
+    public int read(byte[] into, int offset, int length) throws IOException {
+        long startNs = System.nanoTime();
+        connection.waitFor(ClientConnection.Phase.BODY, waitedNs);
         try {
-            return body.read(bytes, offset, length);
+            int read = body.read(into, offset, length);
+            bytes += Math.max(0, read);
+            if (bytes > bytesMax) {
+                throw new BodyStream.TooLarge(bytesMax);
+            }
+            return read;
         } catch (BodyStream.TooLarge | BodyStream.Malformed | CloseConnectionException | IOException e) {
             failure = e;
             throw new IOException("the request's body broke off", e);
         } finally {
             connection.waitFor(ClientConnection.Phase.NONE);
+            waitedNs += System.nanoTime() - startNs;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.mayfly.host.invoke;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -21,8 +22,18 @@ public final class FunctionLog {
      * @param unixNs when it was written
      * @param level 0 trace, 1 debug, 2 info, 3 warn, 4 error
      * @param invocationId of the invocation that wrote it
+     * @param fields names and values
      */
-    public record Line(long sequence, long unixNs, int level, String invocationId, String message) {}
+    public record Line(
+            long sequence, long unixNs, int level, String invocationId, String message, Map<String, String> fields) {
+        private int characters() {
+            int characters = message.length();
+            for (Map.Entry<String, String> field : fields.entrySet()) {
+                characters += field.getKey().length() + field.getValue().length();
+            }
+            return characters;
+        }
+    }
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Line> lines = new ArrayDeque<>();
@@ -32,13 +43,15 @@ public final class FunctionLog {
     /** Nothing was logged. */
     public FunctionLog() {}
 
-    public void append(long unixNs, int level, String invocationId, String message) {
+    /** Adds a line behind the others. */
+    public void append(long unixNs, int level, String invocationId, String message, Map<String, String> fields) {
         lock.lock();
         try {
-            lines.addLast(new Line(++sequence, unixNs, level, invocationId, message));
-            characters += message.length();
+            Line line = new Line(++sequence, unixNs, level, invocationId, message, fields);
+            lines.addLast(line);
+            characters += line.characters();
             while (lines.size() > LINES_MAX || characters > CHARACTERS_MAX) {
-                characters -= lines.removeFirst().message().length();
+                characters -= lines.removeFirst().characters();
             }
         } finally {
             lock.unlock();

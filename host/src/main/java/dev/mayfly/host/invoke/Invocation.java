@@ -9,6 +9,7 @@ import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.linkercache.FunctionTable;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.LogReader;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -282,14 +283,15 @@ public final class Invocation implements AutoCloseable, LogReader {
         }
     }
 
-    private void hostLine(int level, String message) {
-        line(level, System.currentTimeMillis() * 1_000_000, message);
+    /** Adds a line of the host's own. */
+    public void hostLine(int level, String message) {
+        line(level, System.currentTimeMillis() * 1_000_000, message, Map.of());
     }
 
     /** Takes a line that the function logged. */
     @Override
-    public void line(int level, long unixNs, String message) {
-        route.log().append(unixNs, level, id, message);
+    public void line(int level, long unixNs, String message, Map<String, String> fields) {
+        route.log().append(unixNs, level, id, message, fields);
     }
 
     /** Says how it ended where the function is not what decides: the request did not fit, or the response can't be sent. */

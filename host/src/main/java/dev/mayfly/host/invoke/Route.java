@@ -18,6 +18,7 @@ public final class Route implements AutoCloseable {
     private final DeployedFunction function;
     private final TableHandle table;
     private final FunctionContext context;
+    private final boolean handlesEvents;
     private final FunctionMetrics metrics;
     private final FunctionLog log;
     private final Admission admission;
@@ -30,7 +31,9 @@ public final class Route implements AutoCloseable {
             Admission admission) {
         this.function = function;
         this.table = table;
-        this.context = new FunctionContext(function.name(), function.config(), Map.of());
+        this.context = new FunctionContext(function.name(), function.settings().config(), Map.of());
+        this.handlesEvents =
+                function.exports().stream().anyMatch(export -> export.startsWith("mayfly:function/event-handler@"));
         this.metrics = metrics;
         this.log = log;
         this.admission = admission;
@@ -52,6 +55,11 @@ public final class Route implements AutoCloseable {
 
     public DeployedFunction function() {
         return function;
+    }
+
+    /** Whether it implements the world {@code event}. */
+    public boolean handlesEvents() {
+        return handlesEvents;
     }
 
     /** What gives calls their function table. */

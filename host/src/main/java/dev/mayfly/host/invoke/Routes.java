@@ -35,6 +35,14 @@ public final class Routes {
         return snapshot.size();
     }
 
+    /** The functions that subscribe to a topic, ordered by name. Looks at all of them: publishing is no hot path. */
+    public List<String> subscribers(String topic) {
+        return all().stream()
+                .filter(route -> route.function().settings().topics().contains(topic))
+                .map(Route::name)
+                .toList();
+    }
+
     /** Whether some function is made of that component. Looks at all of them: for deployments, not for calls. */
     public boolean isDeployed(Digest component) {
         return snapshot.values().stream()

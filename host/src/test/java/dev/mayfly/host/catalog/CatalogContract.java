@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ abstract class CatalogContract {
                 true,
                 List.of("mayfly:data/buffers@0.1.0 [method]buffer.length", "wasi:clocks/wall-clock@0.2.0 now"),
                 List.of("mayfly:function/web-handler@0.1.0 handle"),
-                config,
+                FunctionSettings.NONE.withConfig(config),
                 Instant.ofEpochMilli(1_700_000_000_123L),
                 Instant.ofEpochMilli(1_700_000_001_456L));
     }
@@ -51,9 +52,40 @@ abstract class CatalogContract {
     }
 
     @Test
+    void givesBackBindingsAndTopics() {
+        DeployedFunction plain = function("a", "x", Map.of());
+        DeployedFunction bound = new DeployedFunction(
+                plain.name(),
+                plain.component(),
+                plain.componentBytes(),
+                plain.artifactBytes(),
+                plain.componentized(),
+                plain.imports(),
+                plain.exports(),
+                plain.settings()
+                        .withBindings(Map.of("db", "orders-db", "cache", "cache"))
+                        .withTopics(new TreeSet<>(List.of("orders", "uploads"))),
+                plain.createdAt(),
+                plain.updatedAt());
+        catalog().put(bound);
+        assertEquals(Optional.of(bound), catalog().find("a"));
+        catalog().put(plain);
+        assertEquals(Optional.of(plain), catalog().find("a"));
+    }
+
+    @Test
     void givesBackEmptyListsAndNoConfiguration() {
         DeployedFunction bare = new DeployedFunction(
-                "bare", Digest.of("x"), 0, 0, false, List.of(), List.of(), Map.of(), Instant.EPOCH, Instant.EPOCH);
+                "bare",
+                Digest.of("x"),
+                0,
+                0,
+                false,
+                List.of(),
+                List.of(),
+                FunctionSettings.NONE,
+                Instant.EPOCH,
+                Instant.EPOCH);
         catalog().put(bare);
         assertEquals(Optional.of(bare), catalog().find("bare"));
     }

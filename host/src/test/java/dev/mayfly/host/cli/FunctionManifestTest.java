@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +34,9 @@ final class FunctionManifestTest {
         assertEquals("hello", manifest.name());
         assertEquals("cargo build --release", manifest.build());
         assertEquals(folder.resolve("target/hello.wasm"), manifest.component());
-        assertEquals(Map.of("greeting", "Hello", "times", "3", "loud", "true"), manifest.config());
+        assertEquals(
+                Map.of("greeting", "Hello", "times", "3", "loud", "true"),
+                manifest.settings().config());
     }
 
     @Test
@@ -41,7 +44,23 @@ final class FunctionManifestTest {
         FunctionManifest manifest = read("name = 'hello'\ncomponent = '../hello.wasm'");
         assertNull(manifest.build());
         assertEquals(folder.resolveSibling("hello.wasm"), manifest.component());
-        assertEquals(Map.of(), manifest.config());
+        assertEquals(Map.of(), manifest.settings().config());
+    }
+
+    @Test
+    void bindingsAndTopicsAreRead() throws IOException {
+        FunctionManifest manifest = read("""
+                name = "orders"
+                world = "event"
+                component = "a.wasm"
+                topics = ["orders", "refunds"]
+
+                [bindings]
+                db = "orders-db"
+                """);
+        assertEquals(Map.of("db", "orders-db"), manifest.settings().bindings());
+        assertEquals(Set.of("orders", "refunds"), manifest.settings().topics());
+        refused("name = \"a\"\ncomponent = \"a.wasm\"\ntopics = \"orders\"", "topics must be a list");
     }
 
     @Test
@@ -59,7 +78,7 @@ final class FunctionManifestTest {
         refused(
                 "name = \"hello\"\nbuid = \"make\"\ncomponent = \"a.wasm\"\nmemory = 3\n",
                 "unknown keys buid, memory",
-                "name, world, build, component, config");
+                "name, world, build, component, config, bindings, topics");
     }
 
     @Test
@@ -86,7 +105,7 @@ final class FunctionManifestTest {
 
     @Test
     void anUnknownWorldIsRefused() {
-        refused("name = \"hello\"\nworld = \"event\"\ncomponent = \"a.wasm\"", "\"event\"", "\"web\"");
+        refused("name = \"hello\"\nworld = \"batch\"\ncomponent = \"a.wasm\"", "\"batch\"", "\"web\" and \"event\"");
     }
 
     @Test

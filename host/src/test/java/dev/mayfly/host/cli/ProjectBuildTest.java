@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -79,6 +79,6 @@ final class ProjectBuildTest {
 
     private void build(String command) {
         new ProjectBuild(captured.context())
-                .run(new FunctionManifest(folder, "hello", command, folder.resolve("out.wasm"), Map.of()));
+                .run(new FunctionManifest(folder, "hello", command, folder.resolve("out.wasm"), FunctionSettings.NONE));
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FunctionLogTest {
@@ -15,19 +16,21 @@ class FunctionLogTest {
 
     @Test
     void givesTheLinesThatCameAfterTheOneSeenLast() {
-        log.append(1, 2, "id", "one");
-        log.append(2, 3, "id", "two");
+        log.append(1, 2, "id", "one", Map.of());
+        log.append(2, 3, "id", "two", Map.of());
         assertEquals(List.of("one", "two"), messages(0));
         assertEquals(List.of("two"), messages(1));
         assertEquals(List.of(), messages(2));
         assertEquals(List.of(), messages(Long.MAX_VALUE));
-        assertEquals(new FunctionLog.Line(2, 2, 3, "id", "two"), log.after(1).getFirst());
+        assertEquals(
+                new FunctionLog.Line(2, 2, 3, "id", "two", Map.of()),
+                log.after(1).getFirst());
     }
 
     @Test
     void keepsTheLastThousandLinesAndGoesOnCounting() {
         for (int i = 1; i <= 1_500; i++) {
-            log.append(i, 2, "id", "line " + i);
+            log.append(i, 2, "id", "line " + i, Map.of());
         }
         List<FunctionLog.Line> lines = log.after(0);
         assertEquals(1_000, lines.size());
@@ -39,7 +42,7 @@ class FunctionLogTest {
     void isBoundedByCharactersToo() {
         String long8Ki = "x".repeat(8 << 10);
         for (int i = 0; i < 100; i++) {
-            log.append(i, 2, "id", long8Ki);
+            log.append(i, 2, "id", long8Ki, Map.of());
         }
         int characters =
                 log.after(0).stream().mapToInt(line -> line.message().length()).sum();
