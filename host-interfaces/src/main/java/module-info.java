@@ -7,6 +7,11 @@ module dev.mayfly.hostinterfaces {
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
     requires transitive HdrHistogram;
+    requires com.github.benmanes.caffeine;
+    requires java.sql;
+    requires org.xerial.sqlitejdbc;
+    // Of use with a server of its own only: whoever embeds Mayfly adds it.
+    requires static lettuce.core;
     requires static org.jspecify;
 
     exports dev.mayfly.hostinterfaces;

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Values by key, some of them only for a time: what is behind a {@code kv} binding.
  *
  * <p>A key holds a value, a counter (a value that is a decimal number, as Redis has it) or a list. An operation on a key that holds another kind
- * is a {@link HostError} of kind {@code CONFLICT}. An expired key is absent in every respect. Every operation is atomic, those on many keys key by key.
+ * is a {@link HostError} of kind {@code CONFLICT}; only deleting and asking for existence take any kind. An expired key is absent in every respect.
+ * Every operation is atomic, those on many keys key by key: where one of them fails, the others may be done.
+ *
+ * <p>Ownership: whoever has given or got an array no longer changes it; a store may keep the one and hand out the other as it is.
  *
  * <p>Threads: any. Errors: {@link HostError}; {@code UNAVAILABLE} when the store can't be reached, {@code TIMEOUT} past the deadline,
  * {@code LIMIT_EXCEEDED} past {@link KeyValueLimits}. A null time to live means for ever; where a key is there already it replaces what the key had.
@@ -24,7 +27,7 @@ public interface KeyValueStore extends AutoCloseable {
     }
 
     /**
-     * Keys in no particular order.
+     * Keys in no particular order; there may be none although there are more pages.
      *
      * @param cursor to go on from, or null at the end
      */
@@ -59,7 +62,8 @@ public interface KeyValueStore extends AutoCloseable {
             String key, byte @Nullable [] expected, byte[] value, @Nullable Duration timeToLive, Deadline deadline);
 
     /**
-     * Adds to a counter, which starts at 0 and then gets the time to live; an older one keeps its own.
+     * Adds to a counter, which starts at 0 and then gets the time to live; an older one keeps its own. A value that is no number is another kind; a
+     * sum past 64 bits passes the limit {@code counter}.
      *
      * @return the new value
      */
