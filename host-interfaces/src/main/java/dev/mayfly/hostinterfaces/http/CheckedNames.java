@@ -1,0 +1,71 @@
+package dev.mayfly.hostinterfaces.http;
+
+import dev.mayfly.hostinterfaces.Deadline;
+import dev.mayfly.hostinterfaces.HostError;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.DnsResolver;
+
+/**
+ * Resolves the name of an upstream for each new connection and hands out only addresses that {@link AddressRules} allow. The connection is made to
+ * what was checked, never to a second answer for the name (DNS rebinding), while TLS and the host header keep the name.
+ */
+final class CheckedNames implements DnsResolver {
+    /** The deadline of the operation that resolves; a name server that doesn't answer would hold its thread for longer. */
+    static final ScopedValue<Deadline> DEADLINE = ScopedValue.newInstance();
+
+    /** Where names come from: the system, or a test. */
+    interface Lookup {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
+
+    private final Lookup lookup;
+    private final AddressRules rules;
+    private final Duration timeout;
+
+    CheckedNames(Lookup lookup, AddressRules rules, Duration timeout) {
+        this.lookup = lookup;
+        this.rules = rules;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public InetAddress[] resolve(String host) throws UnknownHostException {
+        InetAddress[] allowed =
+                Arrays.stream(lookUp(host)).filter(rules::allows).toArray(InetAddress[]::new);
+        if (allowed.length == 0) {
+            throw HostError.of(
+                    HostError.Kind.PERMISSION_DENIED, "the upstream's name leads to an address that isn't granted");
+        }
+        return allowed;
+    }
+
+    private InetAddress[] lookUp(String host) throws UnknownHostException {
+        Duration wait = DEADLINE.isBound() ? DEADLINE.get().left() : timeout;
+        FutureTask<InetAddress[]> task = new FutureTask<>(() -> lookup.addresses(host));
+        Thread.ofVirtual().name("mayfly-name-lookup").start(task);
+        try {
+            return task.get(Math.min(wait.toNanos(), timeout.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new UnknownHostException("not resolved in time");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnknownHostException("interrupted");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof UnknownHostException unknown
+                    ? unknown
+                    : new UnknownHostException("not resolved");
+        }
+    }
+
+    @Override
+    public String resolveCanonicalHostname(String host) {
+        return host;
+    }
+}

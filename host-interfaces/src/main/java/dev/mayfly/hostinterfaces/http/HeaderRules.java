@@ -1,0 +1,114 @@
+package dev.mayfly.hostinterfaces.http;
+
+import dev.mayfly.hostinterfaces.HostError;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What of a request may go to an upstream, and what of its answer to a function (RFC 9110, sections 5 and 7.6.1).
+ *
+ * <p>A function that could write a line break, a length or a connection option could put a second request inside its own.
+ */
+final class HeaderRules {
+    /** They are between two neighbours on the way, never from end to end. */
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "http2-settings",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    /** Written by the host. {@code expect} among them: whether to wait before a body is sent is between host and upstream. */
+    private static final Set<String> HOSTS_OWN = Set.of("content-length", "expect", "host");
+
+    /** Methods that would make a tunnel, or hand the credentials of the binding back. */
+    private static final Set<String> METHODS_REFUSED = Set.of("CONNECT", "TRACE");
+
+    private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
+
+    private HeaderRules() {}
+
+    static void check(HttpUpstream.Request request) {
+        if (!isToken(request.method())
+                || METHODS_REFUSED.contains(request.method().toUpperCase(Locale.ROOT))) {
+            throw invalid("this method can't be sent");
+        }
+        String path = request.pathAndQuery();
+        if (!path.startsWith("/") || !path.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#')) {
+            throw invalid("a path starts with / and is percent-encoded");
+        }
+        for (Map.Entry<String, String> header : request.headers()) {
+            check(header.getKey(), header.getValue());
+        }
+    }
+
+    private static void check(String name, String value) {
+        if (!isToken(name)) {
+            throw invalid("a header's name has characters that can't be sent");
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (HOP_BY_HOP.contains(lower) || HOSTS_OWN.contains(lower)) {
+            throw invalid("header " + lower + " is the host's to write");
+        }
+        if (!isFieldValue(value)) {
+            throw invalid("the value of header " + lower + " has characters that can't be sent");
+        }
+    }
+
+    static void checkConfigured(String name, String value) {
+        try {
+            check(name, value);
+        } catch (HostError e) {
+            throw new IllegalArgumentException("a header of an http binding: " + e.getMessage(), e);
+        }
+    }
+
+    /** What came back, for the function: names in lower case, without what is between host and upstream. */
+    static List<Map.Entry<String, String>> answered(List<Map.Entry<String, String>> headers) {
+        Set<String> dropped = new HashSet<>(HOP_BY_HOP);
+        for (Map.Entry<String, String> header : headers) {
+            if (header.getKey().equalsIgnoreCase("connection")) {
+                for (String option : header.getValue().split(",", -1)) {
+                    dropped.add(option.strip().toLowerCase(Locale.ROOT));
+                }
+            }
+        }
+        List<Map.Entry<String, String>> kept = new ArrayList<>(headers.size());
+        for (Map.Entry<String, String> header : headers) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!dropped.contains(name)) {
+                kept.add(Map.entry(name, header.getValue()));
+            }
+        }
+        return List.copyOf(kept);
+    }
+
+    private static boolean isToken(String text) {
+        return !text.isEmpty() && text.chars().allMatch(HeaderRules::isTokenCharacter);
+    }
+
+    private static boolean isTokenCharacter(int c) {
+        return (c >= '0' && c <= '9')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= 'a' && c <= 'z')
+                || TOKEN_SYMBOLS.indexOf(c) >= 0;
+    }
+
+    /** Visible characters, blanks and tabs, up to what ISO-8859-1 holds. */
+    private static boolean isFieldValue(String text) {
+        return text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= 0xff && c != 0x7f));
+    }
+
+    private static HostError invalid(String message) {
+        return HostError.of(HostError.Kind.INVALID, message);
+    }
+}
