@@ -288,6 +288,7 @@ mod tests {
                 argument: Vec::new(),
                 random: None,
                 log_bytes: 0,
+                keyvalue: Default::default(),
             }
         }
 

@@ -9,6 +9,7 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Result, Store};
 
 use crate::front::random::Random;
+use crate::front::wasi_keyvalue::Held;
 use crate::front::{event, head, web};
 use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::outcome::{self, BadFrame, DONE, OPERATION, YIELD};
@@ -83,6 +84,7 @@ pub struct Call {
     pub argument: Vec<u8>,
     pub random: Option<Box<Random>>,
     pub log_bytes: u64,
+    pub keyvalue: Held,
 }
 
 impl Call {
@@ -208,6 +210,7 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
             argument: Vec::new(),
             random: None,
             log_bytes: 0,
+            keyvalue: Held::default(),
         },
     );
     store.limiter(|call| call);

@@ -8,7 +8,9 @@ use super::wire::perform;
 use crate::invocation::Call;
 
 /// `Operation.CONFIG_GET`
-const CONFIG_GET: i32 = 256;
+pub const GET: i32 = 256;
+/// `Operation.CONFIG_GET_ALL`
+pub const GET_ALL: i32 = 258;
 
 pub const CONFIG: Interface = Interface {
     name: "mayfly:config/config",
@@ -23,6 +25,6 @@ pub const CONFIG: Interface = Interface {
 
 /// This interface is older than errors as values: what can't be given isn't there.
 async fn get(mut store: StoreContextMut<'_, Call>, name: (WasmStr,)) -> Result<(Option<&'static str>,)> {
-    let value = perform(&mut store, CONFIG_GET, &name).await?;
+    let value = perform(&mut store, GET, &name).await?;
     Ok((value.ok(),))
 }

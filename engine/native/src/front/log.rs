@@ -14,7 +14,6 @@ const LOG_FLUSH: i32 = 2;
 
 #[derive(ComponentType, Lift, Clone, Copy)]
 #[component(enum)]
-#[expect(dead_code, reason = "guests' values are lifted into it")]
 #[repr(u8)]
 enum Level {
     #[component(name = "trace")]
@@ -28,6 +27,59 @@ enum Level {
     #[component(name = "error")]
     Error,
 }
+
+/// `wasi:logging` has one more.
+#[derive(ComponentType, Lift, Clone, Copy)]
+#[component(enum)]
+#[expect(dead_code, reason = "guests' values are lifted into it")]
+#[repr(u8)]
+enum WasiLevel {
+    #[component(name = "trace")]
+    Trace,
+    #[component(name = "debug")]
+    Debug,
+    #[component(name = "info")]
+    Info,
+    #[component(name = "warn")]
+    Warn,
+    #[component(name = "error")]
+    Error,
+    #[component(name = "critical")]
+    Critical,
+}
+
+impl From<WasiLevel> for Level {
+    fn from(level: WasiLevel) -> Level {
+        match level {
+            WasiLevel::Trace => Level::Trace,
+            WasiLevel::Debug => Level::Debug,
+            WasiLevel::Info => Level::Info,
+            WasiLevel::Warn => Level::Warn,
+            WasiLevel::Error | WasiLevel::Critical => Level::Error,
+        }
+    }
+}
+
+/// `wasi:logging/logging`: the context becomes a field.
+pub const WASI: Interface = Interface {
+    name: "wasi:logging/logging",
+    version: "0.1.0-draft",
+    resources: &[],
+    functions: &[("log", |linker, name| {
+        linker.func_wrap_async(
+            name,
+            |mut store: StoreContextMut<'_, Call>, (level, context, message): (WasiLevel, WasmStr, WasmStr)| {
+                Box::new(async move {
+                    let mut fields = Vec::new();
+                    if !context.to_str(&store)?.is_empty() {
+                        (String::from("context"), context).encode(&store, &mut fields)?;
+                    }
+                    write_encoded(&mut store, level.into(), message, fields).await
+                })
+            },
+        )
+    })],
+};
 
 type Fields = Vec<(WasmStr, WasmStr)>;
 
@@ -56,10 +108,22 @@ pub const LOG: Interface = Interface {
 };
 
 async fn write(mut store: StoreContextMut<'_, Call>, level: Level, message: WasmStr, fields: Fields) -> Result<()> {
-    let frame = store.data().frame;
     let fields = encode(&store, &fields)?;
+    write_encoded(&mut store, level, message, fields).await
+}
+
+async fn write_encoded(
+    store: &mut StoreContextMut<'_, Call>,
+    level: Level,
+    message: WasmStr,
+    mut fields: Vec<u8>,
+) -> Result<()> {
+    let frame = store.data().frame;
+    if fields.len() > LOG_FIELDS_BYTES_MAX {
+        fields.clear();
+    }
     let length = {
-        let message = message.to_str(&store)?;
+        let message = message.to_str(&*store)?;
         message.floor_char_boundary(LOG_MESSAGE_BYTES_MAX)
     };
     let payload = length + fields.len();
@@ -74,7 +138,7 @@ async fn write(mut store: StoreContextMut<'_, Call>, level: Level, message: Wasm
         frame.told().log_used_bytes = 0;
     }
     store.data_mut().log_bytes += payload as u64;
-    let message = message.to_str(&store)?;
+    let message = message.to_str(&*store)?;
     append(frame, level, &message.as_bytes()[..length], &fields);
     Ok(())
 }

@@ -21,6 +21,8 @@ mod log;
 pub mod random;
 mod secrets;
 mod sql;
+mod wasi_config;
+pub mod wasi_keyvalue;
 pub mod web;
 mod wire;
 
@@ -52,6 +54,13 @@ pub const INTERFACES: &[&Interface] = &[
     &http::CLIENT,
     &functions::FUNCTIONS,
     &functions::PUBLISHER,
+    &log::WASI,
+    &wasi_config::STORE,
+    &wasi_config::STORE_DRAFT,
+    &wasi_config::RUNTIME_DRAFT,
+    &wasi_keyvalue::STORE,
+    &wasi_keyvalue::BATCH,
+    &wasi_keyvalue::ATOMICS,
     &clocks::MONOTONIC,
     &clocks::WALL,
     &random::SECURE,

@@ -214,6 +214,20 @@ impl Decode for () {
     }
 }
 
+impl Encode for () {
+    fn encode(&self, _: &StoreContextMut<'_, Call>, _: &mut Vec<u8>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Encode for String {
+    fn encode(&self, _: &StoreContextMut<'_, Call>, out: &mut Vec<u8>) -> Result<()> {
+        encode_length(self.len(), out);
+        out.extend_from_slice(self.as_bytes());
+        Ok(())
+    }
+}
+
 impl Encode for WasmStr {
     fn encode(&self, store: &StoreContextMut<'_, Call>, out: &mut Vec<u8>) -> Result<()> {
         let text = self.to_str(store)?;

@@ -34,10 +34,14 @@ class OperationTableTest {
     private final Arena arena = Arena.ofConfined();
     private final SlabPool slabs = new SlabPool(4 << 20);
     private final SlotPool slots = new SlotPool(SlotConfig.defaults().withSlotCountMax(1), slabs);
-    private final OperationTable table = OperationTable.builder()
-            .with(Operation.CONFIG_GET, new ConfigProvider())
-            .build();
+    private final OperationTable table = table();
     private InvocationSlot slot;
+
+    private static OperationTable table() {
+        OperationTable.Builder table = OperationTable.builder();
+        ConfigOperations.addTo(table);
+        return table.build();
+    }
 
     @BeforeEach
     void takeSlot() {
@@ -115,7 +119,7 @@ class OperationTableTest {
     @Test
     void anOperationWithoutHandlerIsABugAndSaysWhich() {
         for (int operation : new int[] {
-            Operation.BUFFER_GROW, Operation.CONFIG_GET - 1, Operation.CONFIG_GET + 1, -1, Integer.MAX_VALUE
+            Operation.BUFFER_GROW, Operation.CONFIG_GET - 1, Operation.CONFIG_GET_ALL + 1, -1, Integer.MAX_VALUE
         }) {
             OperationCall call = call(operation, "", Map.of());
             IllegalStateException e = assertThrows(IllegalStateException.class, () -> table.perform(call));
