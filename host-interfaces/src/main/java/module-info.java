@@ -6,7 +6,13 @@
 module dev.mayfly.hostinterfaces {
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
+    requires com.zaxxer.hikari;
+    requires java.sql;
+    requires org.xerial.sqlitejdbc;
     requires static org.jspecify;
+    // Optional, as their dependencies are: only a binding to such a service needs them.
+    requires static org.checkerframework.checker.qual;
+    requires static org.postgresql.jdbc;
 
     exports dev.mayfly.hostinterfaces;
     exports dev.mayfly.hostinterfaces.blob;
