@@ -4,18 +4,21 @@
  * <p>Providers hold the connections, so that functions get handles and never a socket or a secret.
  */
 module dev.mayfly.hostinterfaces {
+    requires transitive HdrHistogram;
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
-    requires transitive HdrHistogram;
     requires com.github.benmanes.caffeine;
+    requires com.zaxxer.hikari;
     requires java.sql;
-    requires org.xerial.sqlitejdbc;
-    // Of use with a server of its own only: whoever embeds Mayfly adds it.
-    requires static lettuce.core;
     requires org.apache.httpcomponents.client5.httpclient5;
-    requires org.apache.httpcomponents.core5.httpcore5;
     requires org.apache.httpcomponents.core5.httpcore5.h2;
+    requires org.apache.httpcomponents.core5.httpcore5;
+    requires org.xerial.sqlitejdbc;
     requires static org.jspecify;
+    // Of use with a server of its own only: whoever embeds Mayfly adds them.
+    requires static lettuce.core;
+    requires static org.checkerframework.checker.qual;
+    requires static org.postgresql.jdbc;
 
     exports dev.mayfly.hostinterfaces;
     exports dev.mayfly.hostinterfaces.blob;
