@@ -6,9 +6,11 @@
 module dev.mayfly.hostinterfaces {
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
+    requires java.sql;
     requires org.apache.httpcomponents.client5.httpclient5;
     requires org.apache.httpcomponents.core5.httpcore5;
     requires org.apache.httpcomponents.core5.httpcore5.h2;
+    requires org.xerial.sqlitejdbc;
     requires static org.jspecify;
 
     exports dev.mayfly.hostinterfaces;
