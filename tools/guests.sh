@@ -21,14 +21,16 @@ wasm=wasm32-unknown-unknown
 mkdir -p "$guests/components" "$guests/bad"
 
 # Not touching equal files keeps their times, and with them everything that is made from them.
-place() { # place FILE FOLDER
-  cmp -s "$1" "$2/${1##*/}" || cp "$1" "$2/"
+place() { # place FILE AS
+  cmp -s "$1" "$2" || cp "$1" "$2"
 }
 
 for manifest in "$home"/examples/*/Cargo.toml "$sources/probe/Cargo.toml"; do
   crate=${manifest%/Cargo.toml}
   (cd "$crate" && cargo build --quiet --locked --release --target "$wasm")
-  place "$CARGO_TARGET_DIR/$wasm/release/${crate##*/}.wasm" "$guests"
+  name=${crate##*/}
+  # Rust's names have no dashes.
+  place "$CARGO_TARGET_DIR/$wasm/release/${name//-/_}.wasm" "$guests/$name.wasm"
 done
 
 (cd "$sources/assemble" && cargo build --quiet --locked)

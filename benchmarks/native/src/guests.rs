@@ -11,7 +11,19 @@ use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
 
 /// The contract's packages, each after those it uses; the last one has the world.
-const CONTRACT: [&str; 4] = ["data", "log", "config", "function"];
+const CONTRACT: [&str; 11] = [
+    "data",
+    "log",
+    "config",
+    "secrets",
+    "kv",
+    "sql",
+    "blob",
+    "http",
+    "pubsub",
+    "functions",
+    "function",
+];
 
 pub fn make(wit: &str, files: &[&str], folder: &str) -> Result<()> {
     std::fs::create_dir_all(folder)?;

@@ -24,6 +24,8 @@ fn handle(request: Request) -> Result<Response, Error> {
     let query = request.query();
     let (width, height) = (side(&query, "width")?, side(&query, "height")?);
     let body = request.body();
+    // It may still be on its way, from another function's blob for instance.
+    body.load()?;
     if body.len() > BODY_BYTES_MAX {
         return Ok(too_large("the file has more than 6 MiB"));
     }

@@ -10,6 +10,10 @@ const READ_BYTES_MAX: u32 = 1 << 20;
 ///
 /// A buffer can be handed on, for instance from a request's body to a response's, without one byte entering the
 /// function's memory. It is freed when it is dropped, or with the call.
+///
+/// The bytes of a large body (a request's, a blob's, an upstream's) may still be on their way. Handing the buffer on
+/// streams them from where they come to where they go; it is empty afterwards. Reading them, or asking for a length that
+/// isn't known yet, waits for all of them first and **traps** where they don't come: call [`load`](Self::load) before.
 pub struct Buffer(pub(crate) buffers::Buffer);
 
 impl Buffer {
@@ -23,6 +27,12 @@ impl Buffer {
         let buffer = Buffer::create()?;
         buffer.append(bytes)?;
         Ok(buffer)
+    }
+
+    /// Waits until all bytes are here. [`BufferError::LimitExceeded`] when they are more than the call may hold,
+    /// [`BufferError::Unavailable`] when where they come from broke off.
+    pub fn load(&self) -> Result<(), BufferError> {
+        Ok(self.0.load()?)
     }
 
     /// How many bytes it holds.

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::io;
 
-use crate::BufferError;
 use crate::bindings::mayfly::function::web_types;
+use crate::{BufferError, HostError};
 
 /// A failure that a function reports to its caller: an answer like any other, where a panic is a trap.
 ///
@@ -83,6 +83,26 @@ impl From<BufferError> for Error {
     }
 }
 
+/// A caller gets to know what a caller can act on:
+///
+/// | `HostError` | `Error` | because |
+/// |---|---|---|
+/// | `NotFound` | `NotFound`, 404 | it is mostly a key that the caller named |
+/// | `LimitExceeded` | `LimitExceeded`, 429 | less, or later, may do |
+/// | `Timeout`, `Unavailable` | `Unavailable`, 503 | later may do |
+/// | `Conflict` | `Internal`, 500 | only the function knows whether it is the caller's: match on it and answer 409 |
+/// | `Invalid`, `PermissionDenied` | `Internal`, 500 | the function's arguments and the deployment's grants are not the caller's |
+impl From<HostError> for Error {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::NotFound(detail) => Error::NotFound(detail),
+            HostError::LimitExceeded(detail) => Error::LimitExceeded(detail),
+            HostError::Timeout(_) | HostError::Unavailable(_) => Error::unavailable(error),
+            HostError::Conflict(_) | HostError::Invalid(_) | HostError::PermissionDenied(_) => Error::internal(error),
+        }
+    }
+}
+
 /// A buffer's error inside keeps its case; any other is internal, as the caller may not be the one to blame.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
@@ -127,6 +147,25 @@ mod tests {
             Error::from(io::Error::from(BufferError::Unavailable)),
             Error::Unavailable(_)
         ));
+    }
+
+    #[test]
+    fn a_caller_is_not_blamed_for_what_a_function_and_its_deployment_did() {
+        assert_eq!(
+            Error::from(HostError::NotFound("no blob cat.png".into())),
+            Error::NotFound("no blob cat.png".into())
+        );
+        assert_eq!(
+            Error::from(HostError::Timeout("orders".into())),
+            Error::Unavailable("timeout: orders".into())
+        );
+        for error in [
+            HostError::Conflict("x".into()),
+            HostError::Invalid("x".into()),
+            HostError::PermissionDenied("x".into()),
+        ] {
+            assert!(matches!(Error::from(error), Error::Internal(_)));
+        }
     }
 
     #[test]

@@ -18,14 +18,20 @@
 //!
 //! The host calls `handle` **once** in the life of an instance. Memory, statics and thread-locals are as the compiler
 //! laid them out, whatever an earlier call did, and gone afterwards: nothing can be kept between calls, and nothing
-//! has to be cleaned up. A cache in a `static` is never warm.
+//! has to be cleaned up. A cache in a `static` is never warm. What has to last goes to [`kv`], [`sql`] or [`blob`].
+//!
+//! # What a function reaches
+//!
+//! Stores, databases, upstreams, secrets and other functions are named as the deployment binds them, never by address,
+//! and a name that isn't bound is [`HostError::PermissionDenied`]. What has options is a builder that ends in `send()`.
+//! A component imports only what the function calls.
 //!
 //! # What differs from ordinary Rust
 //!
 //! `wasm32-unknown-unknown` has no operating system behind the standard library:
 //!
 //! - `SystemTime::now` and `Instant::now` panic: use [`time`].
-//! - Threads, files, sockets and environment variables are not there; deploy-time settings are in [`config`].
+//! - Threads, files, sockets and environment variables are not there; deploy-time settings are in [`config`], secrets in [`secrets`].
 //! - `println!` writes nowhere: use [`log`].
 //! - `std::collections::HashMap` works, but its keys are the same in every instance, so a caller can craft colliding
 //!   keys: use [`HashMap`] for keys that come from outside.
@@ -35,20 +41,34 @@
 
 #[allow(missing_docs)] // generated; the contract in wit/ has the texts
 mod bindings;
+pub mod blob;
 mod buffer;
 pub mod config;
+mod content;
 mod error;
+mod event;
+pub mod functions;
 mod hash;
+mod host_error;
+pub mod http;
+pub mod kv;
 pub mod log;
+mod pages;
+pub mod pubsub;
 mod query;
 pub mod random;
 mod request;
 mod response;
+pub mod secrets;
+pub mod sql;
 pub mod time;
 
 pub use buffer::{Buffer, BufferCursor, BufferError};
+pub use content::Content;
 pub use error::Error;
+pub use event::{Event, EventError};
 pub use hash::{HashMap, HashSet, RandomState};
+pub use host_error::HostError;
 pub use query::Query;
 pub use request::Request;
 pub use response::{Body, Response};
@@ -65,36 +85,83 @@ macro_rules! web {
             const _: fn($crate::Request) -> ::core::result::Result<$crate::Response, $crate::Error> = $handle;
 
             struct Function;
-            impl $crate::__abi::Guest for Function {
+            impl $crate::__abi::WebGuest for Function {
                 fn handle(
                     request: $crate::__abi::Request,
-                ) -> ::core::result::Result<$crate::__abi::Response, $crate::__abi::Error> {
+                ) -> ::core::result::Result<$crate::__abi::Response, $crate::__abi::WebError> {
                     $crate::__abi::answer(request, $handle)
                 }
             }
             #[cfg(target_family = "wasm")]
-    $crate::__abi::export_web!(Function with_types_in $crate::__abi);
+    $crate::__abi::web::export_web!(Function with_types_in $crate::__abi::web);
         };
     };
 }
 
-/// What `web!` expands to needs these; not for use by hand.
+/// Makes a function the one that handles events: `mayfly::event!(handle);`, once in a crate, alone or beside [`web!`].
+///
+/// It takes the path of a `fn(Event) -> Result<(), EventError>`. An event is handled at least once: it comes again when
+/// the host stopped meanwhile, so handling it twice must do no harm. [`Event::id`] tells that it is the same.
+///
+/// ```
+/// use mayfly::{Event, EventError, kv, log};
+///
+/// fn handle(event: Event) -> Result<(), EventError> {
+///     let order = event.payload_text()?;
+///     if order.is_empty() {
+///         return Err(EventError::reject("no order is named"));
+///     }
+///     kv::store("orders").set(&order, "seen")?;
+///     log::info!("{order}, attempt {}", event.attempt());
+///     Ok(())
+/// }
+///
+/// mayfly::event!(handle);
+/// ```
+#[macro_export]
+macro_rules! event {
+    ($handle:path) => {
+        const _: () = {
+            // As in `web!`.
+            const _: fn($crate::Event) -> ::core::result::Result<(), $crate::EventError> = $handle;
+
+            struct Function;
+            impl $crate::__abi::EventGuest for Function {
+                fn handle(event: $crate::__abi::Event) -> ::core::result::Result<(), $crate::__abi::EventError> {
+                    $crate::__abi::take(event, $handle)
+                }
+            }
+            #[cfg(target_family = "wasm")]
+    $crate::__abi::event::export_event!(Function with_types_in $crate::__abi::event);
+        };
+    };
+}
+
+/// What `web!` and `event!` expand to needs these; not for use by hand.
 #[doc(hidden)]
 pub mod __abi {
-    pub use crate::bindings::*;
+    pub use crate::bindings::{event, web};
 
-    pub use crate::bindings::exports::mayfly::function::web_handler::Guest;
-    pub use crate::bindings::mayfly::function::web_types::{Error, Request, Response};
+    pub use crate::bindings::event::exports::mayfly::function::event_handler::Guest as EventGuest;
+    pub use crate::bindings::mayfly::function::event_types::{Error as EventError, Event};
+    pub use crate::bindings::mayfly::function::web_types::{Error as WebError, Request, Response};
+    pub use crate::bindings::web::exports::mayfly::function::web_handler::Guest as WebGuest;
 
     /// Runs a function on a request, with panics going to the log.
     pub fn answer(
         request: Request,
         handle: fn(crate::Request) -> Result<crate::Response, crate::Error>,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, WebError> {
         crate::log::log_panics();
         match handle(crate::Request::new(request)) {
             Ok(response) => Ok(response.into()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Runs a function on an event, with panics going to the log.
+    pub fn take(event: Event, handle: fn(crate::Event) -> Result<(), crate::EventError>) -> Result<(), EventError> {
+        crate::log::log_panics();
+        Ok(handle(crate::Event::new(event))?)
     }
 }

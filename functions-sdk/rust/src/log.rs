@@ -24,14 +24,25 @@ pub enum Level {
 
 /// Appends one line to the log.
 pub fn write(level: Level, message: &str) {
-    let level = match level {
-        Level::Trace => host::Level::Trace,
-        Level::Debug => host::Level::Debug,
-        Level::Info => host::Level::Info,
-        Level::Warn => host::Level::Warn,
-        Level::Error => host::Level::Error,
-    };
-    host::write(level, message);
+    host::write(level.into(), message);
+}
+
+/// The same with fields, for logs that are searched: `log::write_fields(Level::Info, "paid", &[("order", "o-7")])`.
+/// Name and value of each; what is too long is cut with the line.
+pub fn write_fields(level: Level, message: &str, fields: &[(&str, &str)]) {
+    host::write_fields(level.into(), message, fields);
+}
+
+impl From<Level> for host::Level {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Trace => host::Level::Trace,
+            Level::Debug => host::Level::Debug,
+            Level::Info => host::Level::Info,
+            Level::Warn => host::Level::Warn,
+            Level::Error => host::Level::Error,
+        }
+    }
 }
 
 /// Lets a panic say what and where before it becomes a trap, which tells neither.

@@ -52,14 +52,17 @@ impl Request {
         Buffer(self.0.body())
     }
 
-    /// The whole body, copied into the function's memory.
+    /// The whole body, copied into the function's memory. Traps where it is larger than the call may hold or its sender
+    /// breaks off: [`Buffer::load`] on [`body`](Self::body) tells before.
     pub fn body_bytes(&self) -> Vec<u8> {
         self.body().read_to_vec()
     }
 
-    /// The whole body as text. [`Error::Invalid`] where it isn't UTF-8.
+    /// The whole body as text. [`Error::Invalid`] where it isn't UTF-8, and what [`Buffer::load`] reports.
     pub fn body_text(&self) -> Result<String, Error> {
-        String::from_utf8(self.body_bytes())
+        let body = self.body();
+        body.load()?;
+        String::from_utf8(body.read_to_vec())
             .map_err(|error| Error::invalid(format_args!("the body is not UTF-8: {}", error.utf8_error())))
     }
 

@@ -32,6 +32,11 @@ impl Response {
         Response::ok(html.into()).header("content-type", "text/html; charset=utf-8")
     }
 
+    /// Status 200 with `content-type: application/json`, for JSON that is text already.
+    pub fn json(json: impl Into<String>) -> Response {
+        Response::ok(json.into()).header("content-type", "application/json")
+    }
+
     /// An answer without headers or body, for instance `Response::empty(204)`.
     pub fn empty(status: u16) -> Response {
         Response::ok(()).status(status)

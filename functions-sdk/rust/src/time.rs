@@ -21,3 +21,21 @@ pub fn unix_nanos() -> u64 {
 pub fn monotonic() -> Duration {
     Duration::from_nanos(monotonic_clock::now())
 }
+
+/// For the host, which counts in milliseconds: rounded up, so that no length becomes none.
+pub(crate) fn millis(length: Duration) -> u64 {
+    length.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_are_rounded_up_and_never_overflow() {
+        assert_eq!(millis(Duration::ZERO), 0);
+        assert_eq!(millis(Duration::from_nanos(1)), 1);
+        assert_eq!(millis(Duration::from_millis(7)), 7);
+        assert_eq!(millis(Duration::MAX), u64::MAX);
+    }
+}

@@ -18,10 +18,17 @@ use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
 
 /// The contract's packages, each after those it uses, and what the guests need besides.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 12] = [
     "../../../wit/data",
     "../../../wit/log",
     "../../../wit/config",
+    "../../../wit/secrets",
+    "../../../wit/kv",
+    "../../../wit/sql",
+    "../../../wit/blob",
+    "../../../wit/http",
+    "../../../wit/pubsub",
+    "../../../wit/functions",
     "../../../wit/function",
     "../wat/web.wit",
 ];
