@@ -232,6 +232,16 @@ public final class SqliteEventQueue implements EventQueue {
     }
 
     @Override
+    public void rejected(Delivery delivery, String error) {
+        settle(() -> {
+            if (table.holds(delivery)) {
+                giveUp(delivery, error, System.currentTimeMillis());
+            }
+            return true;
+        });
+    }
+
+    @Override
     public void failed(Delivery delivery, String error) {
         settle(() -> {
             if (table.holds(delivery)) {

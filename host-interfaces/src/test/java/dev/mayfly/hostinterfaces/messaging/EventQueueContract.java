@@ -186,6 +186,17 @@ abstract class EventQueueContract {
     }
 
     @Test
+    void aRejectedEventIsADeadLetterAtOnceAndNeverComesAgain() throws InterruptedException {
+        put("f", "1");
+        Delivery delivery = takeOne();
+        queue.rejected(delivery, "no such order");
+        assertEquals(List.of(), take());
+        EventQueue.DeadLetter dead = queue.deadLetters("f", 10).getFirst();
+        assertEquals(delivery.id(), dead.event().id());
+        assertEquals("no such order", dead.lastError());
+    }
+
+    @Test
     void aPostponedEventComesBackAsTheSameAttempt() throws InterruptedException {
         put("f", "1");
         for (int i = 0; i < 5; i++) {
