@@ -25,7 +25,7 @@ place() { # place FILE FOLDER
   cmp -s "$1" "$2/${1##*/}" || cp "$1" "$2/"
 }
 
-for manifest in "$home"/examples/*/Cargo.toml "$sources/probe/Cargo.toml"; do
+for manifest in "$home"/examples/*/Cargo.toml "$sources"/{probe,reach}/Cargo.toml; do
   crate=${manifest%/Cargo.toml}
   (cd "$crate" && cargo build --quiet --locked --release --target "$wasm")
   place "$CARGO_TARGET_DIR/$wasm/release/${crate##*/}.wasm" "$guests"
