@@ -10,6 +10,7 @@ module dev.mayfly.host {
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.toml;
+    requires com.fasterxml.jackson.dataformat.yaml;
     requires info.picocli;
     requires io.helidon.common.task;
     requires io.helidon.config;

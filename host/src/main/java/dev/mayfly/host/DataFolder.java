@@ -1,6 +1,7 @@
 package dev.mayfly.host;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.bindings.BindingsFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   lock            held by the host; its text is the host's process id
  *   catalog.sqlite  the functions
  *   store/          components and artifacts
+ *   mayfly.yaml     bindings, if the operator put it there
  * </pre>
  */
 final class DataFolder implements AutoCloseable {
@@ -77,6 +79,10 @@ final class DataFolder implements AutoCloseable {
 
     Path catalog() {
         return folder.resolve("catalog.sqlite");
+    }
+
+    Path configFile() {
+        return folder.resolve(BindingsFile.NAME);
     }
 
     Path store() {

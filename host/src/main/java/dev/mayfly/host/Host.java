@@ -5,6 +5,10 @@ import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
+import dev.mayfly.host.bindings.Bindings;
+import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.bindings.DeclaredBinding;
+import dev.mayfly.host.bindings.ImplicitBindings;
 import dev.mayfly.host.catalog.Catalog;
 import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.deploy.DeployStep;
@@ -16,6 +20,13 @@ import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.hostinterfaces.ConfigProvider;
 import dev.mayfly.hostinterfaces.OperationTable;
+import dev.mayfly.hostinterfaces.blob.BlobOperations;
+import dev.mayfly.hostinterfaces.http.HttpOperations;
+import dev.mayfly.hostinterfaces.kv.KeyValueLimits;
+import dev.mayfly.hostinterfaces.kv.KeyValueOperations;
+import dev.mayfly.hostinterfaces.messaging.MessagingOperations;
+import dev.mayfly.hostinterfaces.secrets.SecretOperations;
+import dev.mayfly.hostinterfaces.sql.SqlOperations;
 import dev.mayfly.linkercache.ComponentCompiler;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
@@ -26,9 +37,12 @@ import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
 import dev.mayfly.memorypool.SlotPool;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -118,6 +132,17 @@ public final class Host implements AutoCloseable {
                 .withMemoryBytesMax(limits.memoryBytesMax());
         DataFolder folder = parts.add(DataFolder.take(config.dataFolder()));
         Catalog catalog = parts.add(SqliteCatalog.open(folder.catalog()));
+        SlabPool slabs = parts.add(new SlabPool(limits.slabBytesMax()));
+        SlotPool slots = parts.add(new SlotPool(
+                SlotConfig.defaults()
+                        .withSlotCountMax(limits.hostConcurrencyMax())
+                        .withRequestHeadBytesMax(limits.requestHeadBytesMax())
+                        .withResponseHeadBytesMax(limits.responseHeadBytesMax()),
+                slabs));
+        Routes routes = new Routes();
+        Invoker invoker = new Invoker(routes, slots, operations(), invocationLimits(limits), limits.deadline());
+        // Closed after the functions, which use them.
+        Bindings bindings = parts.add(Bindings.open(declaredBindings(config, folder), ImplicitBindings.NONE));
         FolderArtifactStore store = FolderArtifactStore.open(folder.store());
         Engine engine = parts.add(Engine.open(engineConfig));
         ComponentCompiler compiler = parts.add(new ComponentCompiler(
@@ -131,32 +156,39 @@ public final class Host implements AutoCloseable {
                 : limits.loadedFunctionsMax();
         LinkerCache tables = new LinkerCache(engine, store, compiler, tableCountMax);
         parts.add(() -> closeTables(tables));
-        SlabPool slabs = parts.add(new SlabPool(limits.slabBytesMax()));
-        SlotPool slots = parts.add(new SlotPool(
-                SlotConfig.defaults()
-                        .withSlotCountMax(limits.hostConcurrencyMax())
-                        .withRequestHeadBytesMax(limits.requestHeadBytesMax())
-                        .withResponseHeadBytesMax(limits.responseHeadBytesMax()),
-                slabs));
-        Routes routes = new Routes();
-        Deployer deployer = new Deployer(store, compiler, tables, catalog, routes, limits, reached);
+        Deployer deployer = new Deployer(store, compiler, tables, catalog, routes, bindings, limits, reached);
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
         deployer.restore(engine.fingerprint(), canary);
-        Invoker invoker = new Invoker(
-                routes,
-                slots,
-                OperationTable.builder()
-                        .with(Operation.CONFIG_GET, new ConfigProvider())
-                        .build(),
-                invocationLimits(limits),
-                limits.deadline());
         HttpEndpoint endpoint = HttpEndpoint.start(
                 config,
                 invoker,
                 deployer,
+                bindings,
                 new HostHealth(engine, invoker),
                 new HostMetrics(engine, invoker, slabs, tables, compiler));
         return new Host(config, parts, invoker, endpoint);
+    }
+
+    private static List<DeclaredBinding> declaredBindings(HostConfig config, DataFolder folder) {
+        Path file = config.configFile();
+        if (file == null) {
+            file = folder.configFile();
+            if (!Files.exists(file)) {
+                return List.of();
+            }
+        }
+        return BindingsFile.read(file, System.getenv());
+    }
+
+    private static OperationTable operations() {
+        OperationTable.Builder table = OperationTable.builder().with(Operation.CONFIG_GET, new ConfigProvider());
+        SecretOperations.addTo(table);
+        KeyValueOperations.addTo(table, KeyValueLimits.defaults());
+        SqlOperations.addTo(table);
+        BlobOperations.addTo(table);
+        HttpOperations.addTo(table);
+        MessagingOperations.addTo(table);
+        return table.build();
     }
 
     private static InvocationLimits invocationLimits(Limits limits) {

@@ -3,17 +3,20 @@ package dev.mayfly.host;
 import dev.mayfly.engine.MayflyException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a host is started with.
  *
  * @param dataFolder where functions and their compiled artifacts are kept; made when it isn't there. One host at a time uses it
+ * @param configFile with the bindings for functions; null = {@code mayfly.yaml} in the data folder, if there is one
  * @param address the host name or IP address to listen on
  * @param port to listen on; 0 = any free one
  * @param limits on everything
  * @param drain how long closing waits for requests that are being answered before it cancels their functions
  */
-public record HostConfig(Path dataFolder, String address, int port, Limits limits, Duration drain) {
+public record HostConfig(
+        Path dataFolder, @Nullable Path configFile, String address, int port, Limits limits, Duration drain) {
     public static final int DEFAULT_PORT = 7373;
 
     public HostConfig {
@@ -28,7 +31,7 @@ public record HostConfig(Path dataFolder, String address, int port, Limits limit
     /** On 127.0.0.1, port {@value #DEFAULT_PORT}, with {@link Limits#defaults()} and the user's data folder. */
     public static HostConfig defaults() {
         return new HostConfig(
-                defaultDataFolder(), "127.0.0.1", DEFAULT_PORT, Limits.defaults(), Duration.ofSeconds(10));
+                defaultDataFolder(), null, "127.0.0.1", DEFAULT_PORT, Limits.defaults(), Duration.ofSeconds(10));
     }
 
     /** {@code $XDG_DATA_HOME/mayfly}, which is {@code ~/.local/share/mayfly} unless set otherwise. */
@@ -41,22 +44,26 @@ public record HostConfig(Path dataFolder, String address, int port, Limits limit
     }
 
     public HostConfig withDataFolder(Path value) {
-        return new HostConfig(value, address, port, limits, drain);
+        return new HostConfig(value, configFile, address, port, limits, drain);
+    }
+
+    public HostConfig withConfigFile(@Nullable Path value) {
+        return new HostConfig(dataFolder, value, address, port, limits, drain);
     }
 
     public HostConfig withAddress(String value) {
-        return new HostConfig(dataFolder, value, port, limits, drain);
+        return new HostConfig(dataFolder, configFile, value, port, limits, drain);
     }
 
     public HostConfig withPort(int value) {
-        return new HostConfig(dataFolder, address, value, limits, drain);
+        return new HostConfig(dataFolder, configFile, address, value, limits, drain);
     }
 
     public HostConfig withLimits(Limits value) {
-        return new HostConfig(dataFolder, address, port, value, drain);
+        return new HostConfig(dataFolder, configFile, address, port, value, drain);
     }
 
     public HostConfig withDrain(Duration value) {
-        return new HostConfig(dataFolder, address, port, limits, value);
+        return new HostConfig(dataFolder, configFile, address, port, limits, value);
     }
 }

@@ -91,7 +91,7 @@ public final class InProcessHost implements AutoCloseable {
                     FunctionSettings.NONE.withConfig(Map.of("k", "value")),
                     now,
                     now);
-            routes.put(Route.of(function, cache.open(digest), config.instanceCountMax()));
+            routes.put(Route.of(function, cache.open(digest), Map.of(), config.instanceCountMax()));
         }
     }
 

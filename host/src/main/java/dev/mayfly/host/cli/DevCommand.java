@@ -5,6 +5,7 @@ import dev.mayfly.host.HostConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,6 +26,13 @@ final class DevCommand extends StandardCommand {
     @Option(names = "--port", description = "Port to listen on; 0 = any free one (default: ${DEFAULT-VALUE}).")
     private int port = HostConfig.DEFAULT_PORT;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "The bindings that the function may get (default: .mayfly/data/mayfly.yaml, if there is one).")
+    private @Nullable Path configFile;
+
     DevCommand(CommandContext context) {
         super(context);
     }
@@ -35,7 +43,10 @@ final class DevCommand extends StandardCommand {
         FunctionManifest manifest = FunctionManifest.read(folder);
         ServerLog.configure();
         context.stop().listen();
-        HostConfig config = HostConfig.defaults().withPort(port).withDataFolder(dataFolder());
+        HostConfig config = HostConfig.defaults()
+                .withPort(port)
+                .withDataFolder(dataFolder())
+                .withConfigFile(configFile);
         try (Host host = Host.start(config);
                 HostClient client = new HostClient(host.uri());
                 LogFollower log = new LogFollower(terminal, client)) {

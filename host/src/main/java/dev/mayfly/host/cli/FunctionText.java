@@ -1,11 +1,14 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.quantity.ByteSize;
+import dev.mayfly.host.quantity.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.stream.Collectors;
 
 /** Members of the host's description of a function, as people read them. */
 final class FunctionText {
@@ -42,6 +45,14 @@ final class FunctionText {
         String compiled = "compiled in "
                 + new TimeSpan(Duration.ofMillis(function.path("compileMs").asLong()));
         return function.path("name").asText() + " is deployed: " + size(function, "componentBytes") + ", " + compiled
-                + " to " + size(function, "artifactBytes");
+                + " to " + size(function, "artifactBytes") + granted(function.path("bindings"));
+    }
+
+    private static String granted(JsonNode bindings) {
+        return bindings.isEmpty()
+                ? ""
+                : bindings.properties().stream()
+                        .map(entry -> entry.getKey() + " = " + entry.getValue().asText())
+                        .collect(Collectors.joining(", ", ", with ", ""));
     }
 }

@@ -63,6 +63,12 @@ final class HostClient implements AutoCloseable {
                 "the functions were not listed");
     }
 
+    JsonNode bindings() {
+        return json(
+                send(query("/v1/bindings").build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                "the bindings were not listed");
+    }
+
     JsonNode function(String name) {
         return json(
                 send(query(functionPath(name)).build(), BodyHandlers.ofByteArray(), HostClient::nothing),

@@ -1,6 +1,8 @@
 package dev.mayfly.host.cli;
 
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.quantity.ByteSize;
+import dev.mayfly.host.quantity.TimeSpan;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Locale;

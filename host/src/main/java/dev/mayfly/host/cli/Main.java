@@ -1,17 +1,33 @@
 package dev.mayfly.host.cli;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.quantity.ByteSize;
+import dev.mayfly.host.quantity.TimeSpan;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code mayfly} command. */
 public final class Main {
     private static final List<String> COMMANDS = List.of(
-            "serve", "dev", "deploy", "invoke", "list", "show", "remove", "bench", "version", "help", "training-run");
+            "serve",
+            "dev",
+            "deploy",
+            "invoke",
+            "list",
+            "show",
+            "remove",
+            "bindings",
+            "bench",
+            "version",
+            "help",
+            "training-run");
 
     private static final String STACK_TRACE = "MAYFLY_STACKTRACE";
 
@@ -45,9 +61,20 @@ public final class Main {
 
     /** Lets options be what picocli knows nothing of. */
     static void registerConverters(CommandLine line) {
-        line.registerConverter(ByteSize.class, ByteSize::parse);
-        line.registerConverter(TimeSpan.class, TimeSpan::parse);
+        line.registerConverter(ByteSize.class, converter(ByteSize::parse));
+        line.registerConverter(TimeSpan.class, converter(TimeSpan::parse));
         line.registerConverter(OutputOption.Format.class, OutputOption.Format::parse);
+    }
+
+    /** Has picocli say what the parser says. */
+    private static <T> ITypeConverter<T> converter(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        };
     }
 
     private static Object command(String name, CommandContext context) {
@@ -59,6 +86,7 @@ public final class Main {
             case "list" -> new ListCommand(context);
             case "show" -> new ShowCommand(context);
             case "remove" -> new RemoveCommand(context);
+            case "bindings" -> new BindingsCommand(context);
             case "bench" -> new BenchCommand(context);
             case "training-run" -> new TrainingCommand(context);
             case "version" -> new VersionCommand(context);

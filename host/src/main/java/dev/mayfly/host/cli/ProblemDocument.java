@@ -98,6 +98,7 @@ record ProblemDocument(
                 "a name is 1 to 63 lower-case letters, digits and dashes, with no dash at either end";
             case "not-a-component" ->
                 "deploy takes a WebAssembly component, a core module built with wit-bindgen, or the text of either";
+            case "unknown-binding" -> "mayfly bindings shows what the host has; its mayfly.yaml declares them";
             case "host-failed" -> "the host's log has the cause";
             default -> null;
         };

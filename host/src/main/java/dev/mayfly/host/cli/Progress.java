@@ -1,5 +1,6 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.host.quantity.ByteSize;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.Locale;

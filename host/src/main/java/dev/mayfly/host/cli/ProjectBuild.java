@@ -1,5 +1,6 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.host.quantity.TimeSpan;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

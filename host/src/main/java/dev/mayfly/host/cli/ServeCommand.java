@@ -3,7 +3,9 @@ package dev.mayfly.host.cli;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.quantity.TimeSpan;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -18,7 +20,7 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "  mayfly serve",
-            "  mayfly serve --port 8080 --data /var/lib/mayfly",
+            "  mayfly serve --port 8080 --data /var/lib/mayfly --config /etc/mayfly.yaml",
             "  mayfly serve --address 0.0.0.0 --deadline 2s --memory-bytes-max 128MiB"
         })
 final class ServeCommand extends StandardCommand {
@@ -30,6 +32,13 @@ final class ServeCommand extends StandardCommand {
             description =
                     "Where functions and their compiled artifacts are kept; made if it isn't there (default: ${DEFAULT-VALUE}).")
     private Path dataFolder = DEFAULTS.dataFolder();
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "The bindings that functions may get (default: mayfly.yaml in the data folder, if there is one).")
+    private @Nullable Path configFile;
 
     @Option(
             names = "--address",
@@ -72,7 +81,7 @@ final class ServeCommand extends StandardCommand {
 
     private HostConfig config() {
         try {
-            return new HostConfig(dataFolder, address, port, limits.limits(), drain.duration());
+            return new HostConfig(dataFolder, configFile, address, port, limits.limits(), drain.duration());
         } catch (MayflyException.Invalid outOfRange) {
             throw new CommandFailure(
                     ExitCode.USAGE, String.valueOf(outOfRange.getMessage()), "see: mayfly serve --help");

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 /** {@code mayfly show}. */
 @Command(
         name = "show",
-        description = "Show everything about a function: sizes, configuration, imports and exports.",
+        description = "Show everything about a function: sizes, configuration, bindings, topics, imports and exports.",
         footer = {"  mayfly show hello", "  mayfly show hello --output json"})
 final class ShowCommand extends StandardCommand {
     @Parameters(paramLabel = "NAME", description = "The function's name.")
@@ -48,12 +48,14 @@ final class ShowCommand extends StandardCommand {
         line("created", FunctionText.time(function, "createdAt"));
         line("updated", FunctionText.time(function, "updatedAt"));
         PrintStream out = terminal.out();
-        JsonNode config = function.path("config");
-        heading("config", config);
-        config.properties()
-                .forEach(entry -> out.println(
-                        "  " + entry.getKey() + " = " + entry.getValue().asText()));
-        for (String list : new String[] {"imports", "exports"}) {
+        for (String map : new String[] {"config", "bindings"}) {
+            heading(map, function.path(map));
+            function.path(map)
+                    .properties()
+                    .forEach(entry -> out.println(
+                            "  " + entry.getKey() + " = " + entry.getValue().asText()));
+        }
+        for (String list : new String[] {"topics", "imports", "exports"}) {
             heading(list, function.path(list));
             function.path(list).forEach(item -> out.println("  " + item.asText()));
         }
@@ -64,6 +66,8 @@ final class ShowCommand extends StandardCommand {
     }
 
     private void heading(String label, JsonNode below) {
-        terminal.out().println(terminal.out(Terminal.Emphasis.BOLD, label) + (below.isEmpty() ? "     none" : ""));
+        terminal.out()
+                .println(terminal.out(Terminal.Emphasis.BOLD, label)
+                        + (below.isEmpty() ? " ".repeat(11 - label.length()) + "none" : ""));
     }
 }

@@ -1,6 +1,7 @@
 package dev.mayfly.host.deploy;
 
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.catalog.Catalog;
 import dev.mayfly.host.catalog.DeployedFunction;
 import dev.mayfly.host.catalog.FunctionName;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ public final class Deployer {
     private final LinkerCache tables;
     private final Catalog catalog;
     private final Routes routes;
+    private final Bindings bindings;
     private final Limits limits;
     private final Consumer<DeployStep> reached;
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,6 +46,7 @@ public final class Deployer {
     /**
      * A deployer of nothing yet.
      *
+     * @param bindings that functions may be granted
      * @param reached told of each step of each deployment, before the next one begins
      */
     public Deployer(
@@ -51,6 +55,7 @@ public final class Deployer {
             LinkerCache tables,
             Catalog catalog,
             Routes routes,
+            Bindings bindings,
             Limits limits,
             Consumer<DeployStep> reached) {
         this.store = store;
@@ -58,6 +63,7 @@ public final class Deployer {
         this.tables = tables;
         this.catalog = catalog;
         this.routes = routes;
+        this.bindings = bindings;
         this.limits = limits;
         this.reached = reached;
     }
@@ -71,7 +77,7 @@ public final class Deployer {
     public void restore(String fingerprint, Digest ours) {
         List<Route> restored = new ArrayList<>();
         for (DeployedFunction function : catalog.functions()) {
-            restored.add(Route.of(function, tables.open(function.component()), limits.functionConcurrencyMax()));
+            restored.add(route(function, tables.open(function.component()), null));
         }
         routes.replaceAll(restored);
         store.removeUnreferenced(fingerprint, digest -> digest.equals(ours) || isDeployed(digest));
@@ -85,6 +91,7 @@ public final class Deployer {
      * @param settings what is said about it; replaces what an earlier deployment said
      * @throws IOException when {@code component} can't be read
      * @throws InterruptedException when the host shuts down meanwhile
+     * @throws dev.mayfly.host.bindings.UnknownBindingException when the host has no such binding; nothing was read then
      * @throws dev.mayfly.engine.MayflyException.Invalid when this is no component that the host can run
      * @throws dev.mayfly.engine.MayflyException.LimitExceeded when it is too large or takes too much to compile, or the disk is full
      * @throws dev.mayfly.engine.MayflyException.Unavailable when too much is being compiled already
@@ -92,6 +99,7 @@ public final class Deployer {
     public Deployment deploy(String name, InputStream component, FunctionSettings settings)
             throws IOException, InterruptedException {
         FunctionName.require(name);
+        bindings.requireAll(settings.bindings().values());
         Digest digest = null;
         Digest replaced = null;
         // While the upload is open nobody removes the component.
@@ -114,10 +122,7 @@ public final class Deployer {
                     DeployedFunction function = function(name, artifact, upload.bytes(), settings, before);
                     catalog.put(function);
                     reached.accept(DeployStep.COMMITTED);
-                    routes.put(
-                            before == null
-                                    ? Route.of(function, table, limits.functionConcurrencyMax())
-                                    : before.to(function, table));
+                    routes.put(route(function, table, before));
                     table = null;
                     if (before != null) {
                         before.close();
@@ -138,6 +143,16 @@ public final class Deployer {
             removeUnlessDeployed(digest);
             reached.accept(DeployStep.CLEANED);
         }
+    }
+
+    private Route route(DeployedFunction function, TableHandle table, @Nullable Route before) {
+        Map<String, String> granted = function.settings().bindings();
+        return before == null
+                ? Route.of(function, table, bindings.grants(granted, List.of()), limits.functionConcurrencyMax())
+                : before.to(
+                        function,
+                        table,
+                        bindings.grants(granted, before.context().grants().values()));
     }
 
     private static DeployedFunction function(

@@ -3,6 +3,7 @@ package dev.mayfly.host.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.bindings.UnknownBindingException;
 import dev.mayfly.host.catalog.DeployedFunction;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
@@ -150,6 +151,9 @@ final class FunctionsService implements HttpService {
                     request.query().all("topic", List::of),
                     limits.configBytesMax());
             problem = upload(connection, name, settings, request, response);
+        } catch (UnknownBindingException e) {
+            problem = Problem.of(ProblemType.UNKNOWN_BINDING, String.valueOf(e.getMessage()))
+                    .with("bindings", e.known());
         } catch (MayflyException.LimitExceeded e) {
             problem = Problem.of(ProblemType.INVALID_CONFIG, e.safeMessage()).withLimit(e.limit());
         } catch (MayflyException.Invalid e) {

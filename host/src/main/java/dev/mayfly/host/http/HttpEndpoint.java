@@ -3,6 +3,7 @@ package dev.mayfly.host.http;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.observe.HostHealth;
@@ -55,7 +56,12 @@ public final class HttpEndpoint implements AutoCloseable {
      * @throws MayflyException.Invalid when the address is none of this machine
      */
     public static HttpEndpoint start(
-            HostConfig config, Invoker invoker, Deployer deployer, HostHealth health, HostMetrics metrics) {
+            HostConfig config,
+            Invoker invoker,
+            Deployer deployer,
+            Bindings bindings,
+            HostHealth health,
+            HostMetrics metrics) {
         Limits limits = config.limits();
         SlowClients slowClients = new SlowClients(limits);
         FrontRouting front = new FrontRouting(new InvokeHandler(invoker, limits));
@@ -99,7 +105,7 @@ public final class HttpEndpoint implements AutoCloseable {
                         .details(true)
                         .addHealthChecks(health.checks())
                         .build()))
-                .routing(routing -> routing(routing, deployer, invoker, limits, new MetricsHandler(metrics)))
+                .routing(routing -> routing(routing, deployer, bindings, invoker, limits, new MetricsHandler(metrics)))
                 .build();
         try {
             server.start();
@@ -116,8 +122,14 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     private static void routing(
-            HttpRouting.Builder routing, Deployer deployer, Invoker invoker, Limits limits, MetricsHandler metrics) {
+            HttpRouting.Builder routing,
+            Deployer deployer,
+            Bindings bindings,
+            Invoker invoker,
+            Limits limits,
+            MetricsHandler metrics) {
         routing.register(FunctionsService.PATH, new FunctionsService(deployer, invoker.routes(), limits))
+                .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()))
                 .get("/observe/metrics", metrics)
                 .error(
                         MayflyException.class,

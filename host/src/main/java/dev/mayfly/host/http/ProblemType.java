@@ -13,6 +13,7 @@ enum ProblemType {
     NOT_FOUND(404, "There is nothing here"),
     METHOD_NOT_ALLOWED(405, "This can't be done here"),
 
+    UNKNOWN_BINDING(422, "The function wants bindings that this host does not have"),
     NOT_A_COMPONENT(422, "The upload is not a WebAssembly component"),
     MISSING_IMPORTS(422, "The component needs imports that this host does not offer"),
     COMPILE_LIMIT(422, "The component takes too much to compile"),

@@ -2,6 +2,7 @@ package dev.mayfly.host.invoke;
 
 import dev.mayfly.host.catalog.DeployedFunction;
 import dev.mayfly.hostinterfaces.FunctionContext;
+import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
 import java.util.Map;
@@ -26,12 +27,13 @@ public final class Route implements AutoCloseable {
     private Route(
             DeployedFunction function,
             TableHandle table,
+            Map<String, Grant> grants,
             FunctionMetrics metrics,
             FunctionLog log,
             Admission admission) {
         this.function = function;
         this.table = table;
-        this.context = new FunctionContext(function.name(), function.settings().config(), Map.of());
+        this.context = new FunctionContext(function.name(), function.settings().config(), grants);
         this.handlesEvents =
                 function.exports().stream().anyMatch(export -> export.startsWith("mayfly:function/event-handler@"));
         this.metrics = metrics;
@@ -39,14 +41,24 @@ public final class Route implements AutoCloseable {
         this.admission = admission;
     }
 
-    /** A route to a function whose name was not in use. */
-    public static Route of(DeployedFunction function, TableHandle table, int concurrencyMax) {
-        return new Route(function, table, new FunctionMetrics(), new FunctionLog(), new Admission(concurrencyMax));
+    /**
+     * A route to a function whose name was not in use.
+     *
+     * @param grants of the function's bindings, by the names it has for them
+     */
+    public static Route of(
+            DeployedFunction function, TableHandle table, Map<String, Grant> grants, int concurrencyMax) {
+        return new Route(
+                function, table, grants, new FunctionMetrics(), new FunctionLog(), new Admission(concurrencyMax));
     }
 
-    /** A route to what replaces this one's function. */
-    public Route to(DeployedFunction successor, TableHandle table) {
-        return new Route(successor, table, metrics, log, admission);
+    /**
+     * A route to what replaces this one's function.
+     *
+     * @param grants of the successor's bindings, which may be others than this one's
+     */
+    public Route to(DeployedFunction successor, TableHandle table, Map<String, Grant> grants) {
+        return new Route(successor, table, grants, metrics, log, admission);
     }
 
     public String name() {

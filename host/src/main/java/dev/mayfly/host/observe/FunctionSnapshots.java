@@ -2,7 +2,6 @@ package dev.mayfly.host.observe;
 
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
@@ -45,7 +44,7 @@ final class FunctionSnapshots {
             }
             AbstractHistogram latencyNs = route.metrics().latencyNs();
             if (latencyNs != null) {
-                durations.dataPoint(durations(labels, latencyNs));
+                durations.dataPoint(Durations.of(labels, latencyNs, BOUNDS_SECONDS));
                 open.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                         .labels(labels)
                         .value(route.admission().inUse())
@@ -53,23 +52,5 @@ final class FunctionSnapshots {
             }
         }
         return List.of(calls.build(), durations.build(), open.build());
-    }
-
-    private static HistogramSnapshot.HistogramDataPointSnapshot durations(Labels labels, AbstractHistogram live) {
-        // Calls go on being recorded: bounds and sum are to be of the same moment.
-        AbstractHistogram latencyNs = live.copy();
-        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-        long fromNs = 0;
-        for (double bound : BOUNDS_SECONDS) {
-            long toNs = Math.round(bound * 1e9);
-            buckets.bucket(bound, latencyNs.getCountBetweenValues(fromNs, toNs));
-            fromNs = latencyNs.nextNonEquivalentValue(toNs);
-        }
-        buckets.bucket(Double.POSITIVE_INFINITY, latencyNs.getCountBetweenValues(fromNs, Long.MAX_VALUE));
-        return HistogramSnapshot.HistogramDataPointSnapshot.builder()
-                .labels(labels)
-                .classicHistogramBuckets(buckets.build())
-                .sum(latencyNs.getMean() * latencyNs.getTotalCount() / 1e9)
-                .build();
     }
 }

@@ -46,6 +46,7 @@ public final class HostMetrics implements MultiCollector {
         List<MetricSnapshot> metrics = new ArrayList<>();
         List<Route> routes = invoker.routes().all();
         metrics.addAll(FunctionSnapshots.of(routes));
+        metrics.addAll(BindingSnapshots.of(routes));
         metrics.add(gauge("mayfly_functions", "Functions deployed.", routes.size()));
         metrics.add(counter(
                 "mayfly_host_invocations_refused",

@@ -1,23 +1,26 @@
-package dev.mayfly.host.cli;
+package dev.mayfly.host.quantity;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * A number of bytes as people write it: {@code 64MiB}.
  *
  * @param bytes at least 0
  */
-record ByteSize(long bytes) {
+public record ByteSize(long bytes) {
     private static final Pattern FORMAT = Pattern.compile("(\\d{1,18})\\s*(B|KiB|MiB|GiB)?");
 
-    /** @throws TypeConversionException naming what is accepted */
-    static ByteSize parse(String text) {
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException naming what is accepted
+     */
+    public static ByteSize parse(String text) {
         Matcher matcher = FORMAT.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new TypeConversionException(
+            throw new IllegalArgumentException(
                     "'" + text + "' is not a size: write bytes, or a number with KiB, MiB or GiB, such as 64MiB");
         }
         String unit = matcher.group(2);
@@ -31,13 +34,13 @@ record ByteSize(long bytes) {
                 };
         long number = Long.parseLong(matcher.group(1));
         if (number > Long.MAX_VALUE >> shift) {
-            throw new TypeConversionException("'" + text + "' is more bytes than there can be");
+            throw new IllegalArgumentException("'" + text + "' is more bytes than there can be");
         }
         return new ByteSize(number << shift);
     }
 
     /** For what is counted in an int; more than it holds is out of every such range, and said so where the range is checked. */
-    int intBytes() {
+    public int intBytes() {
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 

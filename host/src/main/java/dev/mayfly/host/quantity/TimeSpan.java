@@ -1,24 +1,27 @@
-package dev.mayfly.host.cli;
+package dev.mayfly.host.quantity;
 
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * A length of time as people write it: {@code 500ms}, {@code 10s}, {@code 2min}.
  *
  * @param duration at least 0
  */
-record TimeSpan(Duration duration) {
+public record TimeSpan(Duration duration) {
     private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h)");
 
-    /** @throws TypeConversionException naming what is accepted */
-    static TimeSpan parse(String text) {
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException naming what is accepted
+     */
+    public static TimeSpan parse(String text) {
         Matcher matcher = FORMAT.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new TypeConversionException(
+            throw new IllegalArgumentException(
                     "'" + text + "' is not a time: write a number with ms, s, min or h, such as 500ms");
         }
         long number = Long.parseLong(matcher.group(1));
@@ -31,7 +34,7 @@ record TimeSpan(Duration duration) {
                 });
     }
 
-    static TimeSpan ofNanos(long nanos) {
+    public static TimeSpan ofNanos(long nanos) {
         return new TimeSpan(Duration.ofNanos(nanos));
     }
 

@@ -1,0 +1,89 @@
+package dev.mayfly.host.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mayfly.host.bindings.Bindings;
+import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.Routes;
+import dev.mayfly.hostinterfaces.Binding;
+import dev.mayfly.hostinterfaces.Grant;
+import dev.mayfly.hostinterfaces.OperationStats;
+import dev.mayfly.hostinterfaces.http.HttpUpstream;
+import dev.mayfly.hostinterfaces.sql.SqlDatabase;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Answers {@code GET /v1/bindings}: the bindings that the host is configured with, who is granted them and what they are doing. Where they lead and
+ * with which credentials stays on the host.
+ */
+final class BindingsService implements Handler {
+    static final String PATH = "/v1/bindings";
+
+    private final Bindings bindings;
+    private final Routes routes;
+
+    BindingsService(Bindings bindings, Routes routes) {
+        this.bindings = bindings;
+        this.routes = routes;
+    }
+
+    @Override
+    public void handle(ServerRequest request, ServerResponse response) {
+        List<Route> all = routes.all();
+        Json.send(response, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("bindings");
+            for (Bindings.Configured configured : bindings.configured()) {
+                json.writeStartObject();
+                json.writeStringField("name", configured.binding().name());
+                json.writeStringField("kind", configured.binding().kind().label());
+                json.writeStringField("provider", configured.provider());
+                json.writeNumberField("concurrencyMax", configured.concurrencyMax());
+                writeUse(json, configured.binding(), all);
+                writeConnections(json, configured.binding().provider());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private static void writeUse(JsonGenerator json, Binding binding, List<Route> routes) throws IOException {
+        int inUse = 0;
+        json.writeArrayFieldStart("functions");
+        for (Route route : routes) {
+            for (Grant grant : route.context().grants().values()) {
+                if (grant.isConfigured() && grant.binding() == binding) {
+                    json.writeString(route.name());
+                    inUse += grant.inUse();
+                    break;
+                }
+            }
+        }
+        json.writeEndArray();
+        long operations = 0;
+        long errors = 0;
+        for (OperationStats stats : binding.stats().values()) {
+            operations += stats.latencyNs().getTotalCount();
+            errors += stats.errors();
+        }
+        json.writeNumberField("inUse", inUse);
+        json.writeNumberField("operations", operations);
+        json.writeNumberField("errors", errors);
+    }
+
+    /** Of providers that have some; none open to a database means that it can't be reached. */
+    private static void writeConnections(JsonGenerator json, Object provider) throws IOException {
+        switch (provider) {
+            case SqlDatabase database -> {
+                json.writeNumberField("connectionsOpen", database.connectionsOpen());
+                json.writeNumberField("connectionsInUse", database.connectionsInUse());
+            }
+            case HttpUpstream upstream -> json.writeNumberField("connectionsOpen", upstream.connectionsOpen());
+            default -> {}
+        }
+    }
+}
