@@ -81,6 +81,10 @@ final class DataFolder implements AutoCloseable {
         return folder.resolve("catalog.sqlite");
     }
 
+    Path events() {
+        return folder.resolve("events.sqlite");
+    }
+
     Path configFile() {
         return folder.resolve(BindingsFile.NAME);
     }

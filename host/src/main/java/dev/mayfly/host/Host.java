@@ -4,7 +4,6 @@ import dev.mayfly.engine.Compiler;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.engine.Operation;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.bindings.BindingsFile;
 import dev.mayfly.host.bindings.DeclaredBinding;
@@ -13,18 +12,25 @@ import dev.mayfly.host.catalog.Catalog;
 import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.deploy.DeployStep;
 import dev.mayfly.host.deploy.Deployer;
+import dev.mayfly.host.events.EventDispatcher;
+import dev.mayfly.host.events.HostTopic;
+import dev.mayfly.host.events.HostedFunction;
 import dev.mayfly.host.http.HttpEndpoint;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
-import dev.mayfly.hostinterfaces.ConfigProvider;
+import dev.mayfly.hostinterfaces.BindingKind;
+import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.hostinterfaces.blob.BlobOperations;
 import dev.mayfly.hostinterfaces.http.HttpOperations;
 import dev.mayfly.hostinterfaces.kv.KeyValueLimits;
 import dev.mayfly.hostinterfaces.kv.KeyValueOperations;
+import dev.mayfly.hostinterfaces.messaging.EventQueue;
 import dev.mayfly.hostinterfaces.messaging.MessagingOperations;
+import dev.mayfly.hostinterfaces.messaging.QueueLimits;
+import dev.mayfly.hostinterfaces.messaging.SqliteEventQueue;
 import dev.mayfly.hostinterfaces.secrets.SecretOperations;
 import dev.mayfly.hostinterfaces.sql.SqlOperations;
 import dev.mayfly.linkercache.ComponentCompiler;
@@ -61,13 +67,15 @@ public final class Host implements AutoCloseable {
     private final Parts parts;
     private final Invoker invoker;
     private final HttpEndpoint endpoint;
+    private final EventDispatcher events;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Host(HostConfig config, Parts parts, Invoker invoker, HttpEndpoint endpoint) {
+    private Host(HostConfig config, Parts parts, Invoker invoker, HttpEndpoint endpoint, EventDispatcher events) {
         this.config = config;
         this.parts = parts;
         this.invoker = invoker;
         this.endpoint = endpoint;
+        this.events = events;
     }
 
     /** What was opened, to be closed in the opposite order. */
@@ -142,7 +150,11 @@ public final class Host implements AutoCloseable {
         Routes routes = new Routes();
         Invoker invoker = new Invoker(routes, slots, operations(), invocationLimits(limits), limits.deadline());
         // Closed after the functions, which use them.
-        Bindings bindings = parts.add(Bindings.open(declaredBindings(config, folder), ImplicitBindings.NONE));
+        EventQueue queue = parts.add(SqliteEventQueue.open(folder.events(), QueueLimits.defaults()));
+        ImplicitBindings ownFunctions = (kind, name) -> kind == BindingKind.FUNCTION
+                ? new HostedFunction(name, invoker, limits, queue)
+                : new HostTopic(name, routes, queue);
+        Bindings bindings = parts.add(Bindings.open(declaredBindings(config, folder), ownFunctions));
         FolderArtifactStore store = FolderArtifactStore.open(folder.store());
         Engine engine = parts.add(Engine.open(engineConfig));
         ComponentCompiler compiler = parts.add(new ComponentCompiler(
@@ -159,6 +171,7 @@ public final class Host implements AutoCloseable {
         Deployer deployer = new Deployer(store, compiler, tables, catalog, routes, bindings, limits, reached);
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
         deployer.restore(engine.fingerprint(), canary);
+        EventDispatcher events = parts.add(new EventDispatcher(queue, invoker, limits));
         HttpEndpoint endpoint = HttpEndpoint.start(
                 config,
                 invoker,
@@ -166,7 +179,7 @@ public final class Host implements AutoCloseable {
                 bindings,
                 new HostHealth(engine, invoker),
                 new HostMetrics(engine, invoker, slabs, tables, compiler));
-        return new Host(config, parts, invoker, endpoint);
+        return new Host(config, parts, invoker, endpoint, events);
     }
 
     private static List<DeclaredBinding> declaredBindings(HostConfig config, DataFolder folder) {
@@ -181,7 +194,8 @@ public final class Host implements AutoCloseable {
     }
 
     private static OperationTable operations() {
-        OperationTable.Builder table = OperationTable.builder().with(Operation.CONFIG_GET, new ConfigProvider());
+        OperationTable.Builder table = OperationTable.builder();
+        ConfigOperations.addTo(table);
         SecretOperations.addTo(table);
         KeyValueOperations.addTo(table, KeyValueLimits.defaults());
         SqlOperations.addTo(table);
@@ -236,6 +250,7 @@ public final class Host implements AutoCloseable {
         Thread cancelling = Thread.ofVirtual().name("mayfly-drain").start(this::cancelAfterDrain);
         try (parts) {
             endpoint.close();
+            events.close();
             invoker.stop();
             cancelling.interrupt();
         }

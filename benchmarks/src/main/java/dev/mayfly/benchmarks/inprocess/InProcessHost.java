@@ -5,13 +5,12 @@ import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.EngineMetrics;
-import dev.mayfly.engine.Operation;
 import dev.mayfly.host.catalog.DeployedFunction;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.Routes;
-import dev.mayfly.hostinterfaces.ConfigProvider;
+import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.linkercache.Artifact;
 import dev.mayfly.linkercache.ArtifactStore;
@@ -52,14 +51,7 @@ public final class InProcessHost implements AutoCloseable {
     private final SlotPool slots =
             new SlotPool(SlotConfig.defaults().withSlotCountMax(config.instanceCountMax()), slabs);
     private final Routes routes = new Routes();
-    private final Invoker invoker = new Invoker(
-            routes,
-            slots,
-            OperationTable.builder()
-                    .with(Operation.CONFIG_GET, new ConfigProvider())
-                    .build(),
-            InvocationLimits.defaults(),
-            DEADLINE);
+    private final Invoker invoker = new Invoker(routes, slots, operations(), InvocationLimits.defaults(), DEADLINE);
     private final FolderArtifactStore store;
     private final ComponentCompiler compiler;
     private final LinkerCache cache;
@@ -97,6 +89,12 @@ public final class InProcessHost implements AutoCloseable {
 
     public Invoker invoker() {
         return invoker;
+    }
+
+    private static OperationTable operations() {
+        OperationTable.Builder table = OperationTable.builder();
+        ConfigOperations.addTo(table);
+        return table.build();
     }
 
     /** The route to a function that must be there. */

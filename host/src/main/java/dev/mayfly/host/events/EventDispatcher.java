@@ -163,6 +163,7 @@ public final class EventDispatcher implements AutoCloseable {
         try {
             asking.join();
             places.acquire(RUNNING_MAX);
+            places.release(RUNNING_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
