@@ -9,12 +9,12 @@ module dev.mayfly.hostinterfaces {
     requires transitive HdrHistogram;
     requires com.github.benmanes.caffeine;
     requires java.sql;
-    requires org.xerial.sqlitejdbc;
-    // Of use with a server of its own only: whoever embeds Mayfly adds it.
-    requires static lettuce.core;
     requires org.apache.httpcomponents.client5.httpclient5;
     requires org.apache.httpcomponents.core5.httpcore5;
     requires org.apache.httpcomponents.core5.httpcore5.h2;
+    requires org.xerial.sqlitejdbc;
+    // Of use with a server of its own only: whoever embeds Mayfly adds it.
+    requires static lettuce.core;
     requires static org.jspecify;
 
     exports dev.mayfly.hostinterfaces;
