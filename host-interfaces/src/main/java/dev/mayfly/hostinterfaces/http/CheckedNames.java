@@ -47,7 +47,7 @@ final class CheckedNames implements DnsResolver {
     }
 
     private InetAddress[] lookUp(String host) throws UnknownHostException {
-        Duration wait = DEADLINE.isBound() ? DEADLINE.get().left() : timeout;
+        Duration wait = timeLeft();
         FutureTask<InetAddress[]> task = new FutureTask<>(() -> lookup.addresses(host));
         Thread.ofVirtual().name("mayfly-name-lookup").start(task);
         try {
@@ -62,6 +62,21 @@ final class CheckedNames implements DnsResolver {
                     ? unknown
                     : new UnknownHostException("not resolved");
         }
+    }
+
+    private Duration timeLeft() throws UnknownHostException {
+        try {
+            return DEADLINE.isBound() ? DEADLINE.get().left() : timeout;
+        } catch (HostError e) {
+            throw because(e);
+        }
+    }
+
+    /** The client knows what to clean up after an unknown host. */
+    private static UnknownHostException because(HostError error) {
+        UnknownHostException unknown = new UnknownHostException("refused");
+        unknown.initCause(error);
+        return unknown;
     }
 
     @Override

@@ -21,6 +21,11 @@ final class Faults {
 
     static HostError of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HostError told) {
+                return told;
+            }
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             HostError told = told(cause, failure);
             if (told != null) {
                 return told;
@@ -31,7 +36,6 @@ final class Faults {
 
     private static @Nullable HostError told(Throwable cause, Throwable failure) {
         return switch (cause) {
-            case HostError told -> told;
             case UnknownHostException _ -> unavailable("the upstream's name can't be resolved", failure);
             case ConnectException _, NoRouteToHostException _, SocketTimeoutException _ ->
                 unavailable("the upstream can't be reached", failure);

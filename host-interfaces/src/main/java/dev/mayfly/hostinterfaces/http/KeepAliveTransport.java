@@ -72,10 +72,10 @@ final class KeepAliveTransport implements Transport {
                 .setRetryStrategy(new OnceMoreWhenStale())
                 .setDefaultRequestConfig(
                         RequestConfig.custom().setProtocolUpgradeEnabled(false).build())
+                .setUserAgent(PooledUpstream.USER_AGENT)
                 .disableAuthCaching()
                 .disableContentCompression()
                 .disableCookieManagement()
-                .disableDefaultUserAgent()
                 .disableRedirectHandling()
                 .build();
     }

@@ -42,8 +42,14 @@ import org.jspecify.annotations.Nullable;
 // twice (helidon#11771).
 // Why not java.net.http: nothing can come between its name lookup and its connect, and it has no bound on connections.
 public final class PooledUpstream implements HttpUpstream {
+    /** Where the function and the binding give none: there are upstreams that want one. */
+    static final String USER_AGENT = "Mayfly";
+
     /** Servers keep idle connections for a minute or so; those that are closed by us can't be closed on us. */
     private static final Duration IDLE_MAX = Duration.ofSeconds(30);
+
+    /** Requests under way over HTTP/2, those that wait for the upstream's own limit among them. */
+    private static final int STREAMS_MAX = 16_384;
 
     /** What a function may have put its own credentials in: not for another origin than the one it asked. */
     private static final Set<String> NOT_FOR_OTHER_ORIGINS = Set.of("authorization", "cookie");
@@ -71,7 +77,10 @@ public final class PooledUpstream implements HttpUpstream {
         CheckedNames names =
                 new CheckedNames(lookup, new AddressRules(config.allowPrivateAddresses()), config.connectTimeout());
         SSLContext tls = Certificates.trusting(config.trustedCertificates());
-        transport = new KeepAliveTransport(config, names, tls);
+        transport = switch (config.protocol()) {
+            case HTTP_1_1 -> new KeepAliveTransport(config, names, tls);
+            case HTTP_2 -> new MultiplexedTransport(config, names, tls, IDLE_MAX);
+        };
         timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("mayfly-upstream-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
@@ -80,7 +89,10 @@ public final class PooledUpstream implements HttpUpstream {
     }
 
     private static int requestsAtOnce(HttpUpstreamConfig config) {
-        return config.poolSize();
+        return switch (config.protocol()) {
+            case HTTP_1_1 -> config.poolSize();
+            case HTTP_2 -> STREAMS_MAX;
+        };
     }
 
     @Override
@@ -109,14 +121,19 @@ public final class PooledUpstream implements HttpUpstream {
     private Response exchange(Origin origin, Request request, Deadline deadline) {
         HttpUriRequestBase message = message(origin, request);
         awaitConnection(deadline);
+        underWay.add(message);
+        Runnable ended = () -> {
+            underWay.remove(message);
+            connectionsFree.release();
+        };
         Exchange exchange;
         try {
-            exchange = new Exchange(message, deadline, timer, config.responseBodyBytesMax(), connectionsFree::release);
+            exchange = new Exchange(message, deadline, timer, config.responseBodyBytesMax(), ended);
         } catch (HostError e) {
-            connectionsFree.release();
+            ended.run();
             throw e;
         } catch (RejectedExecutionException e) {
-            connectionsFree.release();
+            ended.run();
             throw HostError.of(HostError.Kind.UNAVAILABLE, "the binding is closed", e);
         }
         HttpHost target = new HttpHost(origin.scheme(), origin.host(), origin.port());

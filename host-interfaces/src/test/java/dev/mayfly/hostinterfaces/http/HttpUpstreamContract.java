@@ -59,6 +59,7 @@ abstract class HttpUpstreamContract {
                 .maxPayloadSize(2 * BIG_BYTES)
                 // Its NIO socket of 4.4.0 loses what a slow reader doesn't take at once.
                 .useNio(false)
+                .connectionOptions(socket -> socket.tcpNoDelay(true))
                 .routing(this::routes)
                 .build()
                 .start();
@@ -172,7 +173,7 @@ abstract class HttpUpstreamContract {
         String seen = text(send(upstream, request));
         assertTrue(seen.startsWith("GET /head/a%2Fb-%C3%A4?q=%20x&y=/z"), seen);
         assertTrue(seen.contains("x-mine=some\tvalue"), seen);
-        assertTrue(!seen.contains("user-agent"), seen);
+        assertTrue(seen.contains("user-agent=Mayfly"), seen);
         assertTrue(!seen.contains("accept-encoding"), seen);
     }
 
@@ -275,6 +276,18 @@ abstract class HttpUpstreamContract {
         long tookMs = (System.nanoTime() - start) / 1_000_000;
         assertTrue(tookMs >= 190 && tookMs < 3000, "ms: " + tookMs);
         assertEquals("hello", text(send(upstream, get("/hello"))));
+    }
+
+    @Test
+    void aCallThatTimesOutDoesNotDisturbItsNeighbours() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<String> neighbour = threads.submit(() -> text(send(upstream, get("/slow"))));
+            UpstreamCalls.awaitTrue("a connection", () -> upstream.connectionsOpen() == 1);
+            assertFails(Kind.TIMEOUT, () -> upstream.send(get("/slow"), Deadline.in(Duration.ofMillis(200))));
+            assertEquals("hello", text(send(upstream, get("/hello"))));
+            slowMayAnswer.release(2);
+            assertEquals("late", neighbour.get());
+        }
     }
 
     @Test
