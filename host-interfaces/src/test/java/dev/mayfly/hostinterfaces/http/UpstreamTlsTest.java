@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError.Kind;
+import io.helidon.common.tls.Tls;
+import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -111,6 +113,32 @@ class UpstreamTlsTest {
             assertEquals("sni=shop.example Host: shop.example:" + port, text(send(upstream, get("/"))));
             assertEquals("sni=shop.example Host: shop.example:" + port, text(send(upstream, get("/"))));
             assertEquals(1, upstream.connectionsOpen());
+        }
+    }
+
+    @Test
+    void http2IsSpokenOverTlsWithTheSameChecks() throws Exception {
+        WebServer http2 = WebServer.builder()
+                .host("127.0.0.1")
+                .tls(Tls.builder().sslContext(tls).build())
+                .routing(routing -> routing.get(
+                        "/",
+                        (request, response) ->
+                                response.send(request.prologue().protocolVersion() + " " + request.authority())))
+                .build()
+                .start();
+        try {
+            HttpUpstreamConfig config = local(new Origin("https", "shop.example", http2.port()))
+                    .withProtocol(HttpUpstreamConfig.Protocol.HTTP_2);
+            try (HttpUpstream upstream = new PooledUpstream(config.withTrustedCertificates(certificate), LOOPBACK)) {
+                assertEquals("2.0 shop.example:" + http2.port(), text(send(upstream, get("/"))));
+                assertEquals(1, upstream.connectionsOpen());
+            }
+            try (HttpUpstream upstream = new PooledUpstream(config, LOOPBACK)) {
+                assertFails(Kind.UNAVAILABLE, () -> send(upstream, get("/")));
+            }
+        } finally {
+            http2.stop();
         }
     }
 
