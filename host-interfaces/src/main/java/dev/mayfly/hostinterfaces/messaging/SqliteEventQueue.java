@@ -232,16 +232,6 @@ public final class SqliteEventQueue implements EventQueue {
     }
 
     @Override
-    public void rejected(Delivery delivery, String error) {
-        settle(() -> {
-            if (table.holds(delivery)) {
-                giveUp(delivery, error, System.currentTimeMillis());
-            }
-            return true;
-        });
-    }
-
-    @Override
     public void failed(Delivery delivery, String error) {
         settle(() -> {
             if (table.holds(delivery)) {
@@ -253,6 +243,16 @@ public final class SqliteEventQueue implements EventQueue {
                             delivery.attempt(), ThreadLocalRandom.current().nextDouble());
                     table.release(delivery.id(), delivery.attempt(), nowMs + wait.toMillis());
                 }
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void rejected(Delivery delivery, String error) {
+        settle(() -> {
+            if (table.holds(delivery)) {
+                giveUp(delivery, error, System.currentTimeMillis());
             }
             return true;
         });
