@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -150,8 +151,9 @@ public final class FolderBlobStore implements BlobStore {
                 Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE);
                 sync(parent(place));
                 return;
-            } catch (NoSuchFileException e) {
-                // The folder was empty for a moment, and a deletion has taken it.
+            } catch (NoSuchFileException | FileAlreadyExistsException e) {
+                // The folder was empty for a moment, and a deletion has taken it, maybe between being found and looked
+                // at.
                 if (attempt == RENAME_ATTEMPTS_MAX) {
                     throw e;
                 }
