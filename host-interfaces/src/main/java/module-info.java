@@ -19,6 +19,16 @@ module dev.mayfly.hostinterfaces {
     requires static lettuce.core;
     requires static org.checkerframework.checker.qual;
     requires static org.postgresql.jdbc;
+    requires static software.amazon.awssdk.auth;
+    requires static software.amazon.awssdk.awscore;
+    requires static software.amazon.awssdk.core;
+    requires static software.amazon.awssdk.http;
+    requires static software.amazon.awssdk.http.apache;
+    requires static software.amazon.awssdk.identity.spi;
+    requires static software.amazon.awssdk.profiles;
+    requires static software.amazon.awssdk.regions;
+    requires static software.amazon.awssdk.services.s3;
+    requires static software.amazon.awssdk.utils;
 
     exports dev.mayfly.hostinterfaces;
     exports dev.mayfly.hostinterfaces.blob;

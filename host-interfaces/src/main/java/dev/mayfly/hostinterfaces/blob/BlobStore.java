@@ -35,7 +35,7 @@ public interface BlobStore extends AutoCloseable {
     /**
      * Some blobs, ordered by key.
      *
-     * @param blobs their metadata is left out
+     * @param blobs their metadata is left out, and their content type is empty
      * @param more whether there are others behind the last one
      */
     record Page(List<BlobInfo> blobs, boolean more) {}
