@@ -177,6 +177,7 @@ public final class Host implements AutoCloseable {
                 invoker,
                 deployer,
                 bindings,
+                queue,
                 new HostHealth(engine, invoker),
                 new HostMetrics(engine, invoker, slabs, tables, compiler));
         return new Host(config, parts, invoker, endpoint, events);

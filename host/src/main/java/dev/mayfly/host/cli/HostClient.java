@@ -69,6 +69,27 @@ final class HostClient implements AutoCloseable {
                 "the bindings were not listed");
     }
 
+    JsonNode events(String name) {
+        return json(
+                send(query(functionPath(name) + "/events").build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                "the events of " + name + " were not shown");
+    }
+
+    /** Has an event that was given up tried again. */
+    void retryEvent(String name, String id) {
+        HttpRequest request = query(functionPath(name) + "/events/" + encode(id) + "/retry")
+                .POST(BodyPublishers.noBody())
+                .build();
+        json(send(request, BodyHandlers.ofByteArray(), HostClient::nothing), id + " is not tried again");
+    }
+
+    /** Forgets an event that was given up. */
+    void discardEvent(String name, String id) {
+        HttpRequest request =
+                query(functionPath(name) + "/events/" + encode(id)).DELETE().build();
+        json(send(request, BodyHandlers.ofByteArray(), HostClient::nothing), id + " is not forgotten");
+    }
+
     JsonNode function(String name) {
         return json(
                 send(query(functionPath(name)).build(), BodyHandlers.ofByteArray(), HostClient::nothing),

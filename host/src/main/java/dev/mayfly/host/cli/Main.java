@@ -87,6 +87,7 @@ public final class Main {
             case "show" -> new ShowCommand(context);
             case "remove" -> new RemoveCommand(context);
             case "bindings" -> new BindingsCommand(context);
+            case "events" -> new EventsCommand(context);
             case "bench" -> new BenchCommand(context);
             case "training-run" -> new TrainingCommand(context);
             case "version" -> new VersionCommand(context);

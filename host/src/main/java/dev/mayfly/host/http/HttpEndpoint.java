@@ -8,6 +8,7 @@ import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
+import dev.mayfly.hostinterfaces.messaging.EventQueue;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.helidon.webserver.ErrorHandling;
@@ -60,6 +61,7 @@ public final class HttpEndpoint implements AutoCloseable {
             Invoker invoker,
             Deployer deployer,
             Bindings bindings,
+            EventQueue queue,
             HostHealth health,
             HostMetrics metrics) {
         Limits limits = config.limits();
@@ -105,7 +107,8 @@ public final class HttpEndpoint implements AutoCloseable {
                         .details(true)
                         .addHealthChecks(health.checks())
                         .build()))
-                .routing(routing -> routing(routing, deployer, bindings, invoker, limits, new MetricsHandler(metrics)))
+                .routing(routing ->
+                        routing(routing, deployer, bindings, queue, invoker, limits, new MetricsHandler(metrics)))
                 .build();
         try {
             server.start();
@@ -125,10 +128,12 @@ public final class HttpEndpoint implements AutoCloseable {
             HttpRouting.Builder routing,
             Deployer deployer,
             Bindings bindings,
+            EventQueue queue,
             Invoker invoker,
             Limits limits,
             MetricsHandler metrics) {
         routing.register(FunctionsService.PATH, new FunctionsService(deployer, invoker.routes(), limits))
+                .register(FunctionsService.PATH, new EventsService(queue, invoker.routes()))
                 .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()))
                 .get("/observe/metrics", metrics)
                 .error(
