@@ -24,6 +24,7 @@ public final class Main {
             "show",
             "remove",
             "bindings",
+            "events",
             "bench",
             "version",
             "help",
