@@ -5,8 +5,9 @@
 //! | `/kv-set?store=s&key=k&value=v` | `done` |
 //! | `/kv-get?store=s&key=k` | the value, or `none` |
 //! | `/secret?name=s` | its value; `&staleness-ms=0` to have it read again |
+//! | `/secret-length?name=s` | of its value, in bytes |
 //! | `/sql?database=d&statement=…` | how many rows it changed |
-//! | `/hold?database=d` | `begun`, with a transaction left open |
+//! | `/hold?database=d&statement=…` | the same outside of a transaction that is left open |
 //! | `/http?upstream=u&path=/` | the status |
 //! | `/publish?topic=t&payload=p` | `done` |
 //! | `/spawn?function=f&payload=p` | the event's id |
@@ -62,18 +63,22 @@ fn handle(request: Request) -> Result<Response, Error> {
             let value = kv::Value::Bytes(text(&query, "value")?.into_bytes());
             kv::set(&text(&query, "store")?, &text(&query, "key")?, &value, None).map(done)
         }
-        "kv-get" => kv::get(&text(&query, "store")?, &text(&query, "key")?).map(|value| {
-            value.map_or("none".into(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
-        }),
+        "kv-get" => kv::get(&text(&query, "store")?, &text(&query, "key")?)
+            .map(|value| value.map_or("none".into(), |bytes| String::from_utf8_lossy(&bytes).into_owned())),
         "secret" => {
             let staleness = query.get("staleness-ms").and_then(|ms| ms.parse().ok());
             secrets::get(&text(&query, "name")?, staleness)
         }
-        "sql" => sql::execute(&text(&query, "database")?, &text(&query, "statement")?, &[]).map(|rows| rows.to_string()),
-        "hold" => sql::Transaction::begin(&text(&query, "database")?).map(|transaction| {
+        "secret-length" => secrets::get(&text(&query, "name")?, None).map(|value| value.len().to_string()),
+        "sql" => {
+            sql::execute(&text(&query, "database")?, &text(&query, "statement")?, &[]).map(|rows| rows.to_string())
+        }
+        "hold" => {
+            let transaction = sql::Transaction::begin(&text(&query, "database")?);
+            let changed = sql::execute(&text(&query, "database")?, &text(&query, "statement")?, &[]);
             std::mem::forget(transaction);
-            "begun".into()
-        }),
+            changed.map(|rows| rows.to_string())
+        }
         "http" => {
             let request = client::Request {
                 method: "GET".into(),
@@ -84,10 +89,13 @@ fn handle(request: Request) -> Result<Response, Error> {
             };
             client::send(&text(&query, "upstream")?, &request).map(|response| response.status.to_string())
         }
-        "publish" => {
-            publisher::publish(&text(&query, "topic")?, text(&query, "payload")?.as_bytes(), &[]).map(done)
-        }
-        "spawn" => functions::spawn(&text(&query, "function")?, text(&query, "payload")?.as_bytes(), &[], None),
+        "publish" => publisher::publish(&text(&query, "topic")?, text(&query, "payload")?.as_bytes(), &[]).map(done),
+        "spawn" => functions::spawn(
+            &text(&query, "function")?,
+            text(&query, "payload")?.as_bytes(),
+            &[],
+            None,
+        ),
         other => return Err(Error::not_found(format_args!("there is nothing at {other}"))),
     };
     Ok(Response::text(outcome.unwrap_or_else(refusal)))

@@ -109,7 +109,9 @@ public final class BindingsFile {
                 throw settings.wrong(entries.line(), "concurrency=" + concurrency + " must be positive");
             }
             return new DeclaredBinding(name, kind, provider, concurrency, settings.place(), prepared.opening());
-        } catch (IllegalArgumentException e) {
+        } catch (WrongSettingException e) {
+            throw e;
+        } catch (IllegalArgumentException | MayflyException.Invalid e) {
             throw settings.wrong(entries.line(), String.valueOf(e.getMessage()));
         }
     }
@@ -125,7 +127,7 @@ public final class BindingsFile {
         throw wrong(node.line(), what + " must be a mapping of names to what they are");
     }
 
-    private MayflyException.Invalid wrong(int line, String sentence) {
-        return new MayflyException.Invalid(file + ":" + line + ": " + sentence);
+    private WrongSettingException wrong(int line, String sentence) {
+        return new WrongSettingException(file, line, sentence);
     }
 }

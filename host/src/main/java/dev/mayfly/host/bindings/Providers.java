@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *           redis       host* port namespace username password(reference) tls trusted-certificates
  *   sql     sqlite      file* pool-size bytes-max
  *           postgresql  url* user* password*(reference) pool-size superuser-allowed
+ *   blob    folder      folder*
+ *           s3          bucket* access-key*(reference) secret-key*(reference) region endpoint path-style pool-size uploads-max
  *   http    pool        origin* pool-size connect-timeout protocol trusted-certificates headers(each a reference or a value) redirects-max
  *                       granted-redirect-origins allow-private-addresses response-body-bytes-max
  *   topic   queue       topic
@@ -34,6 +36,10 @@ final class Providers {
                     Map.entry("memory", KeyValueProviders::memory),
                     Map.entry("sqlite", KeyValueProviders::sqlite),
                     Map.entry("redis", KeyValueProviders::redis)),
+            BindingKind.SQL,
+            ordered(Map.entry("sqlite", SqlProviders::sqlite), Map.entry("postgresql", SqlProviders::postgresql)),
+            BindingKind.BLOB,
+            ordered(Map.entry("folder", BlobProviders::folder), Map.entry("s3", BlobProviders::s3)),
             BindingKind.HTTP,
             ordered(Map.entry("pool", HttpProviders::pool)),
             BindingKind.TOPIC,

@@ -1,6 +1,5 @@
 package dev.mayfly.host.bindings;
 
-import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.nio.file.Path;
@@ -55,8 +54,8 @@ final class Settings {
         return owner;
     }
 
-    MayflyException.Invalid wrong(int line, String sentence) {
-        return new MayflyException.Invalid(file + ":" + line + ": binding " + owner + ": " + sentence);
+    WrongSettingException wrong(int line, String sentence) {
+        return new WrongSettingException(file, line, "binding " + owner + ": " + sentence);
     }
 
     /** Refuses keys other than these and {@code kind}, {@code provider} and {@code concurrency}, which every binding has. */

@@ -89,7 +89,7 @@ sealed interface YamlNode {
         return parser.currentTokenLocation().getLineNr();
     }
 
-    private static MayflyException.Invalid wrong(Path file, int line, String sentence) {
-        return new MayflyException.Invalid(file + ":" + line + ": " + sentence);
+    private static WrongSettingException wrong(Path file, int line, String sentence) {
+        return new WrongSettingException(file, line, sentence);
     }
 }

@@ -70,15 +70,39 @@ final class BindingsFileTest {
                     granted-redirect-origins:
                       - https://cdn.example
                   token: {kind: secret, value: {env: TOKEN}}
+                  orders: {kind: sql, provider: sqlite, file: orders.sqlite, pool-size: 2, bytes-max: 1GiB}
+                  ledger:
+                    kind: sql
+                    provider: postgresql
+                    url: postgresql://db.example:5432/ledger?sslmode=verify-full
+                    user: mayfly
+                    password: {env: TOKEN}
+                  uploads: {kind: blob, provider: folder, folder: uploads}
+                  archive:
+                    kind: blob
+                    provider: s3
+                    endpoint: https://store.example
+                    bucket: archive
+                    access-key: {env: TOKEN}
+                    secret-key: {env: TOKEN}
                 """);
         assertEquals(
-                List.of("sessions", "links", "cache", "prices", "token"),
+                List.of("sessions", "links", "cache", "prices", "token", "orders", "ledger", "uploads", "archive"),
                 declared.stream().map(DeclaredBinding::name).toList());
         assertEquals(
-                List.of(BindingKind.KV, BindingKind.KV, BindingKind.KV, BindingKind.HTTP, BindingKind.SECRET),
+                List.of(
+                        BindingKind.KV,
+                        BindingKind.KV,
+                        BindingKind.KV,
+                        BindingKind.HTTP,
+                        BindingKind.SECRET,
+                        BindingKind.SQL,
+                        BindingKind.SQL,
+                        BindingKind.BLOB,
+                        BindingKind.BLOB),
                 declared.stream().map(DeclaredBinding::kind).toList());
         assertEquals(
-                List.of("memory", "sqlite", "redis", "pool", "value"),
+                List.of("memory", "sqlite", "redis", "pool", "value", "sqlite", "postgresql", "folder", "s3"),
                 declared.stream().map(DeclaredBinding::provider).toList());
     }
 
@@ -164,6 +188,7 @@ final class BindingsFileTest {
     void settingsOutOfRangeAreRefusedWhereTheBindingIs() {
         refused(3, "bindings:\n  a:\n    kind: kv\n    provider: redis\n    host: h\n    port: 70000\n", "port=70000");
         refused(2, "bindings:\n  a: {kind: http, origin: https://a.example, pool-size: 0}\n", "poolSize=0");
+        refused(2, "bindings:\n  a: {kind: sql, provider: sqlite, file: f, pool-size: 99}\n", "pool-size=99");
     }
 
     @Test
@@ -210,6 +235,8 @@ final class BindingsFileTest {
                   a: {kind: kv, provider: redis, host: h, password: t0psecret}
                   b: {kind: http, origin: https://b.example, headers: {authorization: {file: token}}}
                   c: {kind: secret, value: {env: TOKEN}}
+                  d: {kind: sql, provider: postgresql, url: 'postgresql://h/d', user: u, password: {env: TOKEN}}
+                  e: {kind: blob, provider: s3, bucket: b, access-key: a, secret-key: t0psecret}
                 """);
         assertFalse(declared.toString().contains("t0psecret"), declared::toString);
     }

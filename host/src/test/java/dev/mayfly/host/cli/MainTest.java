@@ -101,7 +101,12 @@ final class MainTest {
         }
         Path component = Files.writeString(folder.resolve("hello.wasm"), "(component)");
         for (String[] command : new String[][] {
-            {"list"}, {"show", "hello"}, {"remove", "hello"}, {"invoke", "hello"}, {"deploy", component.toString()}
+            {"list"},
+            {"bindings"},
+            {"show", "hello"},
+            {"remove", "hello"},
+            {"invoke", "hello"},
+            {"deploy", component.toString()}
         }) {
             String[] arguments = Arrays.copyOf(command, command.length + 2);
             arguments[command.length] = "--host";

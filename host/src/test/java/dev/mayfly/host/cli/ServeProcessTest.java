@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.Waiting;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,10 +14,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,7 +101,7 @@ final class ServeProcessTest {
         if (engine != null) {
             command.add("-Dmayfly.engine.path=" + engine);
         }
-        command.addAll(List.of("-cp", classPath(), Main.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(
                 List.of("serve", "--port", "0", "--data", folder.resolve("data").toString()));
         command.addAll(List.of(options));
@@ -117,13 +114,6 @@ final class ServeProcessTest {
         String line = out.readLine();
         assertTrue(line != null && line.contains(" listens on http://"), () -> line + said());
         return line.replaceFirst(".* listens on ", "");
-    }
-
-    /** As the launcher's, without SLF4J: only tests need it, and it complains of having nothing to log to. */
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry -> !entry.contains("slf4j"))
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static double slotsInUse(String host) throws Exception {

@@ -1,0 +1,29 @@
+package dev.mayfly.host.bindings;
+
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/**
+ * What client libraries write down of their traffic when somebody turns their log up: heads and commands with the credentials that bindings add to
+ * them. It stays off whatever the log's configuration says.
+ */
+final class TrafficLog {
+    /** Held here, as the JDK forgets a logger and its level when nobody has it. */
+    private static final List<Logger> LOGGERS = Stream.of(
+                    "org.apache.hc.client5.http.headers",
+                    "org.apache.hc.client5.http.wire",
+                    "org.apache.hc.client5.http2.frame",
+                    // Writes each command as it is sent, AUTH and HELLO among them.
+                    "io.lettuce.core.protocol.CommandEncoder")
+            .map(Logger::getLogger)
+            .toList();
+
+    private TrafficLog() {}
+
+    /** Before the first connection. */
+    static void silence() {
+        LOGGERS.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+}

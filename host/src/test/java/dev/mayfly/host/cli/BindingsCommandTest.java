@@ -1,0 +1,99 @@
+package dev.mayfly.host.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.Limits;
+import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.TestHost;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bindings on the command line, against a real host. */
+final class BindingsCommandTest {
+    @TempDir
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private TestHost host;
+
+    @BeforeEach
+    void start() throws IOException {
+        Files.writeString(folder.resolve(BindingsFile.NAME), """
+                bindings:
+                  sessions: {kind: kv, provider: memory}
+                  orders-db: {kind: sql, provider: sqlite, file: orders.sqlite}
+                """);
+        host = TestHost.start(folder, Limits.defaults());
+    }
+
+    @AfterEach
+    void stop() {
+        host.close();
+    }
+
+    private CapturedRun run(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--host";
+        all[arguments.length + 1] = host.host().uri().toString();
+        return CapturedRun.of(all);
+    }
+
+    @Test
+    void aFunctionIsDeployedWithBindingsAndShowsThem() {
+        String reach = Guests.file("reach").toString();
+        run("deploy", reach, "--binding", "links=sessions", "--binding", "db=orders-db")
+                .exits(ExitCode.OK)
+                .says("reach is deployed: ", ", with db = orders-db, links = sessions");
+        run("show", "reach").exits(ExitCode.OK).prints("bindings\n  db = orders-db\n  links = sessions\n");
+        assertEquals(
+                "none",
+                run("invoke", "reach", "/kv-get?store=links&key=k")
+                        .exits(ExitCode.OK)
+                        .out());
+    }
+
+    @Test
+    void theHostsBindingsAreListed() throws IOException {
+        run("deploy", Guests.file("reach").toString(), "--binding", "links=sessions")
+                .exits(ExitCode.OK);
+        run("bindings").exits(ExitCode.OK).prints("NAME", "PROVIDER", "sessions", "memory", "orders-db", "sqlite");
+        JsonNode bindings = Json.parse(run("bindings", "--output", "json")
+                        .exits(ExitCode.OK)
+                        .out()
+                        .getBytes(StandardCharsets.UTF_8))
+                .path("bindings");
+        assertEquals("[\"reach\"]", bindings.get(0).path("functions").toString());
+        assertEquals("[]", bindings.get(1).path("functions").toString());
+    }
+
+    @Test
+    void aBindingThatTheHostDoesNotHaveIsRefusedWithWhatToDo() {
+        run("deploy", Guests.file("reach").toString(), "--binding", "links=redis")
+                .exits(ExitCode.FAILED)
+                .says("reach was not deployed", "no binding redis", "sessions, orders-db", "mayfly bindings");
+    }
+
+    @Test
+    void aConfigurationFileElsewhereIsNamedWhenTheHostStarts() throws IOException {
+        Path wrong = Files.writeString(folder.resolve("other.yaml"), "bindings:\n  a: {kind: kv}\n");
+        CapturedRun.of(
+                        "serve",
+                        "--port",
+                        "0",
+                        "--data",
+                        folder.resolve("other").toString(),
+                        "--config",
+                        wrong.toString())
+                .exits(ExitCode.FAILED)
+                .says("other.yaml:2: binding a: provider is missing; there are memory, sqlite, redis");
+    }
+}
