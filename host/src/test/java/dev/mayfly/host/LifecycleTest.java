@@ -309,7 +309,7 @@ class LifecycleTest {
         }
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(
-                    Set.of("lock", "catalog.sqlite", "store"),
+                    Set.of("lock", "catalog.sqlite", "events.sqlite", "store"),
                     new TreeSet<>(
                             left.map(path -> folder.relativize(path).toString()).toList()));
         }
