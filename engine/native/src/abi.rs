@@ -18,13 +18,14 @@ use std::slice;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::engine::Engine;
+use crate::front::custom::Offers;
 use crate::invocation::{FramePtr, Invocation};
 use crate::layout::{ErrorRoom, Frame, Metrics, Settings, report};
 use crate::outcome::FAILED;
 use crate::prelink::{PrelinkError, Prelinked};
 
 /// Changes whenever a function's or a layout's meaning does.
-pub const ABI_VERSION: i32 = 2;
+pub const ABI_VERSION: i32 = 3;
 
 /// Panics contained since the library was loaded.
 pub static PANICS: AtomicU64 = AtomicU64::new(0);
@@ -112,18 +113,25 @@ pub unsafe extern "C" fn mf_engine_metrics(engine: *const Engine, out: *mut Metr
 /// Maps an artifact and resolves its imports; 0 and an error when it can't.
 ///
 /// # Safety
-/// `engine` is alive; `path` is a NUL-terminated file name; `error` points to such a structure.
+/// `engine` is alive; `path` is a NUL-terminated file name, `offers` likewise what `Offers` reads; `error` points to such a structure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mf_prelink(
     engine: *const Engine,
     path: *const c_char,
+    offers: *const c_char,
     error: *mut ErrorRoom,
 ) -> *mut Prelinked {
     // SAFETY: the caller's promise.
-    let (engine, path, error) = unsafe { (&*engine, CStr::from_ptr(path), &mut *error) };
-    let loaded = contained(|| match path.to_str() {
-        Ok(path) => Prelinked::load(engine, Path::new(path)),
-        Err(_) => Err(PrelinkError::Invalid("the artifact's file name isn't UTF-8".into())),
+    let (engine, path, offers, error) =
+        unsafe { (&*engine, CStr::from_ptr(path), CStr::from_ptr(offers), &mut *error) };
+    let loaded = contained(|| match (path.to_str(), offers.to_str()) {
+        (Ok(path), Ok(offers)) => {
+            let offers = Offers::parse(offers).map_err(PrelinkError::Internal)?;
+            Prelinked::load(engine, Path::new(path), &offers)
+        }
+        _ => Err(PrelinkError::Invalid(
+            "the artifact's file name isn't UTF-8, or the offers".into(),
+        )),
     });
     match loaded {
         Ok(Ok(prelinked)) => return Box::into_raw(Box::new(prelinked)),

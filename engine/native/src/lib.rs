@@ -14,14 +14,18 @@
 //! | `buffers` | lists of slabs in host memory |
 //! | `outcome` | how an invocation ended, told apart by whose fault it was |
 //! | `front` | the host functions that guests see, one file an interface |
+//! | `shape` | the types of an embedding program's own interfaces |
+//! | `describe` | from a WIT file to such types: runs in the `mayfly-compiler` process only |
 //! | `compile` | from an upload to an artifact: runs in the `mayfly-compiler` process only |
 
 pub mod abi;
 mod buffers;
 pub mod compile;
+pub mod describe;
 mod engine;
 mod front;
 mod invocation;
 mod layout;
 mod outcome;
 mod prelink;
+mod shape;

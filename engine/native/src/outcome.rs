@@ -65,6 +65,18 @@ impl std::fmt::Display for HostExhausted {
 
 impl std::error::Error for HostExhausted {}
 
+/// The host did not do what a function asked, and the function's types leave it no way to say so.
+#[derive(Debug)]
+pub struct Refused(pub String);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// What the host wrote into a frame makes no sense.
 #[derive(Debug)]
 pub struct BadFrame(pub &'static str);
@@ -89,6 +101,7 @@ pub fn report(error: &Error, instantiated: bool, frame: FramePtr) -> i32 {
     }
     let kind = match error.downcast_ref::<Trap>() {
         Some(trap) => kind_of(*trap),
+        None if error.is::<Refused>() => TrapKind::Other,
         None if error.is::<LimitPassed>() || !instantiated => TrapKind::ResourceLimit,
         // Host functions of ours fail with the types above only: what is left are wasmtime's own canonical ABI checks.
         None => TrapKind::CanonicalAbi,

@@ -13,7 +13,8 @@ use wasmtime::component::{
 };
 
 use crate::engine::Engine;
-use crate::front::{Define, INTERFACES, Interface, event, web};
+use crate::front::custom::Offers;
+use crate::front::{Define, INTERFACES, Interface, event, is_compatible, web};
 use crate::invocation::Call;
 
 /// The export that makes a component a web function.
@@ -49,16 +50,23 @@ pub struct Prelinked {
 }
 
 impl Prelinked {
-    pub fn load(engine: &Engine, artifact: &Path) -> Result<Prelinked, PrelinkError> {
+    /// `offers` are the interfaces of the program that embeds us.
+    pub fn load(engine: &Engine, artifact: &Path, offers: &Offers) -> Result<Prelinked, PrelinkError> {
         // SAFETY: the host checked the file's digest; it is one that the compiler process wrote.
         let component = unsafe { Component::deserialize_file(&engine.wasmtime, artifact) }
             .map_err(|error| PrelinkError::Incompatible(format!("{error:#}")))?;
         check_sizes(engine, &component)?;
-        let linker = linker(&engine.wasmtime).map_err(|error| PrelinkError::Internal(format!("{error:#}")))?;
+        let internal = |error| PrelinkError::Internal(format!("{error:#}"));
+        let mut linker = linker(&engine.wasmtime).map_err(internal)?;
+        let refused = offers
+            .link(&mut linker, &engine.wasmtime, &component)
+            .map_err(internal)?;
         let instance = match linker.instantiate_pre(&component) {
-            Ok(instance) => instance,
+            Ok(instance) if refused.is_empty() => instance,
+            Ok(_) => return Err(PrelinkError::MissingImports(refused)),
             Err(error) => {
-                let missing = missing_imports(&engine.wasmtime, &component);
+                let mut missing = missing_imports(&engine.wasmtime, &component, offers);
+                missing.extend(refused);
                 return Err(match missing.is_empty() {
                     false => PrelinkError::MissingImports(missing),
                     true => PrelinkError::Invalid(format!("the component can't be linked: {error:#}")),
@@ -182,7 +190,7 @@ fn no_handler(engine: &wasmtime::Engine, component: &Component) -> PrelinkError 
 }
 
 /// Every import that can't be satisfied, not just the first: the uploader mends them all at once.
-fn missing_imports(engine: &wasmtime::Engine, component: &Component) -> Vec<String> {
+fn missing_imports(engine: &wasmtime::Engine, component: &Component, offers: &Offers) -> Vec<String> {
     let mut missing = Vec::new();
     let ty = component.component_type();
     for (import, item) in ty.imports(engine) {
@@ -192,7 +200,10 @@ fn missing_imports(engine: &wasmtime::Engine, component: &Component) -> Vec<Stri
             }
             continue;
         };
-        let offered = offered(import);
+        if offers.serve(import) {
+            continue;
+        }
+        let offered = offered(import).map_err(|reason| offers.other_version(import).unwrap_or(reason));
         for (name, item) in instance.exports(engine) {
             let offered_item = |items: &[(&str, Define)]| items.iter().any(|(offered, _)| *offered == name);
             let problem = match (&item.ty, &offered) {
@@ -222,18 +233,6 @@ fn offered(import: &str) -> Result<&'static Interface, String> {
     match (Version::parse(version), Version::parse(interface.version)) {
         (Ok(wanted), Ok(offered)) if is_compatible(&wanted, &offered) => Ok(interface),
         _ => Err(format!("this host offers version {}", interface.version)),
-    }
-}
-
-/// Whether the linker serves one version for the other: same major version, below 1 the same minor one, and no pre-releases.
-fn is_compatible(wanted: &Version, offered: &Version) -> bool {
-    if !wanted.pre.is_empty() || !offered.pre.is_empty() {
-        return wanted == offered;
-    }
-    match (wanted.major, wanted.minor) {
-        (0, 0) => wanted == offered,
-        (0, minor) => offered.major == 0 && offered.minor == minor,
-        (major, _) => offered.major == major,
     }
 }
 

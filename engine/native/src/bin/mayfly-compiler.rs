@@ -1,12 +1,13 @@
-//! `mayfly-compiler --memory-bytes-max=N --address-space-bytes-max=N INPUT OUTPUT`
+//! `mayfly-compiler --memory-bytes-max=N --address-space-bytes-max=N INPUT OUTPUT`, or `mayfly-compiler --describe-wit FILE`
 //!
-//! Compiles one upload under limits of its own, writes the artifact to OUTPUT and a report to standard output. Ends when its standard input does:
+//! The second says what a WIT file offers, see `describe`. The first compiles one upload under limits of its own, writes the artifact to OUTPUT and a report to standard output. Ends when its standard input does:
 //! a host that was killed leaves no compiler behind. Exit codes: 0 done, 10 the input is wrong, 11 our fault; out of memory aborts.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
 use mayfly_engine::compile::{CompileError, compile};
+use mayfly_engine::describe::describe;
 
 const EXIT_INVALID: u8 = 10;
 const EXIT_INTERNAL: u8 = 11;
@@ -39,6 +40,11 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<String, CompileError> {
+    if let Some(file) = wit_file() {
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| CompileError::Invalid(format!("{file} can't be read: {error}")))?;
+        return describe(&file, &text).map_err(CompileError::Invalid);
+    }
     let arguments = arguments()
         .map_err(|reason| CompileError::Internal(format!("{reason}; this program is run by Mayfly's host")))?;
     limit(arguments.address_space_bytes_max)?;
@@ -49,6 +55,11 @@ fn run() -> Result<String, CompileError> {
     std::fs::write(&arguments.output, compiled.artifact)
         .map_err(|error| CompileError::Internal(format!("{}: {error}", arguments.output)))?;
     Ok(compiled.report)
+}
+
+fn wit_file() -> Option<String> {
+    let mut given = std::env::args().skip(1);
+    (given.next()? == "--describe-wit").then(|| given.next())?
 }
 
 fn arguments() -> Result<Arguments, String> {

@@ -14,6 +14,9 @@ pub const ERRORS: Interface = Interface {
     functions: &[],
 };
 
+/// The type below, as `shape` writes it.
+pub const SHAPE: &str = "variant{not-found(string),conflict(string),invalid(string),permission-denied(string),limit-exceeded(string),timeout(string),unavailable(string)}";
+
 #[derive(ComponentType, Lower, Debug)]
 #[component(variant)]
 pub enum Error {
@@ -46,6 +49,19 @@ impl Error {
             7 => Error::Timeout(text),
             _ => return Err(BadFrame("the host answered with a status that doesn't exist").into()),
         })
+    }
+
+    /// The case's name in WIT.
+    pub fn case(&self) -> &'static str {
+        match self {
+            Error::NotFound(_) => "not-found",
+            Error::Conflict(_) => "conflict",
+            Error::Invalid(_) => "invalid",
+            Error::PermissionDenied(_) => "permission-denied",
+            Error::LimitExceeded(_) => "limit-exceeded",
+            Error::Timeout(_) => "timeout",
+            Error::Unavailable(_) => "unavailable",
+        }
     }
 
     pub fn text(&self) -> &'static str {

@@ -1,6 +1,7 @@
 //! The host functions that guests see: one file an interface, each a table of functions, so that a component's imports can be compared with what
 //! is offered name by name.
 
+use semver::Version;
 use wasmtime::Result;
 use wasmtime::component::LinkerInstance;
 
@@ -11,6 +12,7 @@ mod buffers;
 mod clocks;
 mod config;
 mod content;
+pub mod custom;
 mod errors;
 pub mod event;
 mod functions;
@@ -25,6 +27,21 @@ mod wasi_config;
 pub mod wasi_keyvalue;
 pub mod web;
 mod wire;
+
+#[cfg(test)]
+pub use errors::SHAPE as ERROR_SHAPE;
+
+/// Whether the linker serves one version for the other: same major version, below 1 the same minor one, and no pre-releases.
+pub fn is_compatible(wanted: &Version, offered: &Version) -> bool {
+    if !wanted.pre.is_empty() || !offered.pre.is_empty() {
+        return wanted == offered;
+    }
+    match (wanted.major, wanted.minor) {
+        (0, 0) => wanted == offered,
+        (0, minor) => offered.major == 0 && offered.minor == minor,
+        (major, _) => offered.major == major,
+    }
+}
 
 /// Adds one function or resource to the linker under the name it is given.
 pub type Define = fn(&mut LinkerInstance<'_, Call>, &str) -> Result<()>;

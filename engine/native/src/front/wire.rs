@@ -6,9 +6,12 @@
 //!
 //! | type | bytes |
 //! |---|---|
-//! | bool, u8, enum, variant's or option's case | 1 |
-//! | u16, u32, handle of a buffer or resource | 2, 4, 4 |
+//! | bool, u8, s8; case of an enum, a variant, an option (1 = some) or a result (1 = error), its payload behind it | 1 |
+//! | case of an enum or variant that has more than 256 | 4 |
+//! | u16, s16 | 2 |
+//! | u32, s32, f32, char, handle of a buffer or resource | 4 |
 //! | u64, s64, f64 | 8 |
+//! | flags | 4 for each 32, the first is the lowest bit |
 //! | string, list of bytes | length (4), then so many |
 //! | list | count (4), then the items |
 //! | record, tuple | the fields, in order |
@@ -30,7 +33,7 @@ use crate::outcome::BadFrame;
 const RESOURCE_DROP: i32 = 4;
 
 /// What a function may pass in one call: bounds what an invocation costs the host beside its own memory.
-const ARGUMENT_BYTES_MAX: usize = 8 << 20;
+pub(super) const ARGUMENT_BYTES_MAX: usize = 8 << 20;
 
 /// A parameter on its way to Java.
 pub trait Encode {
@@ -78,7 +81,12 @@ pub async fn perform<R: Decode>(
 
 /// Adds a resource that lives in Java, by a number; dropping it tells the host.
 pub fn resource<T: 'static>(linker: &mut LinkerInstance<'_, Call>, name: &str) -> Result<()> {
-    linker.resource_async(name, ResourceType::host::<T>(), |store, number| {
+    dropping_resource(linker, name, ResourceType::host::<T>())
+}
+
+/// The same for any type.
+pub(super) fn dropping_resource(linker: &mut LinkerInstance<'_, Call>, name: &str, ty: ResourceType) -> Result<()> {
+    linker.resource_async(name, ty, |store, number| {
         Box::new(async move {
             store.data().operation(RESOURCE_DROP, number.into()).await;
             Ok(())
@@ -93,7 +101,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn of(frame: FramePtr) -> Answer {
+    pub(super) fn of(frame: FramePtr) -> Answer {
         let answer = frame.answer();
         let bytes = match answer.bytes {
             0 => &[],
@@ -112,11 +120,11 @@ impl Answer {
         Ok(taken)
     }
 
-    fn fixed<const N: usize>(&mut self) -> Result<[u8; N]> {
+    pub(super) fn fixed<const N: usize>(&mut self) -> Result<[u8; N]> {
         Ok(self.take(N)?.try_into().expect("so many were taken"))
     }
 
-    fn rest(&mut self) -> Result<&'static str> {
+    pub(super) fn rest(&mut self) -> Result<&'static str> {
         let all = self.take(self.bytes.len())?;
         text(all)
     }
@@ -126,7 +134,7 @@ fn text(bytes: &'static [u8]) -> Result<&'static str> {
     std::str::from_utf8(bytes).map_err(|_| BadFrame("the host's answer isn't UTF-8").into())
 }
 
-fn encode_length(length: usize, out: &mut Vec<u8>) {
+pub(super) fn encode_length(length: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(&(length as u32).to_le_bytes());
 }
 

@@ -32,6 +32,7 @@ module dev.mayfly.hostinterfaces {
 
     exports dev.mayfly.hostinterfaces;
     exports dev.mayfly.hostinterfaces.blob;
+    exports dev.mayfly.hostinterfaces.custom;
     exports dev.mayfly.hostinterfaces.http;
     exports dev.mayfly.hostinterfaces.kv;
     exports dev.mayfly.hostinterfaces.messaging;

@@ -6,6 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The WebAssembly engine: a pool of instances, memories and stacks, and the epoch ticker that makes running functions yield.
@@ -15,10 +17,12 @@ import java.nio.file.Path;
 public final class Engine implements AutoCloseable {
     private final EngineConfig config;
     private final String fingerprint;
+    private final String offers;
     private long address;
 
-    private Engine(EngineConfig config, long address) {
+    private Engine(EngineConfig config, String offers, long address) {
         this.config = config;
+        this.offers = offers;
         this.address = address;
         this.fingerprint = NativeEngine.fingerprint(address);
     }
@@ -30,6 +34,15 @@ public final class Engine implements AutoCloseable {
      * @throws MayflyException.Invalid when the machine can't give the address space that {@code config} asks for
      */
     public static Engine open(EngineConfig config) {
+        return open(config, List.of());
+    }
+
+    /**
+     * The same for a program that offers interfaces of its own: their functions are the operation {@link Operation#CUSTOM_CALL}.
+     *
+     * @param offered which ones
+     */
+    public static Engine open(EngineConfig config, List<WitFile.Interface> offered) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment settings = arena.allocate(EngineConfig.BYTES, 8);
             settings.set(JAVA_LONG, EngineConfig.INSTANCE_COUNT_MAX, config.instanceCountMax());
@@ -41,7 +54,8 @@ public final class Engine implements AutoCloseable {
             NativeError error = new NativeError(arena);
             long address = NativeEngine.newEngine(settings, error);
             error.throwIfSet("opening the engine");
-            return new Engine(config, address);
+            String offers = offered.stream().map(WitFile.Interface::offer).collect(Collectors.joining());
+            return new Engine(config, offers, address);
         }
     }
 
@@ -71,7 +85,8 @@ public final class Engine implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             MemorySegment path = arena.allocateFrom(artifact.toString(), StandardCharsets.UTF_8);
-            long prelinked = NativeEngine.prelink(address(), path, error);
+            MemorySegment offers = arena.allocateFrom(this.offers, StandardCharsets.UTF_8);
+            long prelinked = NativeEngine.prelink(address(), path, offers, error);
             if (error.kind() == NativeError.MISSING_IMPORTS) {
                 throw new MayflyException.MissingImports(error.message().lines().toList());
             }

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 @SuppressWarnings("restricted")
 final class NativeEngine {
     /** Both sides of the seam carry this number; it changes whenever a function's or a layout's meaning does. */
-    static final int ABI_VERSION = 2;
+    static final int ABI_VERSION = 3;
 
     private static final SymbolLookup LIBRARY = load();
 
@@ -34,7 +34,7 @@ final class NativeEngine {
     private static final MethodHandle ENGINE_METRICS =
             function("mf_engine_metrics", FunctionDescriptor.ofVoid(JAVA_LONG, ADDRESS));
     private static final MethodHandle PRELINK =
-            function("mf_prelink", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS));
+            function("mf_prelink", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle PRELINKED_FREE =
             function("mf_prelinked_free", FunctionDescriptor.ofVoid(JAVA_LONG));
     private static final MethodHandle BEGIN =
@@ -90,9 +90,9 @@ final class NativeEngine {
         }
     }
 
-    static long prelink(long engine, MemorySegment path, NativeError error) {
+    static long prelink(long engine, MemorySegment path, MemorySegment offers, NativeError error) {
         try {
-            return (long) PRELINK.invokeExact(engine, path, error.memory());
+            return (long) PRELINK.invokeExact(engine, path, offers, error.memory());
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -28,6 +28,8 @@ package dev.mayfly.engine;
  *   336..341  mayfly:blob          get, get-range, head, put, delete, list
  *   368       mayfly:http          send
  *   384..386  mayfly:pubsub        publish; mayfly:functions spawn, call
+ *   512       (the program's own)  any function of any interface that the embedding program offers: interface and function by name, then
+ *                                  the parameters
  * </pre>
  */
 public final class Operation {
@@ -77,6 +79,8 @@ public final class Operation {
     public static final int EVENT_PUBLISH = 384;
     public static final int EVENT_SPAWN = 385;
     public static final int FUNCTION_CALL = 386;
+
+    public static final int CUSTOM_CALL = 512;
 
     /** {@link FrameLayout#ANSWER_STATUS}: the operation succeeded. */
     public static final int OK = 0;

@@ -127,13 +127,15 @@ public final class OperationCall implements AutoCloseable {
         return switch (kind) {
             case EMPTY -> null;
             case BYTES -> Body.of(parameters.bytes());
-            case BUFFER -> {
-                int buffer = parameters.handle();
-                long length = slot.buffers().length(buffer);
-                yield Body.of(slot.buffers().take(buffer), length);
-            }
+            case BUFFER -> bodyOf(parameters.handle());
             default -> throw new IllegalStateException("a body of no kind: " + kind);
         };
+    }
+
+    /** What a buffer holds: if it is a stream it is used up by this. The caller closes it. */
+    public Body bodyOf(int buffer) {
+        long length = slot.buffers().length(buffer);
+        return Body.of(slot.buffers().take(buffer), length);
     }
 
     /** Reads a body that is wanted as a whole, at most {@code bytesMax} of it. */

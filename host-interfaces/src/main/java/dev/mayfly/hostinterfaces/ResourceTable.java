@@ -51,12 +51,17 @@ public final class ResourceTable implements AutoCloseable {
         return type.cast(resource);
     }
 
-    /** Closes the resource of that number: its handle was dropped. */
-    public void drop(int number) {
-        AutoCloseable resource = get(number, AutoCloseable.class);
+    /** Takes the resource of that number out: the function gave it away, and whoever has it now closes it. */
+    public <T> T take(int number, Class<T> type) {
+        T resource = get(number, type);
         resources.set(number, null);
         count--;
-        close(resource);
+        return resource;
+    }
+
+    /** Closes the resource of that number: its handle was dropped. */
+    public void drop(int number) {
+        close(take(number, AutoCloseable.class));
     }
 
     /** Closes all that are left, the last opened first. */
