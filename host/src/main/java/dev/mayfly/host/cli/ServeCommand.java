@@ -54,6 +54,11 @@ final class ServeCommand extends StandardCommand {
             description = "How long requests may take to finish when the host stops (default: ${DEFAULT-VALUE}).")
     private TimeSpan drain = new TimeSpan(DEFAULTS.drain());
 
+    @Option(
+            names = "--log-functions",
+            description = "Print what functions log on standard output, a JSON object a line.")
+    private boolean logFunctions;
+
     @ArgGroup(exclusive = false, heading = "%nLimits:%n")
     private LimitOptions limits = new LimitOptions();
 
@@ -65,6 +70,9 @@ final class ServeCommand extends StandardCommand {
     public Integer call() {
         HostConfig config = config();
         ServerLog.configure();
+        if (logFunctions) {
+            ServerLog.printFunctions(terminal.out());
+        }
         context.stop().listen();
         long startNs = System.nanoTime();
         try (Host host = Host.start(config)) {

@@ -10,6 +10,7 @@ import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.deploy.Deployment;
 import dev.mayfly.host.deploy.SettingsText;
+import dev.mayfly.host.invoke.FunctionLines;
 import dev.mayfly.host.invoke.FunctionLog;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.Routes;
@@ -41,8 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FunctionsService implements HttpService {
     static final String PATH = "/v1/functions";
-
-    private static final List<String> LEVELS = List.of("trace", "debug", "info", "warn", "error");
 
     private final Deployer deployer;
     private final Routes routes;
@@ -127,7 +126,7 @@ final class FunctionsService implements HttpService {
                 json.writeNumberField("sequence", line.sequence());
                 json.writeStringField(
                         "time", Instant.ofEpochSecond(0, line.unixNs()).toString());
-                json.writeStringField("level", LEVELS.get(Math.clamp(line.level(), 0, LEVELS.size() - 1)));
+                json.writeStringField("level", FunctionLines.level(line.level()));
                 json.writeStringField("invocation", line.invocationId());
                 json.writeStringField("message", line.message());
                 if (!line.fields().isEmpty()) {

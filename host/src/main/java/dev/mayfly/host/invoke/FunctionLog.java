@@ -43,8 +43,8 @@ public final class FunctionLog {
     /** Nothing was logged. */
     public FunctionLog() {}
 
-    /** Adds a line behind the others. */
-    public void append(long unixNs, int level, String invocationId, String message, Map<String, String> fields) {
+    /** Adds a line behind the others; returns it. */
+    public Line append(long unixNs, int level, String invocationId, String message, Map<String, String> fields) {
         lock.lock();
         try {
             Line line = new Line(++sequence, unixNs, level, invocationId, message, fields);
@@ -53,6 +53,7 @@ public final class FunctionLog {
             while (lines.size() > LINES_MAX || characters > CHARACTERS_MAX) {
                 characters -= lines.removeFirst().characters();
             }
+            return line;
         } finally {
             lock.unlock();
         }

@@ -291,7 +291,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     /** Takes a line that the function logged. */
     @Override
     public void line(int level, long unixNs, String message, Map<String, String> fields) {
-        route.log().append(unixNs, level, id, message, fields);
+        FunctionLines.write(route.name(), route.log().append(unixNs, level, id, message, fields));
     }
 
     /** Says how it ended where the function is not what decides: the request did not fit, or the response can't be sent. */
