@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code engine/test-guests/custom/wit/everything.wit} describes. */
-public final class Everything {
+final class Everything {
     static final String SECRET = "password=swordfish";
 
     /** The next value for {@link #give}. */
@@ -98,10 +98,12 @@ public final class Everything {
                 }),
                 random.nextBoolean() ? Optional.of(text(random)) : Optional.empty(),
                 random.nextBoolean() ? Result.ok(random.nextLong(1L << 32)) : Result.err(text(random)),
-                random.nextBoolean() ? Result.ok(null) : Result.err(null),
-                list(random, () -> random.nextBoolean()
-                        ? Optional.of(list(random, () -> (short) random.nextInt()))
-                        : Optional.empty()));
+                random.nextBoolean() ? Result.ok() : Result.err(),
+                list(
+                        random,
+                        () -> random.nextBoolean()
+                                ? Optional.of(list(random, () -> (short) random.nextInt()))
+                                : Optional.empty()));
     }
 
     private static Set<Permission> permissions(Random random) {

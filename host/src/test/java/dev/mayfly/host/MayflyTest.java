@@ -44,8 +44,7 @@ final class MayflyTest {
             mayfly.deploy("echo", Guests.bytes("echo"));
             assertEquals(List.of("echo", "probe"), mayfly.functions());
             Response response = mayfly.invoke(
-                    "probe",
-                    Request.get("/header").withQuery("name=x-one").withHeader("x-one", "1"));
+                    "probe", Request.get("/header").withQuery("name=x-one").withHeader("x-one", "1"));
             assertEquals(200, response.status());
             assertEquals("1", response.text().strip());
             assertTrue(mayfly.remove("echo"));
@@ -75,7 +74,8 @@ final class MayflyTest {
         new java.util.Random(1).nextBytes(bytes);
         try (Mayfly mayfly = open()) {
             mayfly.deploy("probe", Guests.file("probe"));
-            assertArrayEquals(bytes, mayfly.invoke("probe", Request.post("/echo", bytes)).bytes());
+            assertArrayEquals(
+                    bytes, mayfly.invoke("probe", Request.post("/echo", bytes)).bytes());
             InputStream stream =
                     new SequenceInputStream(new ByteArrayInputStream(bytes), InputStream.nullInputStream());
             assertArrayEquals(
@@ -93,8 +93,8 @@ final class MayflyTest {
     void aCallWithoutAResponseSaysHowItEnded() {
         try (Mayfly mayfly = open()) {
             mayfly.deploy("probe", Guests.file("probe"));
-            var trap = assertThrows(
-                    InvocationException.class, () -> mayfly.invoke("probe", Request.get("/unreachable")));
+            var trap =
+                    assertThrows(InvocationException.class, () -> mayfly.invoke("probe", Request.get("/unreachable")));
             assertEquals("trap", trap.outcome());
             var spin = assertThrows(
                     InvocationException.class,
@@ -104,7 +104,7 @@ final class MayflyTest {
                     InvocationException.class,
                     () -> mayfly.invoke("probe", Request.get("/error").withQuery("case=invalid&text=why")));
             assertEquals("function-error", error.outcome());
-            assertTrue(error.getMessage().contains("why"), error.getMessage());
+            assertTrue(String.valueOf(error.getMessage()).contains("why"), String.valueOf(error.getMessage()));
         }
     }
 
@@ -118,13 +118,12 @@ final class MayflyTest {
 
     @Test
     void theExampleRunsAsItsReadmeSays() throws Exception {
-        Path home = Guests.file("embedded").getParent().getParent().getParent();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        home.resolve("examples/embedded/Shop.java").toString(),
+                        "../examples/embedded/Shop.java",
                         Guests.file("embedded").toString(),
                         "/find/tea",
                         "/quote/green-tea/2")
