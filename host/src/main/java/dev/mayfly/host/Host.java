@@ -4,6 +4,7 @@ import dev.mayfly.engine.Compiler;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.engine.Operation;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.bindings.BindingsFile;
 import dev.mayfly.host.bindings.DeclaredBinding;
@@ -24,6 +25,8 @@ import dev.mayfly.hostinterfaces.BindingKind;
 import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.hostinterfaces.blob.BlobOperations;
+import dev.mayfly.hostinterfaces.custom.CustomInterface;
+import dev.mayfly.hostinterfaces.custom.CustomOperations;
 import dev.mayfly.hostinterfaces.http.HttpOperations;
 import dev.mayfly.hostinterfaces.kv.KeyValueLimits;
 import dev.mayfly.hostinterfaces.kv.KeyValueOperations;
@@ -51,6 +54,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running host: engine, pools, catalog and HTTP endpoint in one process.
@@ -66,14 +70,22 @@ public final class Host implements AutoCloseable {
     private final HostConfig config;
     private final Parts parts;
     private final Invoker invoker;
-    private final HttpEndpoint endpoint;
+    private final Deployer deployer;
+    private final @Nullable HttpEndpoint endpoint;
     private final EventDispatcher events;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Host(HostConfig config, Parts parts, Invoker invoker, HttpEndpoint endpoint, EventDispatcher events) {
+    private Host(
+            HostConfig config,
+            Parts parts,
+            Invoker invoker,
+            Deployer deployer,
+            @Nullable HttpEndpoint endpoint,
+            EventDispatcher events) {
         this.config = config;
         this.parts = parts;
         this.invoker = invoker;
+        this.deployer = deployer;
         this.endpoint = endpoint;
         this.events = events;
     }
@@ -120,9 +132,19 @@ public final class Host implements AutoCloseable {
 
     /** @param reached told of each step of each deployment */
     static Host start(HostConfig config, Consumer<DeployStep> reached) {
+        return start(config, reached, List.of(), true);
+    }
+
+    /** Without an HTTP endpoint: address and port are not used. */
+    static Host embed(HostConfig config, List<CustomInterface> offered) {
+        return start(config, step -> {}, offered, false);
+    }
+
+    private static Host start(
+            HostConfig config, Consumer<DeployStep> reached, List<CustomInterface> offered, boolean serves) {
         Parts parts = new Parts();
         try {
-            return start(config, reached, parts);
+            return start(config, reached, offered, serves, parts);
         } catch (RuntimeException | Error e) {
             try {
                 parts.close();
@@ -133,7 +155,12 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    private static Host start(HostConfig config, Consumer<DeployStep> reached, Parts parts) {
+    private static Host start(
+            HostConfig config,
+            Consumer<DeployStep> reached,
+            List<CustomInterface> offered,
+            boolean serves,
+            Parts parts) {
         Limits limits = config.limits();
         EngineConfig engineConfig = EngineConfig.defaults()
                 .withInstanceCountMax(limits.hostConcurrencyMax())
@@ -148,7 +175,8 @@ public final class Host implements AutoCloseable {
                         .withResponseHeadBytesMax(limits.responseHeadBytesMax()),
                 slabs));
         Routes routes = new Routes();
-        Invoker invoker = new Invoker(routes, slots, operations(), invocationLimits(limits), limits.deadline());
+        CustomOperations custom = parts.add(new CustomOperations(offered));
+        Invoker invoker = new Invoker(routes, slots, operations(custom), invocationLimits(limits), limits.deadline());
         // Closed after the functions, which use them.
         EventQueue queue = parts.add(SqliteEventQueue.open(folder.events(), QueueLimits.defaults()));
         ImplicitBindings ownFunctions = (kind, name) -> kind == BindingKind.FUNCTION
@@ -156,7 +184,7 @@ public final class Host implements AutoCloseable {
                 : new HostTopic(name, routes, queue);
         Bindings bindings = parts.add(Bindings.open(declaredBindings(config, folder), ownFunctions));
         FolderArtifactStore store = FolderArtifactStore.open(folder.store());
-        Engine engine = parts.add(Engine.open(engineConfig));
+        Engine engine = parts.add(Engine.open(engineConfig, custom.descriptions()));
         ComponentCompiler compiler = parts.add(new ComponentCompiler(
                 new Compiler(engineConfig, limits.compileMemoryBytesMax(), limits.compileTimeMax()),
                 engine,
@@ -172,6 +200,9 @@ public final class Host implements AutoCloseable {
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
         deployer.restore(engine.fingerprint(), canary);
         EventDispatcher events = parts.add(new EventDispatcher(queue, invoker, limits));
+        if (!serves) {
+            return new Host(config, parts, invoker, deployer, null, events);
+        }
         HttpEndpoint endpoint = HttpEndpoint.start(
                 config,
                 invoker,
@@ -180,7 +211,7 @@ public final class Host implements AutoCloseable {
                 queue,
                 new HostHealth(engine, invoker),
                 new HostMetrics(engine, invoker, slabs, tables, compiler));
-        return new Host(config, parts, invoker, endpoint, events);
+        return new Host(config, parts, invoker, deployer, endpoint, events);
     }
 
     private static List<DeclaredBinding> declaredBindings(HostConfig config, DataFolder folder) {
@@ -194,8 +225,8 @@ public final class Host implements AutoCloseable {
         return BindingsFile.read(file, System.getenv());
     }
 
-    private static OperationTable operations() {
-        OperationTable.Builder table = OperationTable.builder();
+    private static OperationTable operations(CustomOperations custom) {
+        OperationTable.Builder table = OperationTable.builder().with(Operation.CUSTOM_CALL, custom);
         ConfigOperations.addTo(table);
         SecretOperations.addTo(table);
         KeyValueOperations.addTo(table, KeyValueLimits.defaults());
@@ -226,6 +257,9 @@ public final class Host implements AutoCloseable {
 
     /** The port it listens on, also when {@link HostConfig#port()} was 0. */
     public int port() {
+        if (endpoint == null) {
+            throw new IllegalStateException("this host is embedded and serves no HTTP");
+        }
         return endpoint.port();
     }
 
@@ -239,6 +273,14 @@ public final class Host implements AutoCloseable {
         return config;
     }
 
+    Invoker invoker() {
+        return invoker;
+    }
+
+    Deployer deployer() {
+        return deployer;
+    }
+
     /**
      * Stops accepting, lets requests that are being answered finish for at most {@link HostConfig#drain()}, cancels the functions that still
      * run, and gives everything back. Returns when all of that is done; a second call does nothing.
@@ -250,7 +292,9 @@ public final class Host implements AutoCloseable {
         }
         Thread cancelling = Thread.ofVirtual().name("mayfly-drain").start(this::cancelAfterDrain);
         try (parts) {
-            endpoint.close();
+            if (endpoint != null) {
+                endpoint.close();
+            }
             events.close();
             invoker.stop();
             cancelling.interrupt();

@@ -1,6 +1,5 @@
 package dev.mayfly.hostinterfaces.custom;
 
-import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.memorypool.AnswerWriter;
 import dev.mayfly.memorypool.ArgumentReader;
 import java.lang.invoke.MethodHandle;
@@ -45,26 +44,26 @@ final class Codecs {
         out.u32(character);
     });
     static final Codec BUFFER = of(
-            (call, in) -> new BufferHandle(call, in.handle()),
+            (call, in) -> new BufferHandle(call.operation(), in.handle()),
             (call, value, out) -> out.u32(((BufferHandle) value).index()));
 
     private interface Read {
-        Object read(OperationCall call, ArgumentReader in);
+        Object read(CustomCall call, ArgumentReader in);
     }
 
     private interface Write {
-        void write(OperationCall call, Object value, AnswerWriter out);
+        void write(CustomCall call, Object value, AnswerWriter out);
     }
 
     private static Codec of(Read read, Write write) {
         return new Codec() {
             @Override
-            public Object read(OperationCall call, ArgumentReader in) {
+            public Object read(CustomCall call, ArgumentReader in) {
                 return read.read(call, in);
             }
 
             @Override
-            public void write(OperationCall call, Object value, AnswerWriter out) {
+            public void write(CustomCall call, Object value, AnswerWriter out) {
                 write.write(call, value, out);
             }
         };
@@ -155,7 +154,7 @@ final class Codecs {
                 });
     }
 
-    private static void write(@Nullable Codec codec, OperationCall call, @Nullable Object payload, AnswerWriter out) {
+    private static void write(@Nullable Codec codec, CustomCall call, @Nullable Object payload, AnswerWriter out) {
         if (codec != null) {
             codec.write(call, java.util.Objects.requireNonNull(payload, "a result's payload"), out);
         }
@@ -256,9 +255,9 @@ final class Codecs {
     static Codec resource(boolean owned, Class<?> type) {
         return of(
                 (call, in) -> owned
-                        ? call.resources().take(in.handle(), type)
-                        : call.resources().get(in.handle(), type),
-                (call, value, out) -> out.u32(call.resources().add((AutoCloseable) value)));
+                        ? call.operation().resources().take(in.handle(), type)
+                        : call.operation().resources().get(in.handle(), type),
+                (call, value, out) -> out.u32(call.add((AutoCloseable) value)));
     }
 
     private static <T> Map<T, Integer> numbers(List<T> items) {

@@ -32,24 +32,26 @@ record CustomFunction(
         @Nullable Codec answer,
         boolean throwsErrors) {
 
-    void perform(OperationCall call, ArgumentReader in, AnswerWriter out, DeadlineWatch watch) {
-        Object result = await(call, invoke(call, arguments(call, in), watch));
+    void perform(OperationCall operation, ArgumentReader in, AnswerWriter out, DeadlineWatch watch) {
+        CustomCall call = new CustomCall(operation);
+        Object result = await(operation, invoke(operation, arguments(call, in), watch));
         if (throwsErrors) {
             out.u8(0);
         }
         if (answer != null) {
             answer.write(call, Objects.requireNonNull(result, () -> name + " returned null"), out);
         }
+        call.requireAll();
     }
 
-    private Object[] arguments(OperationCall call, ArgumentReader in) {
+    private Object[] arguments(CustomCall call, ArgumentReader in) {
         Object[] arguments = new Object[parameters.size() + (receiver == null ? 0 : 1) + (takesCall ? 1 : 0)];
         int parameter = 0;
         int at = 0;
         arguments[at++] =
                 receiver != null ? receiver : parameters.get(parameter++).read(call, in);
         if (takesCall) {
-            arguments[at++] = call;
+            arguments[at++] = call.operation();
         }
         while (parameter < parameters.size()) {
             arguments[at++] = parameters.get(parameter++).read(call, in);
@@ -59,17 +61,14 @@ record CustomFunction(
 
     private @Nullable Object invoke(OperationCall call, Object[] arguments, DeadlineWatch watch) {
         DeadlineWatch.Watched watched = watch.begin(call.deadline());
-        boolean late = true;
+        Object result;
         try {
-            Object result = (Object) method.invokeExact(arguments);
-            late = watch.end(watched);
-            return result;
+            result = (Object) method.invokeExact(arguments);
         } catch (Throwable e) {
-            if (late) {
-                late = watch.end(watched);
-            }
-            throw failure(e, late);
+            throw failure(e, watch.end(watched));
         }
+        watch.end(watched);
+        return result;
     }
 
     private @Nullable Object await(OperationCall call, @Nullable Object result) {

@@ -22,4 +22,16 @@ public sealed interface Result<T extends @Nullable Object, E extends @Nullable O
     static <T extends @Nullable Object, E extends @Nullable Object> Result<T, E> err(E error) {
         return new Err<>(error);
     }
+
+    /** Without a payload. */
+    @SuppressWarnings("NullAway")
+    static <E extends @Nullable Object> Result<@Nullable Void, E> ok() {
+        return new Ok<>(null);
+    }
+
+    /** Without a payload. */
+    @SuppressWarnings("NullAway")
+    static <T extends @Nullable Object> Result<T, @Nullable Void> err() {
+        return new Err<>(null);
+    }
 }
