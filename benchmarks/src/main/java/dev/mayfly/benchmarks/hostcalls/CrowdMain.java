@@ -11,6 +11,7 @@ import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,7 +37,12 @@ public final class CrowdMain {
     private static final int STEADY_OPEN_MAX = 240;
 
     private static final int STEADY_BODY_BYTES = 64;
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final Duration STEADY_TIME = Duration.ofSeconds(2);
+    /**
+     * Before each call of the waves that warm up. The first one opens the connections: all at once, some are lost where the upstream's system keeps
+     * no more than {@code net.core.somaxconn} of them waiting, and their calls end at the deadline.
+     */
+    private static final List<Duration> WARM_UP_PAUSES = List.of(Duration.ofNanos(50_000), Duration.ZERO);
 
     private CrowdMain() {}
 
@@ -58,19 +64,23 @@ public final class CrowdMain {
         SteadyLoad steady =
                 new SteadyLoad(() -> new EchoCall(host.invoker(), "echo", STEADY_BODY_BYTES), STEADY_PER_SECOND);
         FetchCall fetch = new FetchCall(host.invoker(), "fetch", UpstreamMain.SLOW, UpstreamMain.SMALL_BYTES);
-        steady.run(WARM_UP);
-        new Wave(fetch, CALLS).run();
+        steady.run(STEADY_TIME);
+        long failures = 0;
+        for (Duration pause : WARM_UP_PAUSES) {
+            Wave wave = new Wave(fetch, CALLS);
+            wave.run(pause);
+            failures += wave.failures();
+        }
 
         Sample alone = new Sample();
         Sample beside = new Sample();
         Sample crowd = new Sample();
         long slowestNs = 0;
-        long failures = 0;
         for (int i = 0; i < waves; i++) {
-            alone.add(steady.run(WARM_UP));
+            alone.add(steady.run(STEADY_TIME));
             Wave wave = new Wave(fetch, CALLS);
             try (SteadyLoad.Running running = steady.start()) {
-                crowd.add(wave.run());
+                crowd.add(wave.run(Duration.ZERO));
                 beside.add(running.stop());
             }
             slowestNs = Math.max(slowestNs, wave.elapsedNs());

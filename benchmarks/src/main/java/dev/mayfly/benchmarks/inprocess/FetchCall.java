@@ -41,7 +41,7 @@ public final class FetchCall implements Workload {
                         + slot.frame().responseStatus() + " " + slot.frame().message());
             }
             try (InputStream body = slot.buffers().take(slot.frame().responseBody())) {
-                if (body.readAllBytes().length != bytes) {
+                if (body.readNBytes(bytes).length != bytes || body.read() >= 0) {
                     throw new IllegalStateException(name + " should answer with bytes=" + bytes);
                 }
             }
