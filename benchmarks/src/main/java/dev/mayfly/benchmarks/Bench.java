@@ -8,7 +8,13 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Mayfly, on a machine that is otherwise quiet.",
-        subcommands = {FreshCommand.class, HttpCommand.class, PartsCommand.class, SoakCommand.class},
+        subcommands = {
+            FreshCommand.class,
+            HttpCommand.class,
+            HostCallsCommand.class,
+            PartsCommand.class,
+            SoakCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:measured",

@@ -13,8 +13,16 @@ import java.util.stream.Stream;
 /** The native worker and the guests, copied out of this module to a temporary folder that goes when this is closed. */
 final class BenchFiles implements AutoCloseable {
     private static final String WORKER = "mayfly-bench-native";
-    private static final List<String> GUESTS =
-            List.of("echo", "echo-bytes", "engine-call", "java-calls", "no-import", "traps");
+    private static final List<String> GUESTS = List.of(
+            "echo",
+            "echo-bytes",
+            "engine-call",
+            "java-calls",
+            "kv-gets",
+            "buffer-reads",
+            "fetch",
+            "no-import",
+            "traps");
 
     private final Path folder;
 

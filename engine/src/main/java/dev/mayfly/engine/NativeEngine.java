@@ -169,7 +169,7 @@ final class NativeEngine {
         return Linker.nativeLinker().downcallHandle(symbol, type);
     }
 
-    private static RuntimeException unexpected(Throwable e) {
+    static RuntimeException unexpected(Throwable e) {
         if (e instanceof Error error) {
             throw error;
         }

@@ -141,7 +141,7 @@ public final class OperationCall implements AutoCloseable {
     /** Reads a body that is wanted as a whole, at most {@code bytesMax} of it. */
     public byte[] bodyBytes(ArgumentReader parameters, int bytesMax, String limit) {
         try (Body body = body(parameters)) {
-            byte[] bytes = body == null ? new byte[0] : body.stream().readNBytes(bytesMax + 1);
+            byte[] bytes = body == null ? new byte[0] : body.read(bytesMax + 1);
             if (bytes.length > bytesMax) {
                 throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, limit + "=" + bytesMax);
             }
@@ -162,7 +162,7 @@ public final class OperationCall implements AutoCloseable {
     public int bufferOf(Body body) {
         if (body.length() >= 0 && body.length() <= SMALL_BODY_BYTES_MAX) {
             try (body) {
-                return bufferOf(body.stream().readAllBytes());
+                return bufferOf(body.read(SMALL_BODY_BYTES_MAX));
             } catch (IOException e) {
                 throw brokeOff(e);
             }

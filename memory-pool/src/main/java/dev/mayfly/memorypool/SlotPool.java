@@ -1,6 +1,7 @@
 package dev.mayfly.memorypool;
 
 import dev.mayfly.engine.FrameLayout;
+import dev.mayfly.engine.LazyMemory;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -98,7 +99,7 @@ public final class SlotPool implements AutoCloseable {
                 return null;
             }
             InvocationSlot slot = new InvocationSlot(
-                    this, index, arena.allocate(InvocationSlot.bytes(config), FrameLayout.ALIGNMENT), config, slabs);
+                    this, index, LazyMemory.allocate(InvocationSlot.bytes(config), FrameLayout.ALIGNMENT, arena), config, slabs);
             slots[index] = slot;
             created = index + 1;
             return slot;

@@ -12,13 +12,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The load generator wrk, as a process for each round. */
-final class Wrk implements AutoCloseable {
+public final class Wrk implements AutoCloseable {
     /** Sixteen connections from one thread: a second one would take the server's place on a small machine. */
-    static final int CONNECTIONS = 16;
+    public static final int CONNECTIONS = 16;
 
     private static final String RESULT = "result ";
 
-    record Result(Sample sample, long errors) {}
+    /**
+     * What one round came to.
+     *
+     * @param errors connections, requests and answers that failed
+     */
+    public record Result(Sample sample, long errors) {}
 
     private final Path script;
 
@@ -27,7 +32,7 @@ final class Wrk implements AutoCloseable {
     }
 
     /** Whether it is installed. */
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         try {
             Process process = new ProcessBuilder("wrk", "--version")
                     .redirectErrorStream(true)
@@ -43,7 +48,8 @@ final class Wrk implements AutoCloseable {
         }
     }
 
-    static Wrk open() throws IOException {
+    /** Makes it ready to run; close it afterwards. */
+    public static Wrk open() throws IOException {
         Path script = Files.createTempFile("mayfly-bench-", ".lua");
         try (InputStream in = Wrk.class.getResourceAsStream("echo.lua")) {
             if (in == null) {
@@ -54,7 +60,8 @@ final class Wrk implements AutoCloseable {
         return new Wrk(script);
     }
 
-    Result run(URI target, Duration time) throws IOException {
+    /** Sends requests with 64 bytes to {@code target} for whole seconds of {@code time}. */
+    public Result run(URI target, Duration time) throws IOException {
         Process process = new ProcessBuilder(List.of(
                         "wrk",
                         "-t1",

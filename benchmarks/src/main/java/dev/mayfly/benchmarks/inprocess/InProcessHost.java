@@ -11,7 +11,11 @@ import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.hostinterfaces.ConfigOperations;
+import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.OperationTable;
+import dev.mayfly.hostinterfaces.http.HttpOperations;
+import dev.mayfly.hostinterfaces.kv.KeyValueLimits;
+import dev.mayfly.hostinterfaces.kv.KeyValueOperations;
 import dev.mayfly.linkercache.Artifact;
 import dev.mayfly.linkercache.ArtifactStore;
 import dev.mayfly.linkercache.ComponentCompiler;
@@ -42,22 +46,37 @@ public final class InProcessHost implements AutoCloseable {
     private static final long SLAB_BYTES_MAX = 1L << 30;
     private static final long COMPONENT_BYTES_MAX = 64L << 20;
     private static final int TABLE_COUNT_MAX = 100;
+    private static final int REQUEST_HEAD_BYTES_MAX = 32 << 10;
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final Duration FREEING_TIME_MAX = Duration.ofSeconds(10);
 
-    private final EngineConfig config = EngineConfig.defaults();
-    private final Engine engine = Engine.open(config);
+    private final EngineConfig config;
+    private final Engine engine;
     private final SlabPool slabs = new SlabPool(SLAB_BYTES_MAX);
-    private final SlotPool slots =
-            new SlotPool(SlotConfig.defaults().withSlotCountMax(config.instanceCountMax()), slabs);
+    private final SlotPool slots;
     private final Routes routes = new Routes();
-    private final Invoker invoker = new Invoker(routes, slots, operations(), InvocationLimits.defaults(), DEADLINE);
+    private final Invoker invoker;
     private final FolderArtifactStore store;
     private final ComponentCompiler compiler;
     private final LinkerCache cache;
 
     /** @param folder for components and artifacts */
     public InProcessHost(Path folder) {
+        this(folder, EngineConfig.defaults().instanceCountMax());
+    }
+
+    /**
+     * One for more or fewer invocations at once than by default.
+     *
+     * @param folder for components and artifacts
+     */
+    public InProcessHost(Path folder, int concurrencyMax) {
+        config = EngineConfig.defaults().withInstanceCountMax(concurrencyMax);
+        engine = Engine.open(config);
+        slots = new SlotPool(
+                SlotConfig.defaults().withSlotCountMax(concurrencyMax).withRequestHeadBytesMax(REQUEST_HEAD_BYTES_MAX),
+                slabs);
+        invoker = new Invoker(routes, slots, operations(), InvocationLimits.defaults(), DEADLINE);
         store = FolderArtifactStore.open(folder);
         compiler = new ComponentCompiler(Compiler.withDefaultLimits(config), engine, store, 1, 8);
         cache = new LinkerCache(engine, store, compiler, TABLE_COUNT_MAX);
@@ -65,6 +84,16 @@ public final class InProcessHost implements AutoCloseable {
 
     /** Compiles a component and makes it callable under {@code name}, with the setting {@code k=value}. */
     public void deploy(String name, Path component) throws IOException, InterruptedException {
+        deploy(name, component, Map.of());
+    }
+
+    /**
+     * The same with bindings.
+     *
+     * @param grants by the names that the function has for them
+     */
+    public void deploy(String name, Path component, Map<String, Grant> grants)
+            throws IOException, InterruptedException {
         try (ArtifactStore.Upload upload = store.upload(COMPONENT_BYTES_MAX);
                 InputStream in = Files.newInputStream(component)) {
             upload.transferFrom(in);
@@ -83,7 +112,7 @@ public final class InProcessHost implements AutoCloseable {
                     FunctionSettings.NONE.withConfig(Map.of("k", "value")),
                     now,
                     now);
-            routes.put(Route.of(function, cache.open(digest), Map.of(), config.instanceCountMax()));
+            routes.put(Route.of(function, cache.open(digest), grants, config.instanceCountMax()));
         }
     }
 
@@ -94,6 +123,8 @@ public final class InProcessHost implements AutoCloseable {
     private static OperationTable operations() {
         OperationTable.Builder table = OperationTable.builder();
         ConfigOperations.addTo(table);
+        KeyValueOperations.addTo(table, KeyValueLimits.defaults());
+        HttpOperations.addTo(table);
         return table.build();
     }
 

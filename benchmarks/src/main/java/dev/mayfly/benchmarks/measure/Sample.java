@@ -23,7 +23,8 @@ public final class Sample {
         calls++;
     }
 
-    void addElapsed(long ns) {
+    /** Adds time in which calls were made. */
+    public void addElapsed(long ns) {
         elapsedNs += ns;
     }
 
@@ -61,7 +62,7 @@ public final class Sample {
     }
 
     /** {@code elapsedNs calls latency:count latency:count …}, for another process. */
-    String encode() {
+    public String encode() {
         StringBuilder text = new StringBuilder().append(elapsedNs).append(' ').append(calls);
         latencies
                 .recordedValues()

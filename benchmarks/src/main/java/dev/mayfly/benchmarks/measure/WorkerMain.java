@@ -1,6 +1,7 @@
 package dev.mayfly.benchmarks.measure;
 
 import dev.mayfly.benchmarks.fresh.MayflyContender;
+import dev.mayfly.benchmarks.hostcalls.HostCallsContender;
 import dev.mayfly.benchmarks.peers.EndiveContender;
 import dev.mayfly.benchmarks.peers.WasmtimeJavaContender;
 import java.io.BufferedReader;
@@ -39,6 +40,7 @@ public final class WorkerMain {
     private static Contender contender(String name, Path guests) throws Exception {
         return switch (name) {
             case "mayfly" -> MayflyContender.open(guests);
+            case "host-calls" -> HostCallsContender.open(guests);
             case "wasmtime-java" -> WasmtimeJavaContender.open(guests);
             case "endive" -> EndiveContender.open(guests);
             default -> throw new IllegalArgumentException("there is no contender " + name);

@@ -1,0 +1,47 @@
+package dev.mayfly.benchmarks;
+
+import dev.mayfly.benchmarks.hostcalls.HostCallsBench;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "host-calls",
+        description = {
+            "What it costs a function to reach the world: a store, a buffer, an upstream, and 10,000 upstreams at once.",
+            "The ratio is a row's median over that of the first row of its kind, for pipes the first one's throughput over a row's. Needs wrk."
+        },
+        footerHeading = "%nRows:%n",
+        footer = {
+            "  echo                      a function that gives its body back",
+            "  kv-get-1                  echo and a get of 64 bytes from the store in memory; -100: a hundred",
+            "  echo-4k                   echo with a body of 4 KiB",
+            "  buffer-read-1             echo and a read of 4 KiB of its body; -100: a hundred",
+            "  upstream-java             a small request over a kept connection, by the class that is behind http bindings",
+            "  upstream-function         the same by a function, called in the same process",
+            "  pipe-java                 bodies of 1 MiB from an upstream to 16 connections, by that class and Helidon",
+            "  pipe-function             the same by a function on a host",
+            "  echo-1000-a-second        echo in the process of the following, each call on a virtual thread",
+            "  echo-beside-waiting-10000 the same while 10,000 calls wait",
+            "  waiting-10000             calls begun at once, in the same process, that each wait 1 s for an upstream"
+        })
+final class HostCallsCommand implements Callable<Integer> {
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    public Integer call() throws Exception {
+        if (!HostCallsBench.canRun()) {
+            System.err.println("bench: host-calls needs the load generator wrk: install it (Debian: apt install wrk)");
+            return Bench.EXIT_TOOL_MISSING;
+        }
+        try (BenchFiles files = BenchFiles.open()) {
+            HostCallsBench.Result result = HostCallsBench.run(
+                    files.guests(),
+                    output.quick ? HostCallsBench.Plan.QUICK : HostCallsBench.Plan.FULL,
+                    output::progress);
+            output.print(result.rows(), result.targets());
+            return result.failures() == 0 ? 0 : 1;
+        }
+    }
+}

@@ -1,0 +1,233 @@
+package dev.mayfly.benchmarks.hostcalls;
+
+import dev.mayfly.benchmarks.http.Wrk;
+import dev.mayfly.benchmarks.measure.ChildProcess;
+import dev.mayfly.benchmarks.measure.Sample;
+import dev.mayfly.benchmarks.measure.Worker;
+import dev.mayfly.benchmarks.measure.Workload;
+import dev.mayfly.benchmarks.report.Row;
+import dev.mayfly.benchmarks.report.Target;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/** The rows of {@code bench host-calls}. */
+public final class HostCallsBench {
+    /**
+     * How long to measure.
+     *
+     * @param warmUp of each row, before all rounds; whole seconds
+     * @param rounds how often each row gets its turn
+     * @param turn how long that is
+     * @param pipeTurn how long it is where large bodies are passed on; whole seconds
+     * @param waves of calls that wait
+     */
+    public record Plan(Duration warmUp, int rounds, Duration turn, Duration pipeTurn, int waves) {
+        public static final Plan QUICK =
+                new Plan(Duration.ofSeconds(1), 2, Duration.ofMillis(350), Duration.ofSeconds(2), 1);
+        public static final Plan FULL =
+                new Plan(Duration.ofSeconds(3), 6, Duration.ofSeconds(1), Duration.ofSeconds(5), 4);
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param failures calls that failed or were never answered
+     */
+    public record Result(List<Row> rows, List<Target> targets, long failures) {}
+
+    static final String PIPE_JAVA = "pipe-java";
+    static final String PIPE_FUNCTION = "pipe-function";
+    static final String ECHO_ALONE = "echo-1000-a-second";
+    static final String ECHO_BESIDE = "echo-beside-waiting-10000";
+    static final String WAITING = "waiting-10000";
+
+    private static final int SEQUENTIAL_CALLS = 1_000;
+    private static final Duration STARTING_TIME_MAX = Duration.ofSeconds(60);
+
+    private final Path guests;
+    private final Plan plan;
+    private final Consumer<String> progress;
+    private final List<Row> rows = new ArrayList<>();
+    private final List<Target> targets = new ArrayList<>();
+    private long failures;
+
+    private HostCallsBench(Path guests, Plan plan, Consumer<String> progress) {
+        this.guests = guests;
+        this.plan = plan;
+        this.progress = progress;
+    }
+
+    /** Whether the load generator is there. */
+    public static boolean canRun() {
+        return Wrk.isInstalled();
+    }
+
+    /**
+     * Measures all rows.
+     *
+     * @param guests the folder with the components
+     * @param progress is told what happens, a line at a time
+     */
+    public static Result run(Path guests, Plan plan, Consumer<String> progress) throws Exception {
+        HostCallsBench bench = new HostCallsBench(guests, plan, progress);
+        bench.calls();
+        bench.pipes();
+        bench.sequence();
+        bench.crowd();
+        bench.targets.add(Target.atMost("calls that failed", (double) bench.failures, 0));
+        return new Result(bench.rows, bench.targets, bench.failures);
+    }
+
+    private Row row(String name) {
+        return Row.named(rows, name);
+    }
+
+    private void calls() throws IOException {
+        List<List<String>> groups = List.of(
+                List.of(HostCallsContender.ECHO, HostCallsContender.KV_GET_1, HostCallsContender.KV_GET_100),
+                List.of(
+                        HostCallsContender.ECHO_4K,
+                        HostCallsContender.BUFFER_READ_1,
+                        HostCallsContender.BUFFER_READ_100),
+                List.of(HostCallsContender.UPSTREAM_JAVA, HostCallsContender.UPSTREAM_FUNCTION));
+        try (Upstream upstream = Upstream.start();
+                Worker worker = Worker.startJava(
+                        "host-calls", guests, "-D" + HostCallsContender.ORIGIN_PROPERTY + "=" + upstream.origin())) {
+            for (List<String> group : groups) {
+                for (String name : group) {
+                    progress.accept("warming up " + name);
+                    worker.run(name, 1, plan.warmUp);
+                }
+                SequencedMap<String, Sample> samples = new LinkedHashMap<>();
+                for (int round = 1; round <= plan.rounds; round++) {
+                    for (String name : group) {
+                        samples.computeIfAbsent(name, row -> new Sample()).add(worker.run(name, 1, plan.turn));
+                    }
+                }
+                rows.addAll(Row.byLatency(samples));
+            }
+        }
+        String kv = HostCallsContender.KV_GET_1;
+        targets.add(Target.atMost(
+                "get of a 64-byte value, the first one, µs", difference(kv, HostCallsContender.ECHO, 1), 1.5));
+        targets.add(
+                Target.atMost("the same, of 100 in a row, µs", difference(HostCallsContender.KV_GET_100, kv, 99), 1.5));
+        targets.add(Target.atMost(
+                "read of 4 KiB of a buffer, of 100 in a row, µs",
+                difference(HostCallsContender.BUFFER_READ_100, HostCallsContender.BUFFER_READ_1, 99),
+                0.25));
+        targets.add(Target.atMost(
+                "upstream call, median, over plain Java's",
+                row(HostCallsContender.UPSTREAM_FUNCTION).ratio(),
+                1.15));
+    }
+
+    /** What one of {@code count} calls takes, by which {@code more} makes more than {@code less}, in µs. */
+    private double difference(String more, String less, int count) {
+        return (row(more).p50Ns() - row(less).p50Ns()) / 1e3 / count;
+    }
+
+    private void pipes() throws IOException {
+        Path data = Files.createDirectory(guests.resolve("data"));
+        try (Wrk wrk = Wrk.open();
+                Upstream upstream = Upstream.start();
+                ChildProcess java = pipe(List.of(PipeMain.JAVA, upstream.origin()));
+                ChildProcess function = pipe(List.of(
+                        PipeMain.FUNCTION,
+                        upstream.origin(),
+                        guests.resolve("fetch.component.wasm").toString(),
+                        data.toString()))) {
+            SequencedMap<String, URI> servers = new LinkedHashMap<>();
+            servers.put(PIPE_JAVA, URI.create(java.hear(STARTING_TIME_MAX)));
+            servers.put(PIPE_FUNCTION, URI.create(function.hear(STARTING_TIME_MAX)));
+            for (Map.Entry<String, URI> server : servers.entrySet()) {
+                progress.accept("warming up " + server.getKey());
+                wrk.run(server.getValue(), plan.warmUp);
+            }
+            SequencedMap<String, Sample> samples = new LinkedHashMap<>();
+            for (int round = 1; round <= plan.rounds; round++) {
+                for (Map.Entry<String, URI> server : servers.entrySet()) {
+                    Wrk.Result result = wrk.run(server.getValue(), plan.pipeTurn);
+                    samples.computeIfAbsent(server.getKey(), row -> new Sample())
+                            .add(result.sample());
+                    failures += result.errors();
+                }
+            }
+            rows.addAll(Row.byThroughput(samples));
+        }
+        targets.add(Target.atLeast(
+                "bodies of 1 MiB passed on, throughput over plain Java's",
+                1 / row(PIPE_FUNCTION).ratio(),
+                0.8));
+    }
+
+    private static ChildProcess pipe(List<String> arguments) throws IOException {
+        List<String> command = ChildProcess.java();
+        command.add(PipeMain.class.getName());
+        command.addAll(arguments);
+        return ChildProcess.start("pipe-" + arguments.getFirst(), command);
+    }
+
+    private void sequence() throws Exception {
+        progress.accept(SEQUENTIAL_CALLS + " calls one after the other");
+        try (Upstream upstream = Upstream.start();
+                HostCallsContender contender = HostCallsContender.open(guests, upstream.origin());
+                Workload call = contender.workload(HostCallsContender.UPSTREAM_FUNCTION)) {
+            for (int i = 0; i < SEQUENTIAL_CALLS; i++) {
+                call.call();
+            }
+            targets.add(Target.atMost(
+                    "connections opened by " + SEQUENTIAL_CALLS + " sequential calls",
+                    (double) upstream.connections(),
+                    HostCallsContender.POOL_SIZE));
+        }
+    }
+
+    private void crowd() throws IOException {
+        progress.accept(CrowdMain.CALLS + " calls that wait " + UpstreamMain.SLOW_MS + " ms for an upstream");
+        List<String> command = ChildProcess.java();
+        try (Upstream upstream = Upstream.start()) {
+            command.addAll(List.of(
+                    CrowdMain.class.getName(), upstream.origin(), guests.toString(), String.valueOf(plan.waves)));
+            try (ChildProcess process = ChildProcess.start("crowd", command)) {
+                Sample alone = Sample.decode(said(process, "alone"));
+                Sample beside = Sample.decode(said(process, "beside"));
+                SequencedMap<String, Sample> steady = new LinkedHashMap<>();
+                steady.put(ECHO_ALONE, alone);
+                steady.put(ECHO_BESIDE, beside);
+                rows.addAll(Row.byLatency(steady));
+                SequencedMap<String, Sample> waiting = new LinkedHashMap<>();
+                waiting.put(WAITING, Sample.decode(said(process, "crowd")));
+                rows.addAll(Row.byLatency(waiting));
+                targets.add(Target.atMost(
+                        CrowdMain.CALLS + " waiting calls, the slowest wave, s",
+                        Long.parseLong(said(process, "slowest")) / 1e9,
+                        3));
+                failures += Long.parseLong(said(process, "failures"));
+                targets.add(Target.atMost(
+                        "the host's memory meanwhile, MB", Long.parseLong(said(process, "memory")) / 1e6, 2000));
+            }
+        }
+        targets.add(Target.atMost(
+                "p99 of echo beside them over its own",
+                row(ECHO_BESIDE).p99Ns() / (double) row(ECHO_ALONE).p99Ns(),
+                3));
+    }
+
+    private String said(ChildProcess process, String what) throws IOException {
+        String line = process.hear(STARTING_TIME_MAX.plusSeconds(30L * plan.waves));
+        if (!line.startsWith(what + " ")) {
+            throw process.failure("should say " + what + ", it said: " + line);
+        }
+        return line.substring(what.length() + 1);
+    }
+}
