@@ -17,6 +17,7 @@ import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError;
 import dev.mayfly.hostinterfaces.HostError.Kind;
+import dev.mayfly.hostinterfaces.testing.RawUpstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -7,6 +7,7 @@ import static dev.mayfly.hostinterfaces.http.UpstreamCalls.send;
 
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError.Kind;
+import dev.mayfly.hostinterfaces.testing.RawUpstream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

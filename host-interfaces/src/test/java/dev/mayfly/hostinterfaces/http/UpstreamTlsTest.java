@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError.Kind;
+import dev.mayfly.hostinterfaces.testing.RawUpstream;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;

@@ -1,5 +1,6 @@
-package dev.mayfly.hostinterfaces.http;
+package dev.mayfly.hostinterfaces.testing;
 
+import dev.mayfly.hostinterfaces.http.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,9 +16,9 @@ import java.util.function.UnaryOperator;
 import javax.net.ServerSocketFactory;
 
 /** A server that answers in whatever way a test wants, good or bad. Loopback only; a thread a connection. */
-final class RawUpstream implements AutoCloseable {
+public final class RawUpstream implements AutoCloseable {
     /** What a server does with a connection. */
-    interface Conduct {
+    public interface Conduct {
         void serve(Socket socket, InputStream in, OutputStream out) throws IOException;
     }
 
@@ -26,23 +27,23 @@ final class RawUpstream implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
 
-    RawUpstream(Conduct conduct) throws IOException {
+    public RawUpstream(Conduct conduct) throws IOException {
         this(ServerSocketFactory.getDefault(), conduct);
     }
 
-    RawUpstream(ServerSocketFactory sockets, Conduct conduct) throws IOException {
+    public RawUpstream(ServerSocketFactory sockets, Conduct conduct) throws IOException {
         this.conduct = conduct;
         this.listener = sockets.createServerSocket(0, 200, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
     /** Answers each request by the same bytes, on connections that are kept. */
-    static RawUpstream answering(String response) throws IOException {
+    public static RawUpstream answering(String response) throws IOException {
         return new RawUpstream(eachHead(head -> response));
     }
 
     /** Answers by the head of the request, on connections that are kept. */
-    static Conduct eachHead(UnaryOperator<String> answer) {
+    public static Conduct eachHead(UnaryOperator<String> answer) {
         return (socket, in, out) -> {
             for (String head = readHead(in); !head.isEmpty(); head = readHead(in)) {
                 out.write(answer.apply(head).getBytes(StandardCharsets.ISO_8859_1));
@@ -74,7 +75,7 @@ final class RawUpstream implements AutoCloseable {
     }
 
     /** Reads a request's head; empty when the client closed. */
-    static String readHead(InputStream in) throws IOException {
+    public static String readHead(InputStream in) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int c = in.read();
@@ -86,23 +87,23 @@ final class RawUpstream implements AutoCloseable {
         return head.toString();
     }
 
-    Origin origin() {
+    public Origin origin() {
         return new Origin("http", "127.0.0.1", listener.getLocalPort());
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
-    int accepted() {
+    public int accepted() {
         return accepted.get();
     }
 
-    int open() {
+    public int open() {
         return open.size();
     }
 
-    void hangUp() {
+    public void hangUp() {
         open.forEach(socket -> {
             try {
                 socket.close();
