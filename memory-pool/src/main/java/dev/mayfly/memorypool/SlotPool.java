@@ -99,7 +99,11 @@ public final class SlotPool implements AutoCloseable {
                 return null;
             }
             InvocationSlot slot = new InvocationSlot(
-                    this, index, LazyMemory.allocate(InvocationSlot.bytes(config), FrameLayout.ALIGNMENT, arena), config, slabs);
+                    this,
+                    index,
+                    LazyMemory.allocate(InvocationSlot.bytes(config), FrameLayout.ALIGNMENT, arena),
+                    config,
+                    slabs);
             slots[index] = slot;
             created = index + 1;
             return slot;
