@@ -209,6 +209,30 @@ final class CustomInterfaceTest {
         assertTrue(text.contains("everything@0.2.0 throw: this host offers test:custom/everything@0.1.0"), text);
     }
 
+    @Test
+    void anInterfaceOfTypesAloneIsNotMissing() {
+        String component = """
+                (component
+                  (import "test:custom/types@0.1.0" (instance (type u32) (export "id" (type (eq 0)))))
+                  (import "test:custom/everything@0.1.0" (instance (export "throw" (func)))))
+                """;
+        var invalid = assertThrows(
+                MayflyException.Invalid.class,
+                () -> mayfly.deploy("types", component.getBytes(StandardCharsets.UTF_8)));
+        assertTrue(String.valueOf(invalid.getMessage()).contains("implements no world"), invalid::toString);
+    }
+
+    @Test
+    void whoGivesUpOnAMethodThatBlocksIsNotKeptWaiting() throws Exception {
+        AtomicReference<String> outcome = new AtomicReference<>("");
+        Thread calling =
+                Thread.ofVirtual().start(() -> outcome.set(outcome("/block", "ms=60000", Duration.ofSeconds(9))));
+        Waiting.until("the thread is in the method", () -> calling.getState() == Thread.State.TIMED_WAITING);
+        calling.interrupt();
+        assertTrue(calling.join(Duration.ofSeconds(5)));
+        assertTrue(java.util.Set.of("client-gone", "trap").contains(outcome.get()), outcome::get);
+    }
+
     /** Wrong in many ways. */
     public static final class Wrong {
         /** Lacks a field and has one too many. */

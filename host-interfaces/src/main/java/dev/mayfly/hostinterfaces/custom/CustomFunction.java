@@ -83,7 +83,6 @@ record CustomFunction(
         } catch (ExecutionException e) {
             throw failure(e.getCause() == null ? e : e.getCause(), false);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             throw failure(e, false);
         } finally {
             future.cancel(true);
@@ -98,6 +97,11 @@ record CustomFunction(
         return switch (cause) {
             case HostError error -> error;
             case Error error -> throw error;
+            case InterruptedException interrupt -> {
+                // Whoever made the call gave up: the invocation ends at one of its next ticks.
+                Thread.currentThread().interrupt();
+                yield HostError.of(HostError.Kind.UNAVAILABLE, name + " was interrupted", interrupt);
+            }
             default -> new IllegalStateException("the method for " + name + " threw an exception", cause);
         };
     }

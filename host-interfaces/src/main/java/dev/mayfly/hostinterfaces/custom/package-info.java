@@ -15,7 +15,8 @@
  *   variant                    a sealed interface of records: NotFound is not-found and has a component if the case has a payload
  *   result&lt;T, E&gt;               {@link dev.mayfly.hostinterfaces.custom.Result}. A method whose E is mayfly:data/errors.error returns T
  *                              and throws {@link dev.mayfly.hostinterfaces.HostError}
- *   resource                   an {@link java.lang.AutoCloseable}, closed when the function drops it or is over, whichever comes first
+ *   resource                   an {@link java.lang.AutoCloseable}, closed when the function drops it or is over, whichever comes first;
+ *                              one that is given away, as a parameter that isn't borrowed, is the method's to close
  *   buffer of mayfly:data      {@link dev.mayfly.hostinterfaces.custom.BufferHandle}
  * </pre>
  *
