@@ -3,6 +3,7 @@ package dev.mayfly.hostinterfaces;
 import dev.mayfly.memorypool.ArgumentReader;
 import dev.mayfly.memorypool.InvocationBuffers;
 import dev.mayfly.memorypool.InvocationSlot;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Semaphore;
@@ -158,7 +159,10 @@ public final class OperationCall implements AutoCloseable {
         return buffer;
     }
 
-    /** Makes a buffer of a body: a short one is read now, a long one when it is needed. The body is closed by this. */
+    /**
+     * Makes a buffer of a body: a short one is read now, a long one when it is needed, and until its stream is closed it counts as use of the binding
+     * that it comes from. The body is closed by this.
+     */
     public int bufferOf(Body body) {
         if (body.length() >= 0 && body.length() <= SMALL_BODY_BYTES_MAX) {
             try (body) {
@@ -167,12 +171,40 @@ public final class OperationCall implements AutoCloseable {
                 throw brokeOff(e);
             }
         }
-        InputStream stream = body.stream();
+        PermittedStream stream = new PermittedStream(body.stream(), keepPermit());
         int buffer = slot.buffers().createStream(stream, body.length());
         if (buffer == InvocationBuffers.NONE) {
+            stream.end();
             body.close();
         }
         return created(buffer);
+    }
+
+    /** Holds a connection, as likely as not: its permit goes back when it is closed. */
+    private static final class PermittedStream extends FilterInputStream {
+        private @Nullable Runnable giveBack;
+
+        PermittedStream(InputStream stream, Runnable giveBack) {
+            super(stream);
+            this.giveBack = giveBack;
+        }
+
+        void end() {
+            Runnable giveBack = this.giveBack;
+            this.giveBack = null;
+            if (giveBack != null) {
+                giveBack.run();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                super.close();
+            } finally {
+                end();
+            }
+        }
     }
 
     private static int created(int buffer) {

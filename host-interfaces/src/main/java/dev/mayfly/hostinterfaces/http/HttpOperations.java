@@ -27,16 +27,18 @@ public final class HttpOperations {
         String method = in.text();
         String pathAndQuery = in.text();
         List<Map.Entry<String, String>> headers = headers(in);
-        try (Body body = call.body(in)) {
+        try (Body sent = call.body(in)) {
             Deadline deadline = call.deadline();
             if (in.bool()) {
                 deadline = deadline.orEarlier(Deadline.in(Duration.ofMillis(in.u32())));
             }
             HttpUpstream.Response response =
-                    upstream.send(new HttpUpstream.Request(method, pathAndQuery, headers, body), deadline);
+                    upstream.send(new HttpUpstream.Request(method, pathAndQuery, headers, sent), deadline);
+            // First, so that it is the invocation's to close when the headers are too much for an answer.
+            int body = call.bufferOf(response.body());
             out.u16(response.status()).u32(response.headers().size());
             response.headers().forEach(header -> out.text(header.getKey()).text(header.getValue()));
-            out.u32(call.bufferOf(response.body()));
+            out.u32(body);
         }
     }
 
