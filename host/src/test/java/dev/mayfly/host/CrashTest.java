@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.deploy.DeployStep;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.memorypool.FreshMemoryCanary;
@@ -112,11 +113,11 @@ class CrashTest {
         for (int i = 0; i < DEPLOYMENTS.size(); i++) {
             folders.add(copy(prepared, temporary.resolve("data-" + i)));
         }
-        try (Child child = new Child(step.name(), folders)) {
+        try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
             List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
             for (int i = 0; i < folders.size(); i++) {
                 answers.add(CLIENT.sendAsync(
-                        DEPLOYMENTS.get(i).deployedTo(child.hosts.get(i)), BodyHandlers.ofByteArray()));
+                        DEPLOYMENTS.get(i).deployedTo(child.hosts().get(i)), BodyHandlers.ofByteArray()));
             }
             for (int i = 0; i < folders.size(); i++) {
                 assertEquals(CrashingHost.REACHED, child.line());
@@ -149,7 +150,7 @@ class CrashTest {
         int number = 0;
         for (int round = 0; round < 8; round++) {
             AtomicInteger acknowledged = new AtomicInteger(number);
-            try (Child child = new Child(CrashingHost.NONE, List.of(folder))) {
+            try (HostProcess child = new HostProcess(temporary, HostProcess.NEVER, List.of(folder))) {
                 long startNs = System.nanoTime();
                 acknowledge(child, number + 1);
                 long deploymentNs = System.nanoTime() - startNs;
@@ -163,7 +164,7 @@ class CrashTest {
                 });
                 // As long as two deployments take on this machine now, so that the kill falls into any part of one.
                 long untilKilledNs = (long) (random.nextDouble() * 2 * deploymentNs);
-                assertFalse(child.process.waitFor(untilKilledNs, TimeUnit.NANOSECONDS), child::said);
+                assertFalse(child.process().waitFor(untilKilledNs, TimeUnit.NANOSECONDS), child::said);
                 child.kill();
                 ExecutionException end = assertThrows(ExecutionException.class, deployments::get);
                 assertTrue(end.getCause() instanceof UncheckedIOException, end::toString);
@@ -185,10 +186,10 @@ class CrashTest {
         }
     }
 
-    private static void acknowledge(Child child, int number) {
+    private static void acknowledge(HostProcess child, int number) {
         try {
             HttpResponse<byte[]> response = CLIENT.send(
-                    new Function("old", Version.number(number)).deployedTo(child.hosts.getFirst()),
+                    new Function("old", Version.number(number)).deployedTo(child.hosts().getFirst()),
                     BodyHandlers.ofByteArray());
             new Answer(response).expect(200);
         } catch (IOException e) {
@@ -252,56 +253,5 @@ class CrashTest {
             }
         }
         return to;
-    }
-
-    /** {@link CrashingHost} in a process of its own. */
-    private final class Child implements AutoCloseable {
-        private final Path errors = temporary.resolve("err");
-        private final Process process;
-        private final List<String> hosts = new ArrayList<>();
-
-        Child(String step, List<Path> folders) throws IOException {
-            List<String> command = new ArrayList<>();
-            command.add(ProcessHandle.current().info().command().orElseThrow());
-            command.addAll(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
-            // Who is killed cleans up nothing: the libraries it unpacks go with the test's folder.
-            command.add("-Djava.io.tmpdir=" + temporary);
-            String engine = System.getProperty("mayfly.engine.path");
-            if (engine != null) {
-                command.add("-Dmayfly.engine.path=" + engine);
-            }
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), CrashingHost.class.getName(), step));
-            folders.forEach(folder -> command.add(folder.toString()));
-            process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-            for (int i = 0; i < folders.size(); i++) {
-                hosts.add(line());
-            }
-        }
-
-        String line() throws IOException {
-            String line = process.inputReader().readLine();
-            if (line == null) {
-                throw new AssertionError("the child ended: " + said());
-            }
-            return line;
-        }
-
-        String said() {
-            try {
-                return Files.readString(errors);
-            } catch (IOException unreadable) {
-                return unreadable.toString();
-            }
-        }
-
-        /** By SIGKILL; returns when it is gone. */
-        void kill() {
-            process.destroyForcibly().onExit().join();
-        }
-
-        @Override
-        public void close() {
-            kill();
-        }
     }
 }

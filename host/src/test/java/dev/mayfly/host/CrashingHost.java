@@ -1,6 +1,7 @@
 package dev.mayfly.host;
 
 import dev.mayfly.host.deploy.DeployStep;
+import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.TestHost;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,10 +12,9 @@ import java.util.concurrent.locks.LockSupport;
  * Hosts in a process to be killed: {@code CrashingHost STEP FOLDER...}, a host for each folder.
  *
  * <p>Writes a line with the address of each, in that order; then a line for each deployment that reached the step and stays there for ever. The step
- * {@value #NONE} is never reached.
+ * {@link HostProcess#NEVER} is never reached.
  */
 final class CrashingHost {
-    static final String NONE = "NONE";
     static final String REACHED = "reached";
 
     private CrashingHost() {}

@@ -1,0 +1,80 @@
+package dev.mayfly.host.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Hosts in a process of their own, to be killed: {@code dev.mayfly.host.CrashingHost} says what it writes. */
+public final class HostProcess implements AutoCloseable {
+    /** A step of a deployment that none reaches. */
+    public static final String NEVER = "NONE";
+
+    private final Path errors;
+    private final Process process;
+    private final List<String> hosts = new ArrayList<>();
+
+    /**
+     * Starts it; its hosts answer then.
+     *
+     * @param temporary folder for what it leaves behind
+     * @param step of deployments, at which they stay
+     * @param folders a host's data each
+     */
+    public HostProcess(Path temporary, String step, List<Path> folders) throws IOException {
+        errors = temporary.resolve("err");
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
+        // Who is killed cleans up nothing: the libraries it unpacks go with the test's folder.
+        command.add("-Djava.io.tmpdir=" + temporary);
+        String engine = System.getProperty("mayfly.engine.path");
+        if (engine != null) {
+            command.add("-Dmayfly.engine.path=" + engine);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mayfly.host.CrashingHost", step));
+        folders.forEach(folder -> command.add(folder.toString()));
+        process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        for (int i = 0; i < folders.size(); i++) {
+            hosts.add(line());
+        }
+    }
+
+    public Process process() {
+        return process;
+    }
+
+    /** Where they answer, in the order of their folders. */
+    public List<String> hosts() {
+        return hosts;
+    }
+
+    /** The next line that it writes. */
+    public String line() throws IOException {
+        String line = process.inputReader().readLine();
+        if (line == null) {
+            throw new AssertionError("the child ended: " + said());
+        }
+        return line;
+    }
+
+    /** What it complained of. */
+    public String said() {
+        try {
+            return Files.readString(errors);
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+
+    /** By SIGKILL; returns when it is gone. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
