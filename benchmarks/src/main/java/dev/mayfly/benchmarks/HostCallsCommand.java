@@ -23,7 +23,8 @@ import picocli.CommandLine.Mixin;
             "  pipe-function             the same by a function on a host",
             "  echo-1000-a-second        echo in the process of the following, each call on a virtual thread",
             "  echo-beside-waiting-10000 the same while 10,000 calls wait",
-            "  waiting-10000             calls begun at once, in the same process, that each wait 1 s for an upstream"
+            "  waiting-10000             calls begun at once, in the same process, that each wait 1 s for an upstream",
+            "  waiting-10000-cold        the same in a process that has no connection open yet"
         })
 final class HostCallsCommand implements Callable<Integer> {
     @Mixin

@@ -11,7 +11,6 @@ import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +20,7 @@ import java.util.Map;
  * <p>Arguments: the upstream's origin, the folder with the components, how many waves of the crowd to measure. Prints
  *
  * <pre>
+ *   cold      elapsedNs calls latency:count …    the crowd's calls in a host without a connection yet
  *   alone     elapsedNs calls latency:count …    the steady load by itself
  *   beside    elapsedNs calls latency:count …    the same while the crowd waits
  *   crowd     elapsedNs calls latency:count …    the crowd's own calls
@@ -38,11 +38,6 @@ public final class CrowdMain {
 
     private static final int STEADY_BODY_BYTES = 64;
     private static final Duration STEADY_TIME = Duration.ofSeconds(2);
-    /**
-     * Before each call of the waves that warm up. The first one opens the connections: all at once, some are lost where the upstream's system keeps
-     * no more than {@code net.core.somaxconn} of them waiting, and their calls end at the deadline.
-     */
-    private static final List<Duration> WARM_UP_PAUSES = List.of(Duration.ofNanos(50_000), Duration.ZERO);
 
     private CrowdMain() {}
 
@@ -66,11 +61,12 @@ public final class CrowdMain {
         FetchCall fetch = new FetchCall(host.invoker(), "fetch", UpstreamMain.SLOW, UpstreamMain.SMALL_BYTES);
         steady.run(STEADY_TIME);
         long failures = 0;
-        for (Duration pause : WARM_UP_PAUSES) {
-            Wave wave = new Wave(fetch, CALLS);
-            wave.run(pause);
-            failures += wave.failures();
-        }
+        Wave opening = new Wave(fetch, CALLS);
+        Sample cold = opening.run();
+        failures += opening.failures();
+        Wave warmUp = new Wave(fetch, CALLS);
+        warmUp.run();
+        failures += warmUp.failures();
 
         Sample alone = new Sample();
         Sample beside = new Sample();
@@ -80,13 +76,14 @@ public final class CrowdMain {
             alone.add(steady.run(STEADY_TIME));
             Wave wave = new Wave(fetch, CALLS);
             try (SteadyLoad.Running running = steady.start()) {
-                crowd.add(wave.run(Duration.ZERO));
+                crowd.add(wave.run());
                 beside.add(running.stop());
             }
             slowestNs = Math.max(slowestNs, wave.elapsedNs());
             failures += wave.failures();
         }
         failures += steady.failures();
+        System.out.println("cold " + cold.encode());
         System.out.println("alone " + alone.encode());
         System.out.println("beside " + beside.encode());
         System.out.println("crowd " + crowd.encode());

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Calls that all begin at once, or almost, on a virtual thread each. Run once. */
+/** Calls that all begin at once, on a virtual thread each. Run once. */
 final class Wave {
     /** Longer than an invocation may take: who isn't back by then was never woken up. */
     private static final Duration TIME_MAX = Duration.ofSeconds(20);
@@ -26,13 +26,9 @@ final class Wave {
         this.left = new CountDownLatch(count);
     }
 
-    /** @param pause before each call */
-    Sample run(Duration pause) throws InterruptedException {
+    Sample run() throws InterruptedException {
         long startNs = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            if (pause.isPositive()) {
-                Thread.sleep(pause);
-            }
             Thread.startVirtualThread(() -> call(startNs));
         }
         boolean isOver = left.await(TIME_MAX.toSeconds(), TimeUnit.SECONDS);
