@@ -189,7 +189,8 @@ class CrashTest {
     private static void acknowledge(HostProcess child, int number) {
         try {
             HttpResponse<byte[]> response = CLIENT.send(
-                    new Function("old", Version.number(number)).deployedTo(child.hosts().getFirst()),
+                    new Function("old", Version.number(number))
+                            .deployedTo(child.hosts().getFirst()),
                     BodyHandlers.ofByteArray());
             new Answer(response).expect(200);
         } catch (IOException e) {

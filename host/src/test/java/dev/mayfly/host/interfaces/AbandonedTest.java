@@ -104,7 +104,9 @@ final class AbandonedTest {
     private void awaitHolding() throws Exception {
         Waiting.until(
                 "it is open",
-                () -> host.get("kv/delete", "store=signals", "key=holding").text().equals("true"));
+                () -> host.get("kv/delete", "store=signals", "key=holding")
+                        .text()
+                        .equals("true"));
     }
 
     private void expectNothingLeft() throws Exception {
@@ -171,9 +173,7 @@ final class AbandonedTest {
             calls.add(CompletableFuture.supplyAsync(() -> {
                 try {
                     return host.host()
-                            .post(
-                                    held.path("end=spin", "store=signals"),
-                                    held.body.getBytes(StandardCharsets.UTF_8));
+                            .post(held.path("end=spin", "store=signals"), held.body.getBytes(StandardCharsets.UTF_8));
                 } catch (Exception e) {
                     throw new AssertionError(e);
                 }
@@ -214,8 +214,7 @@ final class AbandonedTest {
     private void expectNoBlob(String key) throws Exception {
         Waiting.until("the draft is deleted", () -> drafts() == 0);
         refused("not-found", host.get("blob/head", "container=images", "key=" + key));
-        assertEquals(
-                "large 200000\n", host.get("blob/list", "container=images").text());
+        assertEquals("large 200000\n", host.get("blob/list", "container=images").text());
     }
 
     @Test
@@ -230,8 +229,8 @@ final class AbandonedTest {
 
     @Test
     void ofABlobThatDoesNotComeBeforeTheDeadlineNothingIsThere() throws Exception {
-        Answer answer = host.within(
-                300, host.request("http/store", "upstream=shop", "path=/", "container=images", "key=half"));
+        Answer answer =
+                host.within(300, host.request("http/store", "upstream=shop", "path=/", "container=images", "key=half"));
         assertTrue(answer.status() == 504, answer::text);
         expectNoBlob("half");
         expectNothingLeft();

@@ -64,12 +64,17 @@ final class EventsTest {
     void whatFailsIsTriedAgainLaterEachTime() throws Exception {
         try (ErrandHost host = ErrandHost.start(folder, STORE).grant(GRANTS)) {
             long startNs = System.nanoTime();
-            String id = host.post("retry-until:3", "spawn", "function=errand").expect(200).text();
-            String trapping = host.post("trap", "spawn", "function=errand").expect(200).text();
+            String id = host.post("retry-until:3", "spawn", "function=errand")
+                    .expect(200)
+                    .text();
+            String trapping =
+                    host.post("trap", "spawn", "function=errand").expect(200).text();
             Waiting.until("the third attempt", () -> attempts(host, id).equals("3"));
             long tookMs = (System.nanoTime() - startNs) / 1_000_000;
             assertTrue(tookMs > 2_000, "ms for two waits of about 1 s and 2 s: " + tookMs);
-            Waiting.until("a trap is tried again as well", () -> attempts(host, trapping).equals("3"));
+            Waiting.until(
+                    "a trap is tried again as well",
+                    () -> attempts(host, trapping).equals("3"));
             assertEquals(1, events(host, "errand").path("waiting").asInt());
         }
     }
@@ -77,8 +82,10 @@ final class EventsTest {
     @Test
     void whatIsRejectedIsADeadLetterThatCanBeTriedAgain() throws Exception {
         try (ErrandHost host = ErrandHost.start(folder, STORE).grant(GRANTS)) {
-            String id = host.post("reject", "spawn", "function=errand").expect(200).text();
-            Waiting.until("it is given up", () -> events(host, "errand").path("dead").asInt() == 1);
+            String id =
+                    host.post("reject", "spawn", "function=errand").expect(200).text();
+            Waiting.until(
+                    "it is given up", () -> events(host, "errand").path("dead").asInt() == 1);
             JsonNode letter = events(host, "errand").path("deadLetters").get(0);
             assertEquals(id, letter.path("id").asText());
             assertEquals(1, letter.path("attempts").asInt());
@@ -170,8 +177,8 @@ final class EventsTest {
     private static void spawnUntilGone(HttpClient client, URI spawn, Set<String> acknowledged) {
         try {
             while (true) {
-                Answer answer = TestHost.send(
-                        client, HttpRequest.newBuilder(spawn).POST(BodyPublishers.ofString("x")));
+                Answer answer =
+                        TestHost.send(client, HttpRequest.newBuilder(spawn).POST(BodyPublishers.ofString("x")));
                 if (answer.status() == 200) {
                     acknowledged.add(answer.text());
                 }
@@ -187,15 +194,18 @@ final class EventsTest {
     private static String chain(int calls, String last) {
         return IntStream.range(0, calls)
                 .mapToObj(i -> "call")
-                .reduce(last, (inner, call) -> path(call, "function=errand", "path=" + inner)
-                        .substring("/f/errand".length()));
+                .reduce(
+                        last,
+                        (inner, call) ->
+                                path(call, "function=errand", "path=" + inner).substring("/f/errand".length()));
     }
 
     @Test
     void functionsCallOneAnotherEightDeepAndNoDeeper() throws Exception {
         try (ErrandHost host = ErrandHost.start(folder, STORE).grant(GRANTS)) {
             assertEquals(
-                    "0", host.host().get("/f/errand" + chain(8, "/load")).expect(200).text());
+                    "0",
+                    host.host().get("/f/errand" + chain(8, "/load")).expect(200).text());
             String told = refused("limit-exceeded", host.host().get("/f/errand" + chain(9, "/load")));
             assertTrue(told.contains("call-depth-max=8"), told);
         }
@@ -203,8 +213,7 @@ final class EventsTest {
 
     @Test
     void aFunctionThatIsCalledHasNoMoreTimeThanItsCallerHasLeft() throws Exception {
-        try (ErrandHost host =
-                ErrandHost.start(folder, "images: {kind: blob, provider: folder, folder: images}")) {
+        try (ErrandHost host = ErrandHost.start(folder, "images: {kind: blob, provider: folder, folder: images}")) {
             host.grant("images", "errand=function:errand");
             host.post("x", "blob/put", "container=images", "key=k").expect(200);
             String spin = "/hold?what=blob&container=images&key=k&end=spin";

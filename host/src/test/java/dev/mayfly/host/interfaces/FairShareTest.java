@@ -99,18 +99,16 @@ final class FairShareTest {
                         return host.within(
                                 1_500,
                                 host.host()
-                                        .request(pathOf(
-                                                "greedy", "hold", "what=rows", "database=orders", "end=spin"))
+                                        .request(pathOf("greedy", "hold", "what=rows", "database=orders", "end=spin"))
                                         .POST(BodyPublishers.ofString(select)));
                     } catch (Exception e) {
                         throw new AssertionError(e);
                     }
                 }));
             }
-            Waiting.until("all but its share are refused", () -> calls.stream()
-                            .filter(CompletableFuture::isDone)
-                            .count()
-                    == CALLS - SHARE);
+            Waiting.until(
+                    "all but its share are refused",
+                    () -> calls.stream().filter(CompletableFuture::isDone).count() == CALLS - SHARE);
             for (int i = 0; i < 20; i++) {
                 Answer answer = host.host()
                         .post(

@@ -34,7 +34,6 @@ final class OutageTest {
     /** A call that waited for the server until it had no time left to say so. */
     private static final String OUT_OF_TIME = "urn:mayfly:problem:deadline-exceeded";
 
-
     @TempDir
     private Path folder;
 
@@ -49,11 +48,7 @@ final class OutageTest {
             for (int i = 0; i < CALLERS; i++) {
                 callers.add(executor.submit(() -> {
                     while (running.get()) {
-                        count(host.within(
-                                1_000,
-                                host.host()
-                                        .request(path)
-                                        .POST(BodyPublishers.ofString(body))));
+                        count(host.within(1_000, host.host().request(path).POST(BodyPublishers.ofString(body))));
                     }
                     return null;
                 }));
@@ -112,7 +107,9 @@ final class OutageTest {
             }
             expectTyped(load);
             host.expectReleased();
-            host.host().post(path("kv/set", "store=cache", "key=k"), new byte[10]).expect(204);
+            host.host()
+                    .post(path("kv/set", "store=cache", "key=k"), new byte[10])
+                    .expect(204);
         }
     }
 
@@ -121,7 +118,8 @@ final class OutageTest {
         int poolSize = 6;
         Path password = Files.writeString(folder.resolve("password"), PostgresServer.PASSWORD);
         try (PostgresServer server = PostgresServer.start();
-                ErrandHost host = ErrandHost.start(folder, """
+                ErrandHost host =
+                        ErrandHost.start(folder, """
                         orders:
                           kind: sql
                           provider: postgresql

@@ -84,8 +84,7 @@ final class PassThroughTest {
     private static byte[] digest(InputStream bytes) throws IOException {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            long length =
-                    new DigestInputStream(bytes, digest).transferTo(OutputStream.nullOutputStream());
+            long length = new DigestInputStream(bytes, digest).transferTo(OutputStream.nullOutputStream());
             assertEquals(BODY_BYTES, length);
             return digest.digest();
         } catch (NoSuchAlgorithmException e) {
@@ -125,15 +124,14 @@ final class PassThroughTest {
 
     @Test
     void aRequestsBodyIsStoredAndAnotherRequestGetsTheSameBytes() throws Exception {
-        try (ErrandHost host = ErrandHost.start(
-                folder, LIMITS, "images: {kind: blob, provider: folder, folder: images}")) {
+        try (ErrandHost host =
+                ErrandHost.start(folder, LIMITS, "images: {kind: blob, provider: folder, folder: images}")) {
             host.grant("images");
             double bytes = slabBytes(host, () -> {
                 String stored = CLIENT.send(
                                 host.request("blob/put", "container=images", "key=large")
                                         .POST(BodyPublishers.fromPublisher(
-                                                BodyPublishers.ofInputStream(() -> new Noise(BODY_BYTES)),
-                                                BODY_BYTES))
+                                                BodyPublishers.ofInputStream(() -> new Noise(BODY_BYTES)), BODY_BYTES))
                                         .build(),
                                 BodyHandlers.ofString())
                         .body();
@@ -200,8 +198,8 @@ final class PassThroughTest {
     @Test
     void theSameBodyReadByTheFunctionIsTooMuchForItsMemory() throws Exception {
         byte[] body = new byte[(int) (3 * MIB)];
-        try (ErrandHost host = ErrandHost.start(
-                folder, LIMITS, "images: {kind: blob, provider: folder, folder: images}")) {
+        try (ErrandHost host =
+                ErrandHost.start(folder, LIMITS, "images: {kind: blob, provider: folder, folder: images}")) {
             host.grant("images");
             host.host()
                     .post(path("blob/put-bytes", "container=images", "key=k"), body)

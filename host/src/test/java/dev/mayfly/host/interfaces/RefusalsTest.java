@@ -71,8 +71,7 @@ final class RefusalsTest {
             expectLimit("key-bytes=512", host.get("kv/get", "store=sessions", "key=" + "k".repeat(513)));
             byte[] value = new byte[(1 << 20) + 1];
             for (String how : List.of("kv/set", "kv/set-bytes")) {
-                expectLimit(
-                        "value-bytes", host.host().post(path(how, "store=sessions", "key=k"), value));
+                expectLimit("value-bytes", host.host().post(path(how, "store=sessions", "key=k"), value));
             }
             assertEquals(204, host.get("kv/get", "store=sessions", "key=k").status());
             String statement = "SELECT '" + "x".repeat(64 << 10) + "'";
@@ -121,7 +120,9 @@ final class RefusalsTest {
 
     @Test
     void aFunctionThatLogsWithoutEndLosesLinesAndIsToldHowMany() throws Exception {
-        try (ErrandHost host = ErrandHost.start(folder, BINDINGS).grantTo("neighbour", "sessions").grant(GRANTS)) {
+        try (ErrandHost host = ErrandHost.start(folder, BINDINGS)
+                .grantTo("neighbour", "sessions")
+                .grant(GRANTS)) {
             host.host().get(pathOf("neighbour", "log-fields", "message=mine")).expect(204);
             assertEquals(
                     "100000\n",
