@@ -15,6 +15,9 @@ final class TrafficLog {
                     "org.apache.hc.client5.http.headers",
                     "org.apache.hc.client5.http.wire",
                     "org.apache.hc.client5.http2.frame",
+                    // S3's client has the library's older version, and in each head a signature.
+                    "org.apache.http.headers",
+                    "org.apache.http.wire",
                     // Writes each command as it is sent, AUTH and HELLO among them.
                     "io.lettuce.core.protocol.CommandEncoder")
             .map(Logger::getLogger)

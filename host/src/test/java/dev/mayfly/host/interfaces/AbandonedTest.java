@@ -48,22 +48,29 @@ final class AbandonedTest {
 
     /** What a function leaves open. */
     enum Held {
-        TRANSACTION(INSERT, "what=transaction", "database=orders"),
-        CURSOR(SELECT, "what=rows", "database=orders"),
-        RESPONSE("", "what=http", "upstream=shop", "path=/"),
-        BLOB("", "what=blob", "container=images", "key=large");
+        TRANSACTION(INSERT),
+        CURSOR(SELECT),
+        RESPONSE(""),
+        BLOB("");
 
         private final String body;
-        private final List<String> query;
 
-        Held(String body, String... query) {
+        Held(String body) {
             this.body = body;
-            this.query = List.of(query);
+        }
+
+        private List<String> query() {
+            return switch (this) {
+                case TRANSACTION -> List.of("what=transaction", "database=orders");
+                case CURSOR -> List.of("what=rows", "database=orders");
+                case RESPONSE -> List.of("what=http", "upstream=shop", "path=/");
+                case BLOB -> List.of("what=blob", "container=images", "key=large");
+            };
         }
 
         String path(String... more) {
             return ErrandHost.path(
-                    "hold", Stream.concat(query.stream(), Stream.of(more)).toArray(String[]::new));
+                    "hold", Stream.concat(query().stream(), Stream.of(more)).toArray(String[]::new));
         }
     }
 
@@ -180,8 +187,11 @@ final class AbandonedTest {
             }));
             awaitHolding();
         }
-        try (Socket uploading = beginUpload("half")) {
+        Socket uploading = beginUpload("half");
+        try {
             host.host().host().close();
+        } finally {
+            uploading.close();
         }
         for (CompletableFuture<Answer> call : calls) {
             call.exceptionally(cutOff -> null).join();
