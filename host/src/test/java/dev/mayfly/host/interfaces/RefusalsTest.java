@@ -111,7 +111,7 @@ final class RefusalsTest {
             String[] lines = host.get("flood", "what=kv", "store=sessions", "count=1000000")
                     .expect(200)
                     .text()
-                    .split("\n");
+                    .split("\n", -1);
             assertEquals("100000", lines[0]);
             assertEquals("limit-exceeded: operation-count-max=100000", lines[1]);
             host.get("kv/get", "store=sessions", "key=flood/1").expect(200);
