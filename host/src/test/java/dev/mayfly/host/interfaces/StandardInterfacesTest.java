@@ -1,0 +1,86 @@
+package dev.mayfly.host.interfaces;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.Limits;
+import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.TestHost;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a component imports of {@code wasi:keyvalue}, {@code wasi:config} and {@code wasi:logging} is the same as Mayfly's own. */
+final class StandardInterfacesTest {
+    @TempDir
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init")
+    private TestHost host;
+
+    @BeforeEach
+    void start() throws Exception {
+        Files.writeString(folder.resolve(BindingsFile.NAME), "bindings: {cache: {kind: kv, provider: memory}}");
+        host = TestHost.start(folder, Limits.defaults());
+        host.send(host.request("/v1/functions/standards?binding=things%3Dcache&config=greeting%3Dhi&config=zone%3Deu")
+                        .PUT(BodyPublishers.ofByteArray(Guests.bytes("standards"))))
+                .expect(201);
+    }
+
+    @AfterEach
+    void stop() {
+        host.close();
+    }
+
+    private String call(String path) throws Exception {
+        return host.get("/f/standards" + path).expect(200).text();
+    }
+
+    @Test
+    void aBucketIsABindingAndItsFunctionsAreTheStores() throws Exception {
+        assertEquals("""
+                absent None
+                get Some([50])
+                exists (true, false)
+                get-many [Some(("b", [51])), None, Some(("c", []))]
+                keys ["a", "b", "c"]
+                increment (5, -2)
+                current Some([50])
+                swapped true
+                changed meanwhile Some([52])
+                swapped then true
+                left []
+                """, call("/keyvalue?bucket=things"));
+    }
+
+    @Test
+    void aBucketThatWasNotGrantedIsNoStore() throws Exception {
+        assertEquals("refused: Error::NoSuchStore\n", call("/keyvalue?bucket=cache"));
+    }
+
+    @Test
+    void theConfigurationIsTheDeployments() throws Exception {
+        assertEquals("""
+                Ok(Some("hi"))
+                Ok(None)
+                Ok([("greeting", "hi"), ("zone", "eu")])
+                """, call("/config"));
+    }
+
+    @Test
+    void aLoggingContextIsAField() throws Exception {
+        call("/log");
+        JsonNode lines = host.get("/v1/functions/standards/logs").json().path("lines");
+        assertEquals(2, lines.size(), lines::toString);
+        assertEquals("error", lines.get(0).path("level").asText());
+        assertEquals("all is lost", lines.get(0).path("message").asText());
+        assertEquals("billing", lines.get(0).path("fields").path("context").asText());
+        assertTrue(lines.get(1).path("fields").isMissingNode(), lines::toString);
+    }
+}
