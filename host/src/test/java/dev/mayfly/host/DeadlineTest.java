@@ -3,8 +3,12 @@ package dev.mayfly.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.testing.Raw;
 import dev.mayfly.host.testing.TestHost;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,6 +55,38 @@ class DeadlineTest {
         }
         // The histogram knows a value to 1 %.
         assertTrue(bestMs <= (DEADLINE_MS + 2 * TICK_MS) * 1.01, "bestMs=" + bestMs);
+    }
+
+    @Test
+    void aClientThatStallsInABodyDoesNotHoldItsFunctionPastTheDeadline() throws Exception {
+        long startNs = System.nanoTime();
+        try (Socket socket = host.connect()) {
+            Raw.write(
+                    socket,
+                    "POST /f/probe/reverse HTTP/1.1\r\nHost: localhost\r\nMayfly-Deadline-Ms: 300\r\n"
+                            + "Content-Length: 200000\r\n\r\nand no more");
+            try {
+                socket.getInputStream().readAllBytes();
+            } catch (SocketException e) {
+                // Reset is cut off too.
+            }
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - startNs);
+        assertTrue(took.compareTo(Limits.defaults().requestBodyTimeMax().dividedBy(2)) < 0, "cut off after " + took);
+        host.expectNothingTaken();
+    }
+
+    @Test
+    void aBodyMayComeSlowerThanTheDeadlineWhereNoFunctionWaitsForIt() throws Exception {
+        try (Socket socket = host.connect()) {
+            Raw.write(
+                    socket,
+                    "POST /f/echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nMayfly-Deadline-Ms: 50\r\n"
+                            + "Content-Length: 100000\r\n\r\n" + "x".repeat(50_000));
+            Thread.sleep(1_500);
+            Raw.write(socket, "x".repeat(50_000));
+            assertEquals(200, Raw.read(socket.getInputStream()).status());
+        }
     }
 
     @Test

@@ -114,17 +114,17 @@ final class InvokeHandler {
                 return problem;
             }
             if (!request.content().hasEntity()) {
-                return run(connection, invocation, durationMaxNs, request, response);
+                return run(connection, invocation, durationMaxNs, null, request, response);
             }
             long length = request.headers().contentLength().orElse(InvocationBuffers.UNKNOWN);
             if (length > limits.requestBodyBytesMax()) {
                 invocation.end(Outcome.BODY_TOO_LARGE);
                 return Problems.bodyTooLarge(limits);
             }
-            StreamedBody body = new StreamedBody(connection, request, limits.requestBodyBytesMax());
+            StreamedBody body = new StreamedBody(connection, request, limits);
             problem = readBody(invocation, body, length);
             if (problem == null && body.failure() == null) {
-                problem = run(connection, invocation, durationMaxNs, request, response);
+                problem = run(connection, invocation, durationMaxNs, body, request, response);
             }
             Exception failure = body.failure();
             return failure == null || response.isSent() ? problem : bodyBrokeOff(failure, invocation);
@@ -135,9 +135,16 @@ final class InvokeHandler {
             ClientConnection connection,
             Invocation invocation,
             long durationMaxNs,
+            @Nullable StreamedBody body,
             RoutingRequest request,
             RoutingResponse response) {
+        if (body != null) {
+            body.begin(System.nanoTime() + durationMaxNs);
+        }
         Outcome outcome = invocation.run(connection.cancellation(request.id()), durationMaxNs);
+        if (body != null) {
+            body.end();
+        }
         return outcome == Outcome.RESPONSE
                 ? respond(connection, invocation, request.prologue().method(), response)
                 : failure(outcome, invocation, durationMaxNs);

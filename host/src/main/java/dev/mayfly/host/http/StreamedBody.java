@@ -1,5 +1,6 @@
 package dev.mayfly.host.http;
 
+import dev.mayfly.host.Limits;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.RoutingRequest;
 import java.io.ByteArrayInputStream;
@@ -16,16 +17,31 @@ final class StreamedBody extends InputStream {
     private final ClientConnection connection;
     private final BodyStream body;
     private final long bytesMax;
+    private final long timeMaxNs;
+    /** The function's, while it runs. */
+    private @Nullable Long deadlineNs;
+
     private long bytes;
     /** For the client; what the function does meanwhile is not the client's fault. */
     private long waitedNs;
 
     private @Nullable Exception failure;
 
-    StreamedBody(ClientConnection connection, RoutingRequest request, long bytesMax) {
+    StreamedBody(ClientConnection connection, RoutingRequest request, Limits limits) {
         this.connection = connection;
         this.body = BodyStream.of(request);
-        this.bytesMax = bytesMax;
+        this.bytesMax = limits.requestBodyBytesMax();
+        this.timeMaxNs = limits.requestBodyTimeMax().toNanos();
+    }
+
+    /** The function runs: a client that keeps it waiting past {@code deadlineNs} is cut off. */
+    void begin(long deadlineNs) {
+        this.deadlineNs = deadlineNs;
+    }
+
+    /** The function doesn't run any more. */
+    void end() {
+        deadlineNs = null;
     }
 
     /** The same with bytes that were read before. */
@@ -48,7 +64,10 @@ final class StreamedBody extends InputStream {
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         long startNs = System.nanoTime();
-        connection.waitFor(ClientConnection.Phase.BODY, waitedNs);
+        Long deadlineNs = this.deadlineNs;
+        // A phase ends a fixed time after its start: to end it sooner it is said to have begun earlier.
+        long overNs = deadlineNs == null ? waitedNs : Math.max(waitedNs, timeMaxNs - (deadlineNs - startNs));
+        connection.waitFor(ClientConnection.Phase.BODY, overNs);
         try {
             int read = body.read(into, offset, length);
             bytes += Math.max(0, read);
