@@ -34,6 +34,8 @@ public final class EchoServerMain {
                 .host("127.0.0.1")
                 .port(0)
                 .shutdownHook(false)
+                // As the host has it: see HttpEndpoint.
+                .useNio(false)
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .routing(routing -> routing.post(
                         "/echo",
