@@ -116,7 +116,7 @@ final class InvokeHandler {
             if (!request.content().hasEntity()) {
                 return run(connection, invocation, durationMaxNs, null, request, response);
             }
-            long length = request.headers().contentLength().orElse(InvocationBuffers.UNKNOWN);
+            long length = contentLength(request.headers());
             if (length > limits.requestBodyBytesMax()) {
                 invocation.end(Outcome.BODY_TOO_LARGE);
                 return Problems.bodyTooLarge(limits);
@@ -154,6 +154,19 @@ final class InvokeHandler {
         return FunctionName.isValid(name)
                 ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + name)
                 : Problem.of(ProblemType.INVALID_NAME, "the path's second segment is no function's name");
+    }
+
+    /** As Helidon's own method (4.4.0) says, which looks up a converter in its service registry each time: half of a small request's cost. */
+    private static long contentLength(ServerRequestHeaders headers) {
+        if (!headers.contains(HeaderNames.CONTENT_LENGTH)) {
+            return InvocationBuffers.UNKNOWN;
+        }
+        try {
+            return Long.parseLong(headers.get(HeaderNames.CONTENT_LENGTH).get());
+        } catch (NumberFormatException e) {
+            // Helidon refuses it where it tells where a body ends.
+            return InvocationBuffers.UNKNOWN;
+        }
     }
 
     /** What the caller allows, at most what the host allows; 0 when the header makes no sense. */
