@@ -9,7 +9,6 @@ import dev.mayfly.engine.Operation;
 import dev.mayfly.engine.SlabLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.function.LongUnaryOperator;
 
@@ -25,11 +24,6 @@ public final class AnswerWriter {
     public static final String BYTES_MAX = "operation-answer-bytes-max";
 
     private static final MemorySegment ALL = MemorySegments.ALL;
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble F64 =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Frame frame;
     private final long room;
@@ -82,24 +76,24 @@ public final class AnswerWriter {
     }
 
     public AnswerWriter u16(int value) {
-        ALL.set(U16, take(2), (short) value);
+        ALL.set(WireLayout.U16, take(2), (short) value);
         return this;
     }
 
     /** A u32, the handle of a buffer or resource, or how many items of a list follow. */
     public AnswerWriter u32(int value) {
-        ALL.set(U32, take(4), value);
+        ALL.set(WireLayout.U32, take(4), value);
         return this;
     }
 
     /** A u64 or s64. */
     public AnswerWriter i64(long value) {
-        ALL.set(U64, take(8), value);
+        ALL.set(WireLayout.U64, take(8), value);
         return this;
     }
 
     public AnswerWriter f64(double value) {
-        ALL.set(F64, take(8), value);
+        ALL.set(WireLayout.F64, take(8), value);
         return this;
     }
 
@@ -116,7 +110,7 @@ public final class AnswerWriter {
         }
         long lengthAt = take(4);
         at = Utf8.write(value, at, end);
-        ALL.set(U32, lengthAt, (int) (at - lengthAt - 4));
+        ALL.set(WireLayout.U32, lengthAt, (int) (at - lengthAt - 4));
         return this;
     }
 

@@ -7,7 +7,6 @@ import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MemorySegments;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -18,11 +17,6 @@ import java.nio.charset.StandardCharsets;
  */
 public final class ArgumentReader {
     private static final MemorySegment ALL = MemorySegments.ALL;
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble F64 =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment frame;
     private long at;
@@ -66,25 +60,25 @@ public final class ArgumentReader {
     }
 
     public int u16() {
-        return ALL.get(U16, take(2)) & 0xffff;
+        return ALL.get(WireLayout.U16, take(2)) & 0xffff;
     }
 
     /** The handle of a buffer or resource. */
     public int handle() {
-        return ALL.get(U32, take(4));
+        return ALL.get(WireLayout.U32, take(4));
     }
 
     public long u32() {
-        return ALL.get(U32, take(4)) & 0xffff_ffffL;
+        return ALL.get(WireLayout.U32, take(4)) & 0xffff_ffffL;
     }
 
     /** A u64 or s64. */
     public long i64() {
-        return ALL.get(U64, take(8));
+        return ALL.get(WireLayout.U64, take(8));
     }
 
     public double f64() {
-        return ALL.get(F64, take(8));
+        return ALL.get(WireLayout.F64, take(8));
     }
 
     /** How many items of a list follow. */

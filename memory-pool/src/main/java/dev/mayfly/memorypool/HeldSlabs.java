@@ -23,9 +23,20 @@ final class HeldSlabs {
     private final SlabPool pool;
     private long first = SlabPool.NONE;
     private long bytes;
+    private long bytesMax;
 
     HeldSlabs(SlabPool pool) {
         this.pool = pool;
+    }
+
+    /**
+     * Gives back what an earlier invocation left and begins with nothing.
+     *
+     * @param bytesMax room for payload in all slabs that the invocation may hold
+     */
+    void prepare(long bytesMax) {
+        releaseAll();
+        this.bytesMax = bytesMax;
     }
 
     /**
@@ -34,10 +45,9 @@ final class HeldSlabs {
      * <p>An invocation that holds much is likely to want more, and a list of many small slabs is slow to walk: it gets a slab as large as what
      * it holds already, if the pool has such a size. So it holds less than twice what it asked for.
      *
-     * @param bytesMax room for payload in all slabs that the invocation may hold
      * @return a slab, which may have room for less than wanted; or {@link #LIMIT_EXCEEDED}, or {@link SlabPool#NONE}
      */
-    long take(long payloadBytesWanted, long bytesMax) {
+    long take(long payloadBytesWanted) {
         long left = bytesMax - bytes;
         if (payloadBytesWanted > left || left < SlabPool.payloadBytes(0)) {
             return LIMIT_EXCEEDED;

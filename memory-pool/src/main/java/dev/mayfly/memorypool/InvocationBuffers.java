@@ -36,7 +36,6 @@ public final class InvocationBuffers {
     private final Frame frame;
     private final MemorySegment memory;
     private final HeldSlabs held;
-    private long bytesMax;
     private int countMax;
 
     /** Made with the first stream: most invocations have none. */
@@ -49,7 +48,6 @@ public final class InvocationBuffers {
     }
 
     void prepare(InvocationLimits limits) {
-        bytesMax = limits.bufferBytesMax();
         countMax = limits.bufferCountMax();
     }
 
@@ -127,9 +125,7 @@ public final class InvocationBuffers {
         }
         InputStream stream = streams[buffer];
         streams[buffer] = null;
-        int handles = frame.bufferHandles(buffer);
-        frame.setBuffer(buffer, 0, 0, 0, FrameLayout.BUFFER_READ_ONLY);
-        frame.setBufferHandles(buffer, handles);
+        clear(buffer);
         return stream;
     }
 
@@ -160,7 +156,7 @@ public final class InvocationBuffers {
         }
     }
 
-    /** What is in slabs stays there until the invocation is over: they are held, not lost. */
+    /** Makes it an empty one with the handles it has. What is in slabs stays there until the invocation is over: they are held, not lost. */
     private void clear(int buffer) {
         int handles = frame.bufferHandles(buffer);
         frame.setBuffer(buffer, 0, 0, 0, FrameLayout.BUFFER_READ_ONLY);
@@ -173,13 +169,22 @@ public final class InvocationBuffers {
      * @return {@link Operation#OK}; {@link Operation#LIMIT_EXCEEDED} past {@code buffer-bytes-max}; {@link Operation#UNAVAILABLE} when no slab is left
      */
     public int append(int buffer, byte[] bytes, int offset, int length) {
+        return append(buffer, bytes, offset, length, true);
+    }
+
+    /** The same with slabs of the pool alone: those of the slot are left to the function. */
+    int appendFromPool(int buffer, byte[] bytes, int offset, int length) {
+        return append(buffer, bytes, offset, length, false);
+    }
+
+    private int append(int buffer, byte[] bytes, int offset, int length, boolean releasedFirst) {
         long slab = frame.bufferLastSlab(buffer);
         int from = offset;
         int left = length;
         while (left > 0) {
             int take = slab == 0 ? 0 : Math.min(left, room(slab));
             if (take == 0) {
-                long next = takeSlab(left);
+                long next = releasedFirst ? takeSlab(left) : held.take(left);
                 if (next == SlabPool.NONE || next == HeldSlabs.LIMIT_EXCEEDED) {
                     return next == SlabPool.NONE ? Operation.UNAVAILABLE : Operation.LIMIT_EXCEEDED;
                 }
@@ -211,14 +216,14 @@ public final class InvocationBuffers {
     }
 
     /** One that a dropped buffer left behind, or one from the pool; both are empty and linked to nothing. */
-    private long takeSlab(int bytesWanted) {
+    private long takeSlab(long bytesWanted) {
         long released = memory.get(JAVA_LONG, FrameLayout.RELEASED_SLAB);
         if (released != 0) {
             memory.set(JAVA_LONG, FrameLayout.RELEASED_SLAB, ALL.get(JAVA_LONG, released + SlabLayout.NEXT));
             ALL.set(JAVA_LONG, released + SlabLayout.NEXT, 0);
             return released;
         }
-        return held.take(bytesWanted, bytesMax);
+        return held.take(bytesWanted);
     }
 
     /** Closes the streams whose buffers the function let go of. */
@@ -279,17 +284,24 @@ public final class InvocationBuffers {
             if (left == 0) {
                 return -1;
             }
-            int used = ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES);
+            int used = used(slab);
             while (at == used) {
                 slab = ALL.get(JAVA_LONG, slab + SlabLayout.NEXT);
                 at = 0;
-                used = ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES);
+                used = used(slab);
             }
             int take = (int) Math.min(Math.min(length, used - at), left);
             MemorySegment.copy(ALL, JAVA_BYTE, slab + SlabLayout.PAYLOAD + at, bytes, offset, take);
             at += take;
             left -= take;
             return take;
+        }
+
+        private int used(long slab) {
+            if (slab == 0) {
+                throw new IllegalStateException("a buffer's slabs hold less than its length: missing=" + left);
+            }
+            return ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES);
         }
 
         @Override

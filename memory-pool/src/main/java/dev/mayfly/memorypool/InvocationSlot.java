@@ -10,8 +10,6 @@ import dev.mayfly.engine.LogLayout;
 import dev.mayfly.engine.MemorySegments;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.engine.SlabLayout;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -59,9 +57,6 @@ public final class InvocationSlot extends CacheLinePadding {
     private boolean taken;
 
     private long requestBodyBytesMax;
-    private long bufferBytesMax;
-    private long requestBodyBytes;
-    private long requestBodyLastSlab;
 
     /** @param block zeroed memory of {@link #bytes} bytes, aligned to a frame's alignment, for as long as the pool */
     InvocationSlot(SlotPool pool, int index, MemorySegment block, SlotConfig config, SlabPool slabs) {
@@ -87,7 +82,7 @@ public final class InvocationSlot extends CacheLinePadding {
         this.requestHead = new RequestHeadWriter(frameMemory, at, config.requestHeadBytesMax());
         this.invocationBuffers = new InvocationBuffers(frame, held);
         this.argument = new ArgumentReader(frame);
-        this.answerWriter = new AnswerWriter(frame, answer, answerBytesMax, bytes -> held.take(bytes, bufferBytesMax));
+        this.answerWriter = new AnswerWriter(frame, answer, answerBytesMax, held::take);
         assert at + aligned(config.requestHeadBytesMax()) == block.address() + bytes(config);
 
         // What never changes is written once.
@@ -115,13 +110,10 @@ public final class InvocationSlot extends CacheLinePadding {
         if (!taken || frame.isOpen()) {
             throw new IllegalStateException(taken ? "the slot's invocation is still open" : "the slot was released");
         }
-        held.releaseAll();
+        held.prepare(limits.bufferBytesMax());
         invocationBuffers.prepare(limits);
         answerWriter.reset();
         requestBodyBytesMax = limits.requestBodyBytesMax();
-        bufferBytesMax = limits.bufferBytesMax();
-        requestBodyBytes = 0;
-        requestBodyLastSlab = requestBodySlab;
         emptySlab(requestBodySlab);
         emptySlab(spareSlab);
 
@@ -168,33 +160,10 @@ public final class InvocationSlot extends CacheLinePadding {
      */
     public int appendRequestBody(byte[] bytes, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        if (length > requestBodyBytesMax - requestBodyBytes) {
+        if (length > requestBodyBytesMax - frame.bufferLength(FrameLayout.REQUEST_BODY)) {
             return Operation.LIMIT_EXCEEDED;
         }
-        long slab = requestBodyLastSlab;
-        int from = offset;
-        int left = length;
-        while (left > 0) {
-            int used = ALL.get(JAVA_INT, slab + SlabLayout.USED_BYTES);
-            int take = Math.min(left, ALL.get(JAVA_INT, slab + SlabLayout.CAPACITY_BYTES) - used);
-            MemorySegment.copy(bytes, from, ALL, JAVA_BYTE, slab + SlabLayout.PAYLOAD + used, take);
-            ALL.set(JAVA_INT, slab + SlabLayout.USED_BYTES, used + take);
-            from += take;
-            left -= take;
-            if (left > 0) {
-                long next = held.take(left, bufferBytesMax);
-                if (next == SlabPool.NONE || next == HeldSlabs.LIMIT_EXCEEDED) {
-                    return next == SlabPool.NONE ? Operation.UNAVAILABLE : Operation.LIMIT_EXCEEDED;
-                }
-                ALL.set(JAVA_LONG, slab + SlabLayout.NEXT, next);
-                slab = next;
-            }
-        }
-        requestBodyLastSlab = slab;
-        requestBodyBytes += length;
-        frame.setBuffer(
-                FrameLayout.REQUEST_BODY, requestBodySlab, slab, requestBodyBytes, FrameLayout.BUFFER_READ_ONLY);
-        return Operation.OK;
+        return invocationBuffers.appendFromPool(FrameLayout.REQUEST_BODY, bytes, offset, length);
     }
 
     /**
@@ -205,7 +174,7 @@ public final class InvocationSlot extends CacheLinePadding {
      * @return what it answered: the {@link Operation} status
      */
     public int grow(long bytesWanted) {
-        long slab = held.take(bytesWanted, bufferBytesMax);
+        long slab = held.take(bytesWanted);
         int status = slab == SlabPool.NONE
                 ? Operation.UNAVAILABLE
                 : slab == HeldSlabs.LIMIT_EXCEEDED ? Operation.LIMIT_EXCEEDED : Operation.OK;
@@ -292,21 +261,6 @@ public final class InvocationSlot extends CacheLinePadding {
             int used = used(slab, left);
             MemorySegment.copy(ALL, JAVA_BYTE, slab + SlabLayout.PAYLOAD, destination, to, used);
             to += used;
-            left -= used;
-        }
-    }
-
-    /** Writes all of a buffer to {@code out}, piece by piece through {@code scratch}. */
-    public void copyBuffer(int buffer, OutputStream out, byte[] scratch) throws IOException {
-        long left = frame.bufferLength(buffer);
-        for (long slab = frame.bufferFirstSlab(buffer); left > 0; slab = next(slab)) {
-            int used = used(slab, left);
-            for (int done = 0; done < used; ) {
-                int piece = Math.min(used - done, scratch.length);
-                MemorySegment.copy(ALL, JAVA_BYTE, slab + SlabLayout.PAYLOAD + done, scratch, 0, piece);
-                out.write(scratch, 0, piece);
-                done += piece;
-            }
             left -= used;
         }
     }

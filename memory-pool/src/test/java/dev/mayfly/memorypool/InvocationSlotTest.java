@@ -64,7 +64,7 @@ class InvocationSlotTest {
         assertArrayEquals(body, Arrays.copyOfRange(whole, 3, bytes + 3));
 
         ByteArrayOutputStream pieces = new ByteArrayOutputStream(bytes);
-        slot.copyBuffer(FrameLayout.REQUEST_BODY, pieces, new byte[8192]);
+        slot.buffers().take(FrameLayout.REQUEST_BODY).transferTo(pieces);
         assertArrayEquals(body, pieces.toByteArray());
         slot.release();
     }
@@ -317,7 +317,7 @@ class InvocationSlotTest {
         assertThrows(IllegalStateException.class, () -> slot.copyBuffer(RESPONSE, new byte[200], 0));
         assertThrows(
                 IllegalStateException.class,
-                () -> slot.copyBuffer(RESPONSE, OutputStream.nullOutputStream(), new byte[200]));
+                () -> slot.buffers().take(RESPONSE).transferTo(OutputStream.nullOutputStream()));
         slot.release();
     }
 
