@@ -1,17 +1,19 @@
 package dev.mayfly.hostinterfaces;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * On whose behalf an operation is performed.
  *
  * @param name the function's
- * @param config what the operator set for it at deploy
+ * @param config what the operator set for it at deploy; a function that lists it gets it in this map's order
  * @param grants what it may use, by the names it has for them
  */
 public record FunctionContext(String name, Map<String, String> config, Map<String, Grant> grants) {
     public FunctionContext {
-        config = Map.copyOf(config);
+        config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
         grants = Map.copyOf(grants);
     }
 
