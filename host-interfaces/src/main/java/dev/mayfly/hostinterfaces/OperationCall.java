@@ -31,6 +31,9 @@ public final class OperationCall implements AutoCloseable {
     private @Nullable Semaphore permit;
 
     private @Nullable Binding binding;
+    /** Since when the current operation uses {@link #binding}. */
+    private long startNs;
+
     private int operationCount;
 
     /**
@@ -95,6 +98,7 @@ public final class OperationCall implements AutoCloseable {
         }
         permit = permits;
         binding = grant.binding();
+        startNs = System.nanoTime();
         return type.cast(grant.binding().provider());
     }
 
@@ -111,15 +115,17 @@ public final class OperationCall implements AutoCloseable {
         binding = null;
     }
 
-    /** Ends it; returns the binding it used. */
-    @Nullable
-    Binding end() {
+    /** Ends it, and records it with the binding that it used. */
+    void end(boolean succeeded) {
         Semaphore permit = this.permit;
         if (permit != null) {
             this.permit = null;
             permit.release();
         }
-        return binding;
+        Binding binding = this.binding;
+        if (binding != null) {
+            binding.stats(operation()).record(System.nanoTime() - startNs, succeeded);
+        }
     }
 
     /** Reads a body: nothing, bytes, or a buffer, which if it is a stream is used up by this. The caller closes it. */

@@ -49,7 +49,6 @@ public final class OperationTable {
             slot.fail(Operation.LIMIT_EXCEEDED, "operation-count-max=" + OPERATION_COUNT_MAX);
             return;
         }
-        long startNs = System.nanoTime();
         boolean succeeded = false;
         call.begin();
         try {
@@ -63,10 +62,7 @@ public final class OperationTable {
         } catch (MayflyException.Unavailable e) {
             slot.fail(Operation.UNAVAILABLE, e.safeMessage());
         } finally {
-            Binding binding = call.end();
-            if (binding != null) {
-                binding.stats(operation).record(System.nanoTime() - startNs, succeeded);
-            }
+            call.end(succeeded);
         }
     }
 

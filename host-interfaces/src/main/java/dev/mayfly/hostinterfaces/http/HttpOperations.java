@@ -34,12 +34,17 @@ public final class HttpOperations {
             }
             HttpUpstream.Response response =
                     upstream.send(new HttpUpstream.Request(method, pathAndQuery, headers, sent), deadline);
-            // First, so that it is the invocation's to close when the headers are too much for an answer.
-            int body = call.bufferOf(response.body());
-            out.u16(response.status()).u32(response.headers().size());
-            response.headers().forEach(header -> out.text(header.getKey()).text(header.getValue()));
-            out.u32(body);
+            write(response, call, out);
         }
+    }
+
+    /** Writes a response as functions get it. */
+    public static void write(HttpUpstream.Response response, OperationCall call, AnswerWriter out) {
+        // First, so that it is the invocation's to close when the headers are too much for an answer.
+        int body = call.bufferOf(response.body());
+        out.u16(response.status()).u32(response.headers().size());
+        response.headers().forEach(header -> out.text(header.getKey()).text(header.getValue()));
+        out.u32(body);
     }
 
     /** Header lines as a function gives them. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,115 +62,79 @@ public record HttpUpstreamConfig(
     }
 
     public HttpUpstreamConfig withPoolSize(int connections) {
-        return new HttpUpstreamConfig(
-                origin,
-                connections,
-                connectTimeout,
-                protocol,
-                trustedCertificates,
-                headers,
-                redirectsMax,
-                grantedRedirectOrigins,
-                allowPrivateAddresses,
-                responseBodyBytesMax);
+        return with(draft -> draft.poolSize = connections);
     }
 
     public HttpUpstreamConfig withConnectTimeout(Duration timeout) {
-        return new HttpUpstreamConfig(
-                origin,
-                poolSize,
-                timeout,
-                protocol,
-                trustedCertificates,
-                headers,
-                redirectsMax,
-                grantedRedirectOrigins,
-                allowPrivateAddresses,
-                responseBodyBytesMax);
+        return with(draft -> draft.connectTimeout = timeout);
     }
 
     public HttpUpstreamConfig withProtocol(Protocol spoken) {
-        return new HttpUpstreamConfig(
-                origin,
-                poolSize,
-                connectTimeout,
-                spoken,
-                trustedCertificates,
-                headers,
-                redirectsMax,
-                grantedRedirectOrigins,
-                allowPrivateAddresses,
-                responseBodyBytesMax);
+        return with(draft -> draft.protocol = spoken);
     }
 
     public HttpUpstreamConfig withTrustedCertificates(@Nullable Path pem) {
-        return new HttpUpstreamConfig(
-                origin,
-                poolSize,
-                connectTimeout,
-                protocol,
-                pem,
-                headers,
-                redirectsMax,
-                grantedRedirectOrigins,
-                allowPrivateAddresses,
-                responseBodyBytesMax);
+        return with(draft -> draft.trustedCertificates = pem);
     }
 
     public HttpUpstreamConfig withHeaders(List<Map.Entry<String, String>> added) {
-        return new HttpUpstreamConfig(
-                origin,
-                poolSize,
-                connectTimeout,
-                protocol,
-                trustedCertificates,
-                added,
-                redirectsMax,
-                grantedRedirectOrigins,
-                allowPrivateAddresses,
-                responseBodyBytesMax);
+        return with(draft -> draft.headers = added);
     }
 
     public HttpUpstreamConfig withRedirects(int max, Set<Origin> granted) {
-        return new HttpUpstreamConfig(
-                origin,
-                poolSize,
-                connectTimeout,
-                protocol,
-                trustedCertificates,
-                headers,
-                max,
-                granted,
-                allowPrivateAddresses,
-                responseBodyBytesMax);
+        return with(draft -> {
+            draft.redirectsMax = max;
+            draft.grantedRedirectOrigins = granted;
+        });
     }
 
     public HttpUpstreamConfig withAllowPrivateAddresses(boolean allowed) {
-        return new HttpUpstreamConfig(
-                origin,
-                poolSize,
-                connectTimeout,
-                protocol,
-                trustedCertificates,
-                headers,
-                redirectsMax,
-                grantedRedirectOrigins,
-                allowed,
-                responseBodyBytesMax);
+        return with(draft -> draft.allowPrivateAddresses = allowed);
     }
 
     public HttpUpstreamConfig withResponseBodyBytesMax(long bytes) {
+        return with(draft -> draft.responseBodyBytesMax = bytes);
+    }
+
+    private HttpUpstreamConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
         return new HttpUpstreamConfig(
                 origin,
-                poolSize,
-                connectTimeout,
-                protocol,
-                trustedCertificates,
-                headers,
-                redirectsMax,
-                grantedRedirectOrigins,
-                allowPrivateAddresses,
-                bytes);
+                draft.poolSize,
+                draft.connectTimeout,
+                draft.protocol,
+                draft.trustedCertificates,
+                draft.headers,
+                draft.redirectsMax,
+                draft.grantedRedirectOrigins,
+                draft.allowPrivateAddresses,
+                draft.responseBodyBytesMax);
+    }
+
+    /** What may be changed. */
+    private static final class Draft {
+        private int poolSize;
+        private Duration connectTimeout;
+        private Protocol protocol;
+        private @Nullable Path trustedCertificates;
+        private List<Map.Entry<String, String>> headers;
+        private int redirectsMax;
+        private Set<Origin> grantedRedirectOrigins;
+        private boolean allowPrivateAddresses;
+        private long responseBodyBytesMax;
+
+        Draft(HttpUpstreamConfig config) {
+            poolSize = config.poolSize;
+            connectTimeout = config.connectTimeout;
+            protocol = config.protocol;
+            trustedCertificates = config.trustedCertificates;
+            headers = config.headers;
+            redirectsMax = config.redirectsMax;
+            grantedRedirectOrigins = config.grantedRedirectOrigins;
+            allowPrivateAddresses = config.allowPrivateAddresses;
+            responseBodyBytesMax = config.responseBodyBytesMax;
+        }
     }
 
     /** Without the headers' values: they may be credentials, and records end up in logs. */

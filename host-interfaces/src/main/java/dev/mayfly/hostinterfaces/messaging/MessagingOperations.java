@@ -58,9 +58,7 @@ public final class MessagingOperations {
         try (Body body = call.body(in)) {
             HttpUpstream.Response response = function.call(
                     new HttpUpstream.Request(method, pathAndQuery, headers, body), call.depth(), call.deadline());
-            out.u16(response.status()).u32(response.headers().size());
-            response.headers().forEach(header -> out.text(header.getKey()).text(header.getValue()));
-            out.u32(call.bufferOf(response.body()));
+            HttpOperations.write(response, call, out);
         }
     }
 
