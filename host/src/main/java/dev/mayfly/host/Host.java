@@ -13,6 +13,7 @@ import dev.mayfly.host.catalog.Catalog;
 import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.deploy.DeployStep;
 import dev.mayfly.host.deploy.Deployer;
+import dev.mayfly.host.deploy.Releases;
 import dev.mayfly.host.events.EventDispatcher;
 import dev.mayfly.host.events.HostTopic;
 import dev.mayfly.host.events.HostedFunction;
@@ -49,6 +50,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -71,6 +73,7 @@ public final class Host implements AutoCloseable {
     private final Parts parts;
     private final Invoker invoker;
     private final Deployer deployer;
+    private final Releases releases;
     private final @Nullable HttpEndpoint endpoint;
     private final EventDispatcher events;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -80,12 +83,14 @@ public final class Host implements AutoCloseable {
             Parts parts,
             Invoker invoker,
             Deployer deployer,
+            Releases releases,
             @Nullable HttpEndpoint endpoint,
             EventDispatcher events) {
         this.config = config;
         this.parts = parts;
         this.invoker = invoker;
         this.deployer = deployer;
+        this.releases = releases;
         this.endpoint = endpoint;
         this.events = events;
     }
@@ -127,24 +132,32 @@ public final class Host implements AutoCloseable {
      * @throws MayflyException.Invalid when the settings can't be had on this machine
      */
     public static Host start(HostConfig config) {
-        return start(config, step -> {});
+        return start(config, InstantSource.system(), step -> {});
     }
 
-    /** @param reached told of each step of each deployment */
-    static Host start(HostConfig config, Consumer<DeployStep> reached) {
-        return start(config, reached, List.of(), true);
+    /**
+     * The same with another clock for what takes days.
+     *
+     * @param reached told of each step of each change
+     */
+    static Host start(HostConfig config, InstantSource clock, Consumer<DeployStep> reached) {
+        return start(config, clock, reached, List.of(), true);
     }
 
     /** Without an HTTP endpoint: address and port are not used. */
     static Host embed(HostConfig config, List<CustomInterface> offered) {
-        return start(config, step -> {}, offered, false);
+        return start(config, InstantSource.system(), step -> {}, offered, false);
     }
 
     private static Host start(
-            HostConfig config, Consumer<DeployStep> reached, List<CustomInterface> offered, boolean serves) {
+            HostConfig config,
+            InstantSource clock,
+            Consumer<DeployStep> reached,
+            List<CustomInterface> offered,
+            boolean serves) {
         Parts parts = new Parts();
         try {
-            return start(config, reached, offered, serves, parts);
+            return start(config, clock, reached, offered, serves, parts);
         } catch (RuntimeException | Error e) {
             try {
                 parts.close();
@@ -157,6 +170,7 @@ public final class Host implements AutoCloseable {
 
     private static Host start(
             HostConfig config,
+            InstantSource clock,
             Consumer<DeployStep> reached,
             List<CustomInterface> offered,
             boolean serves,
@@ -196,22 +210,24 @@ public final class Host implements AutoCloseable {
                 : limits.loadedFunctionsMax();
         LinkerCache tables = new LinkerCache(engine, store, compiler, tableCountMax);
         parts.add(() -> closeTables(tables));
-        Deployer deployer = new Deployer(store, compiler, tables, catalog, routes, bindings, limits, reached);
+        Releases releases = new Releases(catalog, store, tables, routes, bindings, limits, clock, reached);
+        Deployer deployer = new Deployer(store, compiler, tables, releases, bindings, limits, reached);
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
-        deployer.restore(engine.fingerprint(), canary);
+        releases.restore(engine.fingerprint(), canary);
         EventDispatcher events = parts.add(new EventDispatcher(queue, invoker, limits));
         if (!serves) {
-            return new Host(config, parts, invoker, deployer, null, events);
+            return new Host(config, parts, invoker, deployer, releases, null, events);
         }
         HttpEndpoint endpoint = HttpEndpoint.start(
                 config,
                 invoker,
                 deployer,
+                releases,
                 bindings,
                 queue,
                 new HostHealth(engine, invoker),
                 new HostMetrics(engine, invoker, slabs, tables, compiler));
-        return new Host(config, parts, invoker, deployer, endpoint, events);
+        return new Host(config, parts, invoker, deployer, releases, endpoint, events);
     }
 
     private static List<DeclaredBinding> declaredBindings(HostConfig config, DataFolder folder) {
@@ -279,6 +295,10 @@ public final class Host implements AutoCloseable {
 
     Deployer deployer() {
         return deployer;
+    }
+
+    Releases releases() {
+        return releases;
     }
 
     /**

@@ -3,11 +3,13 @@ package dev.mayfly.host;
 import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
+import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.custom.CustomInterface;
 import dev.mayfly.memorypool.InvocationSlot;
@@ -129,7 +131,11 @@ public final class Mayfly implements AutoCloseable {
                     .deploy(
                             name,
                             component,
-                            new FunctionSettings(settings.config(), settings.bindings(), settings.topics()));
+                            FunctionSettings.NONE
+                                    .withConfig(settings.config())
+                                    .withBindings(settings.bindings())
+                                    .withTopics(settings.topics()),
+                            Alias.LIVE);
         } catch (IOException e) {
             throw new UncheckedIOException("the component can't be read", e);
         } catch (InterruptedException e) {
@@ -158,12 +164,12 @@ public final class Mayfly implements AutoCloseable {
      * @return whether there was one of that name
      */
     public boolean remove(String name) {
-        return host.deployer().remove(name);
+        return host.releases().remove(name);
     }
 
     /** The names of all functions, sorted. */
     public List<String> functions() {
-        return host.invoker().routes().all().stream().map(Route::name).toList();
+        return host.invoker().routes().all().stream().map(RoutedFunction::name).toList();
     }
 
     /**

@@ -296,13 +296,15 @@ class LifecycleTest {
     }
 
     @Test
-    void aReplacedAndARemovedFunctionLeaveNoFiles() throws Exception {
+    void aRemovedVersionAndARemovedFunctionLeaveNoFiles() throws Exception {
         Set<String> none;
         try (TestHost host = start()) {
             none = stored();
             host.deploy("changing", "hello");
             host.deploy("changing", "echo");
             String hello = Digest.of(Guests.bytes("hello")).hex();
+            assertTrue(stored().stream().anyMatch(path -> path.contains(hello)), "kept to go back to");
+            host.delete("/v1/functions/changing/versions/1").expect(204);
             assertTrue(stored().stream().noneMatch(path -> path.contains(hello)), () -> "left: " + hello);
             host.delete("/v1/functions/changing").expect(204);
             assertEquals(none, stored());

@@ -5,10 +5,12 @@ import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.EngineMetrics;
-import dev.mayfly.host.catalog.DeployedFunction;
+import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.Grant;
@@ -101,18 +103,22 @@ public final class InProcessHost implements AutoCloseable {
             Artifact artifact = compiler.compile(digest);
             ComponentDescription description = artifact.description();
             Instant now = Instant.now();
-            DeployedFunction function = new DeployedFunction(
+            FunctionSettings settings = FunctionSettings.NONE.withConfig(Map.of("k", "value"));
+            FunctionVersion version = new FunctionVersion(
                     name,
+                    1,
+                    FunctionVersion.digest(digest, settings),
                     digest,
                     upload.bytes(),
                     artifact.bytes(),
                     description.componentized(),
                     description.imports(),
                     description.exports(),
-                    FunctionSettings.NONE.withConfig(Map.of("k", "value")),
-                    now,
+                    settings,
                     now);
-            routes.put(Route.of(function, cache.open(digest), grants, config.instanceCountMax()));
+            routes.put(RoutedFunction.of(name, now, config.instanceCountMax())
+                    .with(version, cache.open(digest), grants)
+                    .with(Alias.of(name, Alias.LIVE, 1, now)));
         }
     }
 
@@ -148,8 +154,8 @@ public final class InProcessHost implements AutoCloseable {
         EngineMetrics engineMetrics = engine.metrics();
         report(missing, "slots", slots.inUse());
         report(missing, "slabs", slabs.inUse());
-        for (Route route : routes.all()) {
-            report(missing, "places on " + route.name(), route.admission().inUse());
+        for (RoutedFunction function : routes.all()) {
+            report(missing, "places on " + function.name(), function.admission().inUse());
         }
         report(missing, "instances", engineMetrics.componentInstances());
         report(missing, "memories", engineMetrics.memories());
@@ -173,8 +179,8 @@ public final class InProcessHost implements AutoCloseable {
     @Override
     public void close() {
         List<String> missing = missing();
-        for (Route route : routes.all()) {
-            route.close();
+        for (RoutedFunction function : routes.all()) {
+            function.versions().values().forEach(Route::close);
         }
         compiler.close();
         cache.close();

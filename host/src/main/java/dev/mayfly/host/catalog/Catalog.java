@@ -1,33 +1,85 @@
 package dev.mayfly.host.catalog;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The deployed functions. {@code CatalogContract} in the tests says what every implementation keeps to.
+ * The deployed functions, their versions and aliases. {@code CatalogContract} in the tests says what every implementation keeps to.
  *
  * <p>Threads: any; writes are serialised by the catalog. What a write did is durable when it returns: it survives the end of the process and
  * of the machine. A write that throws has changed nothing.
+ *
+ * <p>Errors: {@link dev.mayfly.engine.MayflyException.LimitExceeded} of the limit {@code disk-space} when the disk is full.
  */
 public interface Catalog extends AutoCloseable {
+    /** Older changes of an alias are forgotten: limit {@code alias-change-count-max}. */
+    int ALIAS_CHANGE_COUNT_MAX = 50;
+
     /** All functions, ordered by name. */
-    List<DeployedFunction> functions();
+    List<StoredFunction> functions();
 
-    Optional<DeployedFunction> find(String name);
+    Optional<StoredFunction> find(String function);
+
+    /** The number of the next version: 1 for a function that is not there. */
+    int nextVersion(String function);
 
     /**
-     * Adds a function, or replaces the one of the same name as a whole.
+     * Adds a version, and its function with the first one.
      *
-     * @throws dev.mayfly.engine.MayflyException.LimitExceeded of the limit {@code disk-space} when the disk is full
+     * @param version with the {@linkplain #nextVersion next number}
+     * @param alias is put in the same step; null = none
+     * @throws dev.mayfly.engine.MayflyException.Conflict when the number is not the next one, or the function has a version of that digest
      */
-    void put(DeployedFunction function);
+    void add(FunctionVersion version, @Nullable Alias alias);
 
     /**
-     * Removes a function.
+     * Adds an alias, or replaces the one of the same name as a whole, and notes the change. A version that no alias points to any more counts as
+     * used until then.
+     *
+     * @param reason why, in a sentence
+     * @throws dev.mayfly.engine.MayflyException.NotFound when a version is not there
+     */
+    void put(Alias alias, String reason);
+
+    /** What an alias was made to point to, the newest first; empty when there is none of that name. */
+    List<AliasChange> changes(String function, String alias);
+
+    /**
+     * Removes an alias and its history.
      *
      * @return whether there was one of that name
      */
-    boolean remove(String name);
+    boolean removeAlias(String function, String alias);
+
+    /**
+     * Removes a version.
+     *
+     * @return whether there was one of that number
+     * @throws dev.mayfly.engine.MayflyException.Conflict when an alias points to it
+     */
+    boolean removeVersion(String function, int number);
+
+    /** A version by its function's name in full and its number. */
+    record VersionId(String function, int number) {}
+
+    /** Notes when versions were last invoked; those that are not there any more are passed over. */
+    void invoked(Map<VersionId, Instant> lastInvokedAt);
+
+    /** When a function's versions were last invoked, as far as noted: by number, without those that never were. */
+    Map<Integer, Instant> lastInvoked(String function);
+
+    /** The versions that no alias points to and nobody deployed, invoked or pointed to since {@code before}; at most so many. */
+    List<VersionId> idleSince(Instant before, int countMax);
+
+    /**
+     * Removes a function with all its versions and aliases.
+     *
+     * @return whether there was one of that name
+     */
+    boolean remove(String function);
 
     @Override
     void close();

@@ -39,4 +39,19 @@ public final class FunctionName {
         }
         return name;
     }
+
+    /** Whether {@code name} is a function's in full: {@code tenant/name}, or {@code name} alone for the tenant {@code default}. */
+    public static boolean isValidInFull(String name) {
+        int slash = name.indexOf('/');
+        return slash < 0 ? isValid(name) : isValid(name.substring(0, slash)) && isValid(name.substring(slash + 1));
+    }
+
+    /**
+     * Returns {@code name}.
+     *
+     * @throws MayflyException.Invalid when it is none in full
+     */
+    public static String requireFull(String name) {
+        return isValidInFull(name) ? name : require(name);
+    }
 }

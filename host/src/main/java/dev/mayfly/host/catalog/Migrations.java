@@ -1,6 +1,7 @@
 package dev.mayfly.host.catalog;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.linkercache.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,13 +11,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.sqlite.Function;
 
 /**
  * Brings a catalog's tables to this version: numbered SQL files, each run once and in one transaction. SQLite's {@code user_version} holds how
  * many were run. A published file is never changed; what is to change gets a new one.
  */
 final class Migrations {
-    private static final List<String> FILES = List.of("001-functions.sql", "002-settings.sql");
+    private static final List<String> FILES = List.of("001-functions.sql", "002-settings.sql", "003-versions.sql");
 
     private Migrations() {}
 
@@ -31,9 +33,29 @@ final class Migrations {
                     "the catalog " + file + " has schema version=" + version + ", this Mayfly knows up to "
                             + FILES.size() + ": run the newer Mayfly that wrote it, or choose another data folder");
         }
+        if (version < FILES.size()) {
+            addFunctions(connection);
+        }
         for (; version < FILES.size(); version++) {
             migrate(connection, FILES.get(version), version + 1);
         }
+    }
+
+    /** What the files ask of the host: text in a form that SQLite alone can't give it. */
+    private static void addFunctions(Connection connection) throws SQLException {
+        Function.create(connection, "canonical_settings", new Function() {
+            @Override
+            protected void xFunc() throws SQLException {
+                result(SettingsJson.write(SettingsJson.parse(value_text(0))));
+            }
+        });
+        Function.create(connection, "version_digest", new Function() {
+            @Override
+            protected void xFunc() throws SQLException {
+                result(FunctionVersion.digest(new Digest(value_text(0)), value_text(1))
+                        .hex());
+            }
+        });
     }
 
     private static int version(Connection connection) throws SQLException {

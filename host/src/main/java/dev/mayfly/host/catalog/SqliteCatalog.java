@@ -2,20 +2,15 @@ package dev.mayfly.host.catalog;
 
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.linkercache.ArtifactStore;
-import dev.mayfly.linkercache.Digest;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -31,15 +26,13 @@ import org.sqlite.SQLiteException;
  * memory, so only deployments come here.
  */
 public final class SqliteCatalog implements Catalog {
-    private static final String SELECT =
-            "SELECT name, component, component_bytes, artifact_bytes, componentized, imports, exports, created_at,"
-                    + " updated_at FROM function";
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Connection connection;
+    private final Rows rows;
 
     private SqliteCatalog(Connection connection) {
         this.connection = connection;
+        this.rows = new Rows(connection);
     }
 
     /**
@@ -73,137 +66,250 @@ public final class SqliteCatalog implements Catalog {
     }
 
     @Override
-    public List<DeployedFunction> functions() {
-        return read("listing functions", SELECT + " ORDER BY name", null);
+    public List<StoredFunction> functions() {
+        return read("listing functions", null);
     }
 
     @Override
-    public Optional<DeployedFunction> find(String name) {
-        return read("looking up " + name, SELECT + " WHERE name = ?", name).stream()
-                .findFirst();
+    public Optional<StoredFunction> find(String function) {
+        return read("looking up " + function, function).stream().findFirst();
     }
 
-    private List<DeployedFunction> read(String doing, String sql, @Nullable String name) {
-        lock.lock();
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            if (name != null) {
-                select.setString(1, name);
-            }
-            List<DeployedFunction> functions = new ArrayList<>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    functions.add(function(row));
-                }
-            }
-            return functions;
-        } catch (SQLException e) {
-            throw failure(doing, e);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private DeployedFunction function(ResultSet row) throws SQLException {
-        String name = row.getString(1);
-        return new DeployedFunction(
-                name,
-                new Digest(row.getString(2)),
-                row.getLong(3),
-                row.getLong(4),
-                row.getBoolean(5),
-                row.getString(6).lines().toList(),
-                row.getString(7).lines().toList(),
-                new FunctionSettings(
-                        entries("SELECT name, value FROM function_config WHERE function = ?", name),
-                        entries("SELECT name, value FROM function_binding WHERE function = ?", name),
-                        new TreeSet<>(entries("SELECT name, name FROM function_topic WHERE function = ?", name)
-                                .keySet())),
-                Instant.ofEpochMilli(row.getLong(8)),
-                Instant.ofEpochMilli(row.getLong(9)));
-    }
-
-    private Map<String, String> entries(String sql, String function) throws SQLException {
-        Map<String, String> entries = new TreeMap<>();
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, function);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    entries.put(row.getString(1), row.getString(2));
-                }
-            }
-        }
-        return entries;
+    private List<StoredFunction> read(String doing, @Nullable String function) {
+        return locked(doing, () -> new FunctionReader(connection, function).read());
     }
 
     @Override
-    public void put(DeployedFunction function) {
-        write("storing " + function.name(), () -> {
-            // Its settings go with it: ON DELETE CASCADE.
-            delete(function.name());
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO function (name, component, component_bytes, artifact_bytes, componentized, imports,"
-                            + " exports, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
-                insert.setString(1, function.name());
-                insert.setString(2, function.component().hex());
-                insert.setLong(3, function.componentBytes());
-                insert.setLong(4, function.artifactBytes());
-                insert.setBoolean(5, function.componentized());
-                insert.setString(6, String.join("\n", function.imports()));
-                insert.setString(7, String.join("\n", function.exports()));
-                insert.setLong(8, function.createdAt().toEpochMilli());
-                insert.setLong(9, function.updatedAt().toEpochMilli());
-                insert.executeUpdate();
+    public int nextVersion(String function) {
+        return locked("numbering a version of " + function, () -> {
+            List<Integer> next =
+                    rows.query(row -> row.getInt(1), "SELECT version_next FROM function WHERE name = ?", function);
+            return next.isEmpty() ? 1 : next.getFirst();
+        });
+    }
+
+    @Override
+    public void add(FunctionVersion version, @Nullable Alias alias) {
+        write("storing version " + version.number() + " of " + version.function(), () -> {
+            rows.update(
+                    "INSERT INTO function (name, created_at, version_next) VALUES (?, ?, 1) ON CONFLICT DO NOTHING",
+                    version.function(),
+                    version.createdAt());
+            int numbered = rows.update(
+                    "UPDATE function SET version_next = version_next + 1 WHERE name = ? AND version_next = ?",
+                    version.function(),
+                    version.number());
+            if (numbered == 0) {
+                throw new MayflyException.Conflict(
+                        "version " + version.number() + " is not the next one of " + version.function());
             }
-            FunctionSettings settings = function.settings();
-            insert("INSERT INTO function_config (function, name, value) VALUES (?, ?, ?)", function, settings.config());
-            insert(
-                    "INSERT INTO function_binding (function, name, value) VALUES (?, ?, ?)",
-                    function,
-                    settings.bindings());
-            try (PreparedStatement insert =
-                    connection.prepareStatement("INSERT INTO function_topic (function, name) VALUES (?, ?)")) {
-                for (String topic : settings.topics()) {
-                    insert.setString(1, function.name());
-                    insert.setString(2, topic);
-                    insert.executeUpdate();
-                }
+            insert(version);
+            if (alias != null) {
+                write(alias, "deployed version " + version.number());
             }
             return true;
         });
     }
 
-    private void insert(String sql, DeployedFunction function, Map<String, String> entries) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            for (Map.Entry<String, String> entry : entries.entrySet()) {
-                insert.setString(1, function.name());
-                insert.setString(2, entry.getKey());
-                insert.setString(3, entry.getValue());
-                insert.executeUpdate();
-            }
+    private void insert(FunctionVersion version) throws SQLException {
+        int inserted = rows.update(
+                "INSERT INTO version (function, number, digest, component, component_bytes, artifact_bytes,"
+                        + " componentized, imports, exports, settings, created_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (function, digest) DO NOTHING",
+                version.function(),
+                version.number(),
+                version.digest().hex(),
+                version.component().hex(),
+                version.componentBytes(),
+                version.artifactBytes(),
+                version.componentized(),
+                String.join("\n", version.imports()),
+                String.join("\n", version.exports()),
+                SettingsJson.write(version.settings()),
+                version.createdAt());
+        if (inserted == 0) {
+            throw new MayflyException.Conflict(
+                    version.function() + " has a version of the digest " + version.digest() + " already");
         }
     }
 
     @Override
-    public boolean remove(String name) {
-        return write("removing " + name, () -> delete(name));
+    public void put(Alias alias, String reason) {
+        write("moving alias " + alias.name() + " of " + alias.function(), () -> {
+            write(alias, reason);
+            return true;
+        });
     }
 
-    private boolean delete(String name) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM function WHERE name = ?")) {
-            delete.setString(1, name);
-            return delete.executeUpdate() > 0;
+    private void write(Alias alias, String reason) throws SQLException {
+        for (Alias.Target target : alias.targets()) {
+            if (rows.query(
+                            row -> 1,
+                            "SELECT 1 FROM version WHERE function = ? AND number = ?",
+                            alias.function(),
+                            target.version())
+                    .isEmpty()) {
+                throw new MayflyException.NotFound(alias.function() + " has no version " + target.version());
+            }
+        }
+        release(alias.function(), alias.name(), alias.updatedAt());
+        rows.update(
+                "INSERT INTO alias (function, name, sticky, updated_at) VALUES (?, ?, ?, ?)"
+                        + " ON CONFLICT DO UPDATE SET sticky = excluded.sticky, updated_at = excluded.updated_at",
+                alias.function(),
+                alias.name(),
+                alias.sticky() == null ? "" : alias.sticky().toString(),
+                alias.updatedAt());
+        rows.update("DELETE FROM alias_target WHERE function = ? AND alias = ?", alias.function(), alias.name());
+        for (int position = 0; position < alias.targets().size(); position++) {
+            Alias.Target target = alias.targets().get(position);
+            rows.update(
+                    "INSERT INTO alias_target (function, alias, position, version, weight) VALUES (?, ?, ?, ?, ?)",
+                    alias.function(),
+                    alias.name(),
+                    position,
+                    target.version(),
+                    target.weight());
+        }
+        write(alias.function(), alias.name(), alias.rollout());
+        rows.update(
+                "INSERT INTO alias_change (function, alias, sequence, at, reason, targets)"
+                        + " SELECT ?1, ?2, coalesce(max(sequence), 0) + 1, ?3, ?4, ?5 FROM alias_change"
+                        + " WHERE function = ?1 AND alias = ?2",
+                alias.function(),
+                alias.name(),
+                alias.updatedAt(),
+                reason,
+                Alias.Target.text(alias.targets()));
+        rows.update(
+                "DELETE FROM alias_change WHERE function = ?1 AND alias = ?2 AND sequence <= ?3 +"
+                        + " (SELECT max(sequence) FROM alias_change WHERE function = ?1 AND alias = ?2)",
+                alias.function(),
+                alias.name(),
+                -ALIAS_CHANGE_COUNT_MAX);
+    }
+
+    private void write(String function, String alias, @Nullable Rollout rollout) throws SQLException {
+        rows.update("DELETE FROM rollout WHERE function = ? AND alias = ?", function, alias);
+        if (rollout != null) {
+            rows.update(
+                    "INSERT INTO rollout (function, alias, version, promote_after_ms, error_rate_max, p99_max_us,"
+                            + " calls_min, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    function,
+                    alias,
+                    rollout.version(),
+                    rollout.promoteAfter().toMillis(),
+                    rollout.errorRateMax(),
+                    rollout.p99Max().toNanos() / 1_000,
+                    rollout.callsMin(),
+                    rollout.startedAt());
         }
     }
 
-    @FunctionalInterface
-    private interface Change {
-        boolean make() throws SQLException;
+    /** Versions that the alias points to were in use until now. */
+    private void release(String function, String alias, Instant now) throws SQLException {
+        rows.update(
+                "UPDATE version SET released_at = ?3 WHERE function = ?1 AND number IN"
+                        + " (SELECT version FROM alias_target WHERE function = ?1 AND alias = ?2)",
+                function,
+                alias,
+                now);
     }
 
-    private boolean write(String doing, Change change) {
+    @Override
+    public List<AliasChange> changes(String function, String alias) {
+        return locked(
+                "reading the history of " + alias,
+                () -> rows.query(
+                        row -> new AliasChange(
+                                row.getLong(1),
+                                Instant.ofEpochMilli(row.getLong(2)),
+                                row.getString(3),
+                                FunctionReader.targets(row.getString(4))),
+                        "SELECT sequence, at, reason, targets FROM alias_change WHERE function = ? AND alias = ?"
+                                + " ORDER BY sequence DESC",
+                        function,
+                        alias));
+    }
+
+    @Override
+    public boolean removeAlias(String function, String alias) {
+        return write("removing alias " + alias + " of " + function, () -> {
+            release(function, alias, Instant.now());
+            return rows.update("DELETE FROM alias WHERE function = ? AND name = ?", function, alias) > 0;
+        });
+    }
+
+    @Override
+    public boolean removeVersion(String function, int number) {
+        return write("removing version " + number + " of " + function, () -> {
+            List<String> aliases = rows.query(
+                    row -> row.getString(1),
+                    "SELECT DISTINCT alias FROM alias_target WHERE function = ? AND version = ? ORDER BY alias",
+                    function,
+                    number);
+            if (!aliases.isEmpty()) {
+                throw new MayflyException.Conflict("version " + number + " of " + function + " is what "
+                        + String.join(", ", aliases) + " points to: move the alias first");
+            }
+            return rows.update("DELETE FROM version WHERE function = ? AND number = ?", function, number) > 0;
+        });
+    }
+
+    @Override
+    public void invoked(Map<VersionId, Instant> lastInvokedAt) {
+        write("noting invocations", () -> {
+            for (Map.Entry<VersionId, Instant> entry : lastInvokedAt.entrySet()) {
+                rows.update(
+                        "UPDATE version SET last_invoked_at = ? WHERE function = ? AND number = ?",
+                        entry.getValue(),
+                        entry.getKey().function(),
+                        entry.getKey().number());
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public Map<Integer, Instant> lastInvoked(String function) {
+        return locked("looking up " + function, () -> {
+            Map<Integer, Instant> lastInvoked = new TreeMap<>();
+            rows.query(
+                    row -> lastInvoked.put(row.getInt(1), Instant.ofEpochMilli(row.getLong(2))),
+                    "SELECT number, last_invoked_at FROM version WHERE function = ? AND last_invoked_at IS NOT NULL",
+                    function);
+            return lastInvoked;
+        });
+    }
+
+    @Override
+    public List<VersionId> idleSince(Instant before, int countMax) {
+        return locked(
+                "looking for idle versions",
+                () -> rows.query(
+                        row -> new VersionId(row.getString(1), row.getInt(2)),
+                        "SELECT function, number FROM version v"
+                                + " WHERE max(created_at, coalesce(last_invoked_at, 0), coalesce(released_at, 0)) < ?"
+                                + " AND NOT EXISTS (SELECT 1 FROM alias_target t"
+                                + "  WHERE t.function = v.function AND t.version = v.number)"
+                                + " LIMIT ?",
+                        before,
+                        countMax));
+    }
+
+    @Override
+    public boolean remove(String function) {
+        return write("removing " + function, () -> rows.update("DELETE FROM function WHERE name = ?", function) > 0);
+    }
+
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T locked(String doing, Work<T> work) {
         lock.lock();
         try {
-            return inTransaction(connection, change);
+            return work.run();
         } catch (SQLException e) {
             throw failure(doing, e);
         } finally {
@@ -211,10 +317,14 @@ public final class SqliteCatalog implements Catalog {
         }
     }
 
-    private static boolean inTransaction(Connection connection, Change change) throws SQLException {
+    private boolean write(String doing, Work<Boolean> change) {
+        return locked(doing, () -> inTransaction(connection, change));
+    }
+
+    private static boolean inTransaction(Connection connection, Work<Boolean> change) throws SQLException {
         connection.setAutoCommit(false);
         try {
-            boolean result = change.make();
+            boolean result = change.run();
             connection.commit();
             return result;
         } catch (SQLException | RuntimeException e) {

@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  mayfly deploy hello.wasm                          as hello",
             "  mayfly deploy build/out.wasm --name hello --config greeting=Salut",
-            "  mayfly deploy examples/hello                      build it as its mayfly.toml says, then upload"
+            "  mayfly deploy examples/hello                      build it as its mayfly.toml says, then upload",
+            "  mayfly deploy hello.wasm --alias next             as hello@next; plain calls get what they got"
         })
 final class DeployCommand extends StandardCommand {
     @Parameters(
@@ -61,6 +62,12 @@ final class DeployCommand extends StandardCommand {
             description = "A topic whose messages it is called with; may be repeated.")
     private List<String> topics = new ArrayList<>();
 
+    @Option(
+            names = "--alias",
+            paramLabel = "ALIAS",
+            description = "What to point to the version: live is what plain calls get, '' is nothing (default: live).")
+    private String alias = "live";
+
     @Mixin
     private final HostOption host = new HostOption();
 
@@ -91,19 +98,38 @@ final class DeployCommand extends StandardCommand {
         allBindings.putAll(bindings);
         SortedSet<String> allTopics = new TreeSet<>(manifest.topics());
         allTopics.addAll(topics);
-        return new FunctionSettings(allConfig, allBindings, allTopics);
+        return manifest.withConfig(allConfig).withBindings(allBindings).withTopics(allTopics);
     }
 
     private void deploy(Path component, String deployedAs, FunctionSettings settings) {
         try (HostClient client = new HostClient(host.uri())) {
-            JsonNode function = client.deploy(deployedAs, component, settings, new Progress(terminal, deployedAs));
+            JsonNode function =
+                    client.deploy(deployedAs, component, settings, alias, new Progress(terminal, deployedAs));
             if (output.isJson()) {
                 terminal.out().println(Json.pretty(function));
             } else {
                 terminal.note(FunctionText.deployment(function));
-                terminal.out().println(client.invocationUri(deployedAs));
+                if (function.has("replaced")) {
+                    printChanges(function.path("replaced"), function);
+                }
+                terminal.out().println(client.invocationUri(calledAs(deployedAs, function)));
             }
         }
+    }
+
+    private void printChanges(JsonNode before, JsonNode after) {
+        List<String> changes = DeploymentChanges.between(before, after);
+        if (!changes.isEmpty()) {
+            terminal.note("since version " + before.path("version").asText() + ":");
+            changes.forEach(change -> terminal.note("  " + change));
+        }
+    }
+
+    /** A name that calls what was just deployed. */
+    private String calledAs(String name, JsonNode function) {
+        return alias.isEmpty()
+                ? name + ":" + function.path("version").asText()
+                : alias.equals("live") ? name : name + "@" + alias;
     }
 
     /** {@code target/…/my_function.wasm} is {@code my-function}: compilers don't let a file be called as functions are. */

@@ -70,7 +70,7 @@ final class DevSession {
     private void deploy() {
         String name = manifest.name();
         JsonNode function =
-                client.deploy(name, manifest.component(), manifest.settings(), new Progress(terminal, name));
+                client.deploy(name, manifest.component(), manifest.settings(), "live", new Progress(terminal, name));
         terminal.note(terminal.err(Terminal.Emphasis.GREEN, FunctionText.deployment(function)));
         if (deployed != null && !deployed.equals(name)) {
             client.remove(deployed);

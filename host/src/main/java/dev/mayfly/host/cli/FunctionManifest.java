@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   [config]                          # what mayfly:config answers; numbers and booleans become text
  *   greeting = "Hello"
  *
+ *   selectable = true                 # every caller may choose a version by the header Mayfly-Version; before the first table
  *   topics = ["orders"]               # topics whose messages it is called with; before the first table
  *
  *   [bindings]                        # what it may use: the host's binding by the function's own name for it
@@ -47,7 +48,7 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
     static final String FILE_NAME = "mayfly.toml";
 
     private static final List<String> KEYS =
-            List.of("name", "world", "build", "component", "config", "bindings", "topics");
+            List.of("name", "world", "build", "component", "config", "bindings", "topics", "selectable");
 
     private static final List<String> WORLDS = List.of("web", "event");
 
@@ -88,8 +89,11 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
         Path component = folder.resolve(entries.requiredText("component"))
                 .toAbsolutePath()
                 .normalize();
-        FunctionSettings settings =
-                new FunctionSettings(entries.table("config"), entries.table("bindings"), entries.texts("topics"));
+        FunctionSettings settings = FunctionSettings.NONE
+                .withConfig(entries.table("config"))
+                .withBindings(entries.table("bindings"))
+                .withTopics(entries.texts("topics"))
+                .withSelectable(entries.flag("selectable"));
         return new FunctionManifest(folder, name, entries.text("build"), component, settings);
     }
 
@@ -119,6 +123,14 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 throw wrong(key + " must be text in quotes");
             }
             return value.asText();
+        }
+
+        boolean flag(String key) {
+            JsonNode value = root.path(key);
+            if (!value.isMissingNode() && !value.isBoolean()) {
+                throw wrong(key + " must be true or false");
+            }
+            return value.asBoolean();
         }
 
         String requiredText(String key) {

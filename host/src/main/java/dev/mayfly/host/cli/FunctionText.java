@@ -2,12 +2,14 @@ package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.quantity.ByteSize;
+import dev.mayfly.host.quantity.Share;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /** Members of the host's description of a function, as people read them. */
@@ -40,12 +42,49 @@ final class FunctionText {
         }
     }
 
+    /** {@code 7 95 %, 8 5 %}, or {@code 7} where it gets all calls. */
+    static String targets(JsonNode targets) {
+        long sum = 0;
+        for (JsonNode target : targets) {
+            sum += target.path("weight").asLong();
+        }
+        StringJoiner text = new StringJoiner(", ");
+        for (JsonNode target : targets) {
+            String version = target.path("version").asText();
+            Share share = new Share((double) target.path("weight").asLong() / sum);
+            text.add(targets.size() == 1 ? version : version + " " + share);
+        }
+        return text.toString();
+    }
+
+    /** What is said of an alias that was looked at or moved. */
+    static String alias(String function, JsonNode alias) {
+        String sticky =
+                alias.has("sticky") ? ", sticky by " + alias.path("sticky").asText() : "";
+        String rollout = alias.has("rollout") ? "; " + rollout(alias.path("rollout")) : "";
+        return alias.path("name").asText() + " of " + function + " is version " + targets(alias.path("targets"))
+                + sticky + rollout;
+    }
+
+    /** How a canary is doing, or a dash. */
+    static String rollout(JsonNode rollout) {
+        if (rollout.isMissingNode()) {
+            return "-";
+        }
+        return "version " + rollout.path("version").asText() + " is promoted after "
+                + new TimeSpan(Duration.ofMillis(rollout.path("promoteAfterMs").asLong())) + ": "
+                + rollout.path("calls").asLong() + " calls, "
+                + new Share(rollout.path("errorRate").asDouble()) + " failed";
+    }
+
     /** What is said of a function that was just deployed. */
     static String deployment(JsonNode function) {
         String compiled = "compiled in "
                 + new TimeSpan(Duration.ofMillis(function.path("compileMs").asLong()));
+        String version = " (version " + function.path("version").asText()
+                + (function.path("versionCreated").asBoolean() ? "" : ", as before") + ")";
         return function.path("name").asText() + " is deployed: " + size(function, "componentBytes") + ", " + compiled
-                + " to " + size(function, "artifactBytes") + granted(function.path("bindings"));
+                + " to " + size(function, "artifactBytes") + granted(function.path("bindings")) + version;
     }
 
     private static String granted(JsonNode bindings) {

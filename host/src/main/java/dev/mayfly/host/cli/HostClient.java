@@ -1,7 +1,10 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.catalog.SettingsJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,14 +22,10 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,25 +53,69 @@ final class HostClient implements AutoCloseable {
     }
 
     URI invocationUri(String name) {
-        return URI.create(host + "/f/" + encode(name));
+        // What selects a version stands in a path as it is.
+        return URI.create(host + "/f/" + encode(name).replace("%40", "@").replace("%3A", ":"));
     }
 
+    /** All functions, as one list however many pages the host makes of them. */
     JsonNode functions() {
-        return json(
-                send(query("/v1/functions").build(), BodyHandlers.ofByteArray(), HostClient::nothing),
-                "the functions were not listed");
+        ObjectNode all = Json.object();
+        ArrayNode functions = all.putArray("functions");
+        String after = "";
+        while (true) {
+            JsonNode page = ask(query("/v1/functions?after=" + encode(after)), "the functions were not listed");
+            page.path("functions").forEach(functions::add);
+            if (!page.has("next")) {
+                return all;
+            }
+            after = page.path("next").asText();
+        }
+    }
+
+    JsonNode versions(String name) {
+        return ask(query(functionPath(name) + "/versions"), "the versions of " + name + " were not listed");
+    }
+
+    JsonNode aliases(String name) {
+        return ask(query(functionPath(name) + "/aliases"), "the aliases of " + name + " were not listed");
+    }
+
+    JsonNode alias(String name, String alias) {
+        return ask(query(aliasPath(name, alias)), "alias " + alias + " was not shown");
+    }
+
+    /** Points an alias somewhere, and answers with it. */
+    JsonNode putAlias(String name, String alias, JsonNode request) {
+        return ask(
+                query(aliasPath(name, alias)).PUT(BodyPublishers.ofString(request.toString())),
+                "alias " + alias + " was not moved");
+    }
+
+    void removeAlias(String name, String alias) {
+        ask(query(aliasPath(name, alias)).DELETE(), "alias " + alias + " was not removed");
+    }
+
+    /** Points an alias to what it pointed to before, and answers with it. */
+    JsonNode rollBack(String name, String alias) {
+        return ask(
+                query(functionPath(name) + "/rollback?alias=" + encode(alias)).POST(BodyPublishers.noBody()),
+                name + " was not rolled back");
+    }
+
+    private static String aliasPath(String name, String alias) {
+        return functionPath(name) + "/aliases/" + encode(alias);
+    }
+
+    private JsonNode ask(HttpRequest.Builder request, String refused) {
+        return json(send(request.build(), BodyHandlers.ofByteArray(), HostClient::nothing), refused);
     }
 
     JsonNode bindings() {
-        return json(
-                send(query("/v1/bindings").build(), BodyHandlers.ofByteArray(), HostClient::nothing),
-                "the bindings were not listed");
+        return ask(query("/v1/bindings"), "the bindings were not listed");
     }
 
     JsonNode events(String name) {
-        return json(
-                send(query(functionPath(name) + "/events").build(), BodyHandlers.ofByteArray(), HostClient::nothing),
-                "the events of " + name + " were not shown");
+        return ask(query(functionPath(name) + "/events"), "the events of " + name + " were not shown");
     }
 
     /** Has an event that was given up tried again. */
@@ -91,17 +134,13 @@ final class HostClient implements AutoCloseable {
     }
 
     JsonNode function(String name) {
-        return json(
-                send(query(functionPath(name)).build(), BodyHandlers.ofByteArray(), HostClient::nothing),
-                name + " was not shown");
+        return ask(query(functionPath(name)), name + " was not shown");
     }
 
     /** What the function logged after line number {@code after}. */
     JsonNode logs(String name, long after) {
         String path = functionPath(name) + "/logs?after=" + after;
-        return json(
-                send(query(path).build(), BodyHandlers.ofByteArray(), HostClient::nothing),
-                "the log of " + name + " was not read");
+        return ask(query(path), "the log of " + name + " was not read");
     }
 
     void remove(String name) {
@@ -113,16 +152,10 @@ final class HostClient implements AutoCloseable {
     /**
      * Uploads a component, waits until it is compiled, and answers with the host's description of the function.
      *
-     * @param settings replaces what an earlier deployment said
+     * @param alias what to point to it; empty = nothing
      */
-    JsonNode deploy(String name, Path component, FunctionSettings settings, Progress progress) {
-        Stream<String> parameters = Stream.of(
-                        entries("config", settings.config()),
-                        entries("binding", settings.bindings()),
-                        settings.topics().stream().map(topic -> "topic=" + encode(topic)))
-                .flatMap(Function.identity());
-        String joined = parameters.collect(Collectors.joining("&"));
-        String query = joined.isEmpty() ? "" : "?" + joined;
+    JsonNode deploy(String name, Path component, FunctionSettings settings, String alias, Progress progress) {
+        String query = "?alias=" + encode(alias) + "&manifest=" + encode(SettingsJson.write(settings));
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(host + functionPath(name) + query))
                     .PUT(progress.counting(BodyPublishers.ofFile(component)))
@@ -134,11 +167,6 @@ final class HostClient implements AutoCloseable {
         } finally {
             progress.end();
         }
-    }
-
-    private static Stream<String> entries(String parameter, Map<String, String> entries) {
-        return entries.entrySet().stream()
-                .map(entry -> parameter + "=" + encode(entry.getKey() + "=" + entry.getValue()));
     }
 
     /** Sends a request that was made for {@link #invocationUri}; the caller closes the answer's body. */

@@ -3,6 +3,7 @@ package dev.mayfly.host.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -15,6 +16,10 @@ final class Json {
     /** @throws IOException when {@code text} isn't JSON */
     static JsonNode parse(byte[] text) throws IOException {
         return MAPPER.readTree(text);
+    }
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
     }
 
     static String pretty(Object value) {

@@ -30,10 +30,11 @@ final class ListCommand extends StandardCommand {
             } else if (functions.isEmpty()) {
                 terminal.note("nothing is deployed yet; to change that: mayfly deploy FILE");
             } else {
-                Table table = new Table("NAME", "COMPONENT", "COMPILED", "DIGEST", "UPDATED");
+                Table table = new Table("NAME", "VERSION", "COMPONENT", "COMPILED", "DIGEST", "UPDATED");
                 for (JsonNode function : functions) {
                     table.row(
                             function.path("name").asText(),
+                            function.path("version").asText(),
                             FunctionText.size(function, "componentBytes"),
                             FunctionText.size(function, "artifactBytes"),
                             FunctionText.shortDigest(function),

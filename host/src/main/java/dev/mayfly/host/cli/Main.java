@@ -2,6 +2,7 @@ package dev.mayfly.host.cli;
 
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.quantity.ByteSize;
+import dev.mayfly.host.quantity.Share;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.io.PrintWriter;
 import java.util.List;
@@ -22,6 +23,10 @@ public final class Main {
             "invoke",
             "list",
             "show",
+            "versions",
+            "alias",
+            "canary",
+            "rollback",
             "remove",
             "bindings",
             "events",
@@ -64,6 +69,7 @@ public final class Main {
     static void registerConverters(CommandLine line) {
         line.registerConverter(ByteSize.class, converter(ByteSize::parse));
         line.registerConverter(TimeSpan.class, converter(TimeSpan::parse));
+        line.registerConverter(Share.class, converter(Share::parse));
         line.registerConverter(OutputOption.Format.class, OutputOption.Format::parse);
     }
 
@@ -86,6 +92,10 @@ public final class Main {
             case "invoke" -> new InvokeCommand(context);
             case "list" -> new ListCommand(context);
             case "show" -> new ShowCommand(context);
+            case "versions" -> new VersionsCommand(context);
+            case "alias" -> new AliasCommand(context);
+            case "canary" -> new CanaryCommand(context);
+            case "rollback" -> new RollbackCommand(context);
             case "remove" -> new RemoveCommand(context);
             case "bindings" -> new BindingsCommand(context);
             case "events" -> new EventsCommand(context);

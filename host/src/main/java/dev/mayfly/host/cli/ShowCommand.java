@@ -42,6 +42,10 @@ final class ShowCommand extends StandardCommand {
     private void print(JsonNode function, String url) {
         line("name", function.path("name").asText());
         line("url", url);
+        line("version", function.path("version").asText());
+        function.path("aliases")
+                .properties()
+                .forEach(alias -> line("@" + alias.getKey(), "version " + FunctionText.targets(alias.getValue())));
         line("digest", function.path("digest").asText());
         line("component", FunctionText.size(function, "componentBytes"));
         line("compiled", FunctionText.size(function, "artifactBytes"));

@@ -1,6 +1,6 @@
 package dev.mayfly.host.deploy;
 
-/** The steps of a deployment, in order. What is reached is durable as far as it says. */
+/** The steps of a deployment, in order, then those of other changes. What is reached is durable as far as it says. */
 public enum DeployStep {
     /** The upload is in a temporary file. */
     RECEIVED,
@@ -10,10 +10,22 @@ public enum DeployStep {
     COMPILED,
     /** The artifact is loaded and all its imports are there. */
     LINKED,
-    /** The catalog refers to it: from here on a restart finds the new function. */
+    /** The catalog has the version and the alias that points to it: from here on a restart finds both. */
     COMMITTED,
-    /** New calls get the new function. */
+    /** New calls get the new version. */
     ROUTED,
     /** What nobody refers to any more is out of the store. */
-    CLEANED
+    CLEANED,
+
+    /** The catalog has the alias as it is to be. */
+    ALIAS_COMMITTED,
+    /** New calls go where it points to. */
+    ALIAS_ROUTED,
+
+    /** The catalog has forgotten a version. */
+    VERSION_REMOVED,
+    /** No call gets it any more. */
+    VERSION_UNROUTED,
+    /** Its component is out of the store, unless another version is made of it. */
+    VERSION_CLEANED
 }

@@ -2,7 +2,7 @@ package dev.mayfly.host.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mayfly.host.bindings.Bindings;
-import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.hostinterfaces.Binding;
 import dev.mayfly.hostinterfaces.Grant;
@@ -13,7 +13,8 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
-import java.util.List;
+import java.util.Collection;
+import java.util.Optional;
 
 /**
  * Answers {@code GET /v1/bindings}: the bindings that the host is configured with, who is granted them and what they are doing. Where they lead and
@@ -32,7 +33,7 @@ final class BindingsService implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        List<Route> all = routes.all();
+        Collection<RoutedFunction> all = routes.all();
         Json.send(response, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("bindings");
@@ -51,16 +52,19 @@ final class BindingsService implements Handler {
         });
     }
 
-    private static void writeUse(JsonGenerator json, Binding binding, List<Route> routes) throws IOException {
+    private static void writeUse(JsonGenerator json, Binding binding, Collection<RoutedFunction> functions)
+            throws IOException {
         int inUse = 0;
         json.writeArrayFieldStart("functions");
-        for (Route route : routes) {
-            for (Grant grant : route.context().grants().values()) {
-                if (grant.isConfigured() && grant.binding() == binding) {
-                    json.writeString(route.name());
-                    inUse += grant.inUse();
-                    break;
-                }
+        for (RoutedFunction function : functions) {
+            // Versions share the grant of a binding that they have in common.
+            Optional<Grant> granted = function.versions().values().stream()
+                    .flatMap(route -> route.context().grants().values().stream())
+                    .filter(grant -> grant.isConfigured() && grant.binding() == binding)
+                    .findFirst();
+            if (granted.isPresent()) {
+                json.writeString(function.name());
+                inUse += granted.get().inUse();
             }
         }
         json.writeEndArray();

@@ -53,7 +53,7 @@ final class EventsService implements HttpService {
         EventQueue.Depth depth = queue.depth(name);
         List<DeadLetter> dead = queue.deadLetters(name, DEAD_LETTERS_SHOWN_MAX);
         // Events outlive their function: it may be deployed again.
-        if (routes.find(name) == null && depth.equals(new EventQueue.Depth(0, 0, 0))) {
+        if (routes.function(name) == null && depth.equals(new EventQueue.Depth(0, 0, 0))) {
             Problem.of(ProblemType.NOT_FOUND, "no function is called " + name).send(response);
             return;
         }

@@ -1,18 +1,20 @@
 package dev.mayfly.host.http;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.bindings.UnknownBindingException;
-import dev.mayfly.host.catalog.DeployedFunction;
+import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.catalog.FunctionVersion;
+import dev.mayfly.host.catalog.SettingsJson;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.deploy.Deployment;
+import dev.mayfly.host.deploy.Releases;
 import dev.mayfly.host.deploy.SettingsText;
 import dev.mayfly.host.invoke.FunctionLines;
 import dev.mayfly.host.invoke.FunctionLog;
-import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -25,16 +27,17 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The API that manages functions.
  *
  * <pre>
- *   GET    /v1/functions                          all of them
+ *   GET    /v1/functions?after=name&limit=100     a page of them, by name; next is the last one's name when there are more
  *   PUT    /v1/functions/{name}?config=a%3Db      deploys the component in the body; config may come more than once,
- *                                                 and so may binding=name%3Dhosts-name and topic=name
+ *                                                 and so may binding=name%3Dhosts-name and topic=name;
+ *                                                 manifest has it all as {@link SettingsJson}, and
+ *                                                 alias what to point to the version: live if not given, nothing if empty
  *   GET    /v1/functions/{name}
  *   DELETE /v1/functions/{name}
  *   GET    /v1/functions/{name}/logs?after=0      the last lines it logged
@@ -43,12 +46,17 @@ import org.jspecify.annotations.Nullable;
 final class FunctionsService implements HttpService {
     static final String PATH = "/v1/functions";
 
+    /** Of functions on one page. */
+    private static final int PAGE_MAX = 1_000;
+
     private final Deployer deployer;
+    private final Releases releases;
     private final Routes routes;
     private final Limits limits;
 
-    FunctionsService(Deployer deployer, Routes routes, Limits limits) {
+    FunctionsService(Deployer deployer, Releases releases, Routes routes, Limits limits) {
         this.deployer = deployer;
+        this.releases = releases;
         this.routes = routes;
         this.limits = limits;
     }
@@ -71,25 +79,46 @@ final class FunctionsService implements HttpService {
     }
 
     private void list(ServerRequest request, ServerResponse response) {
+        int limit = limit(request);
+        if (limit == 0) {
+            Problem.of(ProblemType.INVALID_REQUEST, "the parameter limit must be a number from 1 to " + PAGE_MAX)
+                    .send(response);
+            return;
+        }
+        List<RoutedFunction> found = routes.after(request.query().first("after").orElse(""), limit + 1);
+        List<RoutedFunction> page = found.subList(0, Math.min(limit, found.size()));
         Json.send(response, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("functions");
-            for (Route route : routes.all()) {
+            for (RoutedFunction function : page) {
                 json.writeStartObject();
-                writeFunction(json, route.function());
+                FunctionJson.writeFunction(json, function);
                 json.writeEndObject();
             }
             json.writeEndArray();
+            if (found.size() > limit) {
+                json.writeStringField("next", page.getLast().name());
+            }
             json.writeEndObject();
         });
     }
 
+    /** Returns 0 when it is none. */
+    private static int limit(ServerRequest request) {
+        try {
+            int limit = Integer.parseInt(request.query().first("limit").orElse(Integer.toString(PAGE_MAX)));
+            return limit < 1 || limit > PAGE_MAX ? 0 : limit;
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
     private void show(ServerRequest request, ServerResponse response) {
-        Route route = find(request, response);
-        if (route != null) {
+        RoutedFunction function = find(request, response);
+        if (function != null) {
             Json.send(response, json -> {
                 json.writeStartObject();
-                writeFunction(json, route.function());
+                FunctionJson.writeFunction(json, function);
                 json.writeEndObject();
             });
         }
@@ -97,7 +126,7 @@ final class FunctionsService implements HttpService {
 
     private void remove(ServerRequest request, ServerResponse response) {
         String name = name(request);
-        if (deployer.remove(name)) {
+        if (releases.remove(name)) {
             response.status(Status.NO_CONTENT_204).send();
         } else {
             notFound(name).send(response);
@@ -105,8 +134,8 @@ final class FunctionsService implements HttpService {
     }
 
     private void logs(ServerRequest request, ServerResponse response) {
-        Route route = find(request, response);
-        if (route == null) {
+        RoutedFunction function = find(request, response);
+        if (function == null) {
             return;
         }
         long after;
@@ -117,7 +146,7 @@ final class FunctionsService implements HttpService {
                     .send(response);
             return;
         }
-        List<FunctionLog.Line> lines = route.log().after(after);
+        List<FunctionLog.Line> lines = function.log().after(after);
         Json.send(response, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("lines");
@@ -130,7 +159,7 @@ final class FunctionsService implements HttpService {
                 json.writeStringField("invocation", line.invocationId());
                 json.writeStringField("message", line.message());
                 if (!line.fields().isEmpty()) {
-                    writeMap(json, "fields", line.fields());
+                    FunctionJson.writeMap(json, "fields", line.fields());
                 }
                 json.writeEndObject();
             }
@@ -145,11 +174,12 @@ final class FunctionsService implements HttpService {
         try {
             String name = FunctionName.require(name(request));
             FunctionSettings settings = SettingsText.parse(
+                    request.query().first("manifest").orElse(""),
                     request.query().all("config", List::of),
                     request.query().all("binding", List::of),
                     request.query().all("topic", List::of),
                     limits.configBytesMax());
-            problem = upload(connection, name, settings, request, response);
+            problem = upload(connection, name, settings, alias(request), request, response);
         } catch (UnknownBindingException e) {
             problem = Problem.of(ProblemType.UNKNOWN_BINDING, String.valueOf(e.getMessage()))
                     .with("bindings", e.known());
@@ -171,6 +201,7 @@ final class FunctionsService implements HttpService {
             ClientConnection connection,
             String name,
             FunctionSettings settings,
+            @Nullable String alias,
             ServerRequest request,
             ServerResponse response)
             throws InterruptedException {
@@ -180,10 +211,10 @@ final class FunctionsService implements HttpService {
         if (request.headers().contentLength().orElse(0) > limits.componentBytesMax()) {
             return Problems.componentTooLarge(limits);
         }
-        Deployment deployment;
+        Deployer.Deployed deployed;
         connection.waitFor(ClientConnection.Phase.UPLOAD);
         try {
-            deployment = deployer.deploy(name, BodyStream.of(request), settings);
+            deployed = deployer.deploy(name, BodyStream.of(request), settings, alias);
         } catch (MayflyException e) {
             return Problem.of(e);
         } catch (BodyStream.TooLarge e) {
@@ -196,59 +227,46 @@ final class FunctionsService implements HttpService {
         } finally {
             connection.waitFor(ClientConnection.Phase.NONE);
         }
-        response.status(deployment.created() ? Status.CREATED_201 : Status.OK_200);
-        Json.send(response, json -> {
-            json.writeStartObject();
-            writeFunction(json, deployment.function());
-            json.writeNumberField("compileMs", deployment.compileTime().toMillis());
-            json.writeEndObject();
-        });
+        answer(deployed, response);
         return null;
     }
 
-    private static void writeFunction(JsonGenerator json, DeployedFunction function) throws IOException {
-        json.writeStringField("name", function.name());
-        json.writeStringField("digest", function.component().hex());
-        json.writeNumberField("componentBytes", function.componentBytes());
-        json.writeNumberField("artifactBytes", function.artifactBytes());
-        json.writeBooleanField("componentized", function.componentized());
-        writeList(json, "imports", function.imports());
-        writeList(json, "exports", function.exports());
-        writeMap(json, "config", function.settings().config());
-        writeMap(json, "bindings", function.settings().bindings());
-        writeList(json, "topics", List.copyOf(function.settings().topics()));
-        json.writeStringField("createdAt", function.createdAt().toString());
-        json.writeStringField("updatedAt", function.updatedAt().toString());
+    private void answer(Deployer.Deployed deployed, ServerResponse response) {
+        Deployment deployment = deployed.deployment();
+        FunctionVersion replaced = deployment.replaced();
+        response.status(deployment.functionCreated() ? Status.CREATED_201 : Status.OK_200);
+        Json.send(response, json -> {
+            json.writeStartObject();
+            FunctionJson.writeFunction(json, deployment.function(), deployment.version());
+            json.writeBooleanField("versionCreated", deployment.versionCreated());
+            json.writeNumberField("compileMs", deployed.compileTime().toMillis());
+            if (replaced != null) {
+                json.writeObjectFieldStart("replaced");
+                FunctionJson.writeVersion(json, replaced);
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        });
     }
 
-    private static void writeMap(JsonGenerator json, String name, Map<String, String> entries) throws IOException {
-        json.writeObjectFieldStart(name);
-        for (Map.Entry<String, String> entry : entries.entrySet()) {
-            json.writeStringField(entry.getKey(), entry.getValue());
-        }
-        json.writeEndObject();
-    }
-
-    private static void writeList(JsonGenerator json, String name, List<String> items) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (String item : items) {
-            json.writeString(item);
-        }
-        json.writeEndArray();
+    /** What to point to the version; null = nothing. */
+    private static @Nullable String alias(ServerRequest request) {
+        String alias = request.query().first("alias").orElse(Alias.LIVE);
+        return alias.isEmpty() ? null : Alias.requireName(alias);
     }
 
     private static String name(ServerRequest request) {
         return request.path().pathParameters().get("name");
     }
 
-    /** Returns the function's route, or null after having said that there is none. */
-    private @Nullable Route find(ServerRequest request, ServerResponse response) {
+    /** Returns the function, or null after having said that there is none. */
+    private @Nullable RoutedFunction find(ServerRequest request, ServerResponse response) {
         String name = name(request);
-        Route route = routes.find(name);
-        if (route == null) {
+        RoutedFunction function = routes.function(name);
+        if (function == null) {
             notFound(name).send(response);
         }
-        return route;
+        return function;
     }
 
     private static Problem notFound(String name) {

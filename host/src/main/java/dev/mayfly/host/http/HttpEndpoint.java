@@ -5,6 +5,7 @@ import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.deploy.Deployer;
+import dev.mayfly.host.deploy.Releases;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
@@ -60,6 +61,7 @@ public final class HttpEndpoint implements AutoCloseable {
             HostConfig config,
             Invoker invoker,
             Deployer deployer,
+            Releases releases,
             Bindings bindings,
             EventQueue queue,
             HostHealth health,
@@ -107,8 +109,8 @@ public final class HttpEndpoint implements AutoCloseable {
                         .details(true)
                         .addHealthChecks(health.checks())
                         .build()))
-                .routing(routing ->
-                        routing(routing, deployer, bindings, queue, invoker, limits, new MetricsHandler(metrics)))
+                .routing(routing -> routing(
+                        routing, deployer, releases, bindings, queue, invoker, limits, new MetricsHandler(metrics)))
                 .build();
         try {
             server.start();
@@ -127,12 +129,14 @@ public final class HttpEndpoint implements AutoCloseable {
     private static void routing(
             HttpRouting.Builder routing,
             Deployer deployer,
+            Releases releases,
             Bindings bindings,
             EventQueue queue,
             Invoker invoker,
             Limits limits,
             MetricsHandler metrics) {
-        routing.register(FunctionsService.PATH, new FunctionsService(deployer, invoker.routes(), limits))
+        routing.register(FunctionsService.PATH, new FunctionsService(deployer, releases, invoker.routes(), limits))
+                .register(FunctionsService.PATH, new VersionsService(releases, invoker.routes()))
                 .register(FunctionsService.PATH, new EventsService(queue, invoker.routes()))
                 .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()))
                 .get("/observe/metrics", metrics)

@@ -5,7 +5,6 @@ import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.host.Limits;
-import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
@@ -33,7 +32,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers {@code ANY /f/{name}[/{path}]}: the request goes into an invocation's slot, the function runs on this thread, and its response goes from
+ * Answers {@code ANY /f/{name}[/{path}]}, with the name as {@link RouteChoice} reads it: the request goes into an invocation's slot, the function runs on this thread, and its response goes from
  * the slot to the socket.
  *
  * <p>Threads: any number of requests at once, each on its own virtual thread from the first byte to the last.
@@ -93,10 +92,10 @@ final class InvokeHandler {
             ClientConnection connection, String path, RoutingRequest request, RoutingResponse response, String id) {
         int nameStart = FrontRouting.CALLS.length();
         int nameEnd = path.indexOf('/', nameStart);
-        String name = nameEnd < 0 ? path.substring(nameStart) : path.substring(nameStart, nameEnd);
-        Route route = invoker.routes().find(name);
+        RouteChoice choice = new RouteChoice(invoker.routes(), request.headers());
+        Route route = choice.choose(nameEnd < 0 ? path.substring(nameStart) : path.substring(nameStart, nameEnd));
         if (route == null) {
-            return unknown(name);
+            return choice.problem();
         }
         long durationMaxNs = durationMaxNs(request.headers());
         if (durationMaxNs <= 0) {
@@ -108,6 +107,11 @@ final class InvokeHandler {
             Outcome refusal = invocation.refusal();
             if (refusal != null) {
                 return refusal(refusal, invocation);
+            }
+            if (invocation.route() != route && choice.isExact()) {
+                // It was removed between the look-up and the first use, and another version is not what was asked for.
+                invocation.end(Outcome.FUNCTION_GONE);
+                return Problem.of(ProblemType.NOT_FOUND, "this version was just removed");
             }
             Problem problem = writeHead(invocation, nameEnd < 0 ? "/" : path.substring(nameEnd), request);
             if (problem != null) {
@@ -148,12 +152,6 @@ final class InvokeHandler {
         return outcome == Outcome.RESPONSE
                 ? respond(connection, invocation, request.prologue().method(), response)
                 : failure(outcome, invocation, durationMaxNs);
-    }
-
-    private static Problem unknown(String name) {
-        return FunctionName.isValid(name)
-                ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + name)
-                : Problem.of(ProblemType.INVALID_NAME, "the path's second segment is no function's name");
     }
 
     /** As Helidon's own method (4.4.0) says, which looks up a converter in its service registry each time: half of a small request's cost. */
@@ -361,7 +359,7 @@ final class InvokeHandler {
     private Problem refusal(Outcome refusal, Invocation invocation) {
         String name = invocation.route().name();
         return switch (refusal) {
-            case FUNCTION_GONE -> unknown(name);
+            case FUNCTION_GONE -> RouteChoice.unknown(name);
             case CONCURRENCY_LIMIT ->
                 Problem.of(
                                 ProblemType.CONCURRENCY_LIMIT,

@@ -51,6 +51,7 @@ final class Problem {
                 of(ProblemType.MISSING_IMPORTS, missing.safeMessage()).with("imports", missing.imports());
             // Names and configuration are checked before: what is left to be wrong is the component.
             case MayflyException.Invalid invalid -> of(ProblemType.NOT_A_COMPONENT, invalid.safeMessage());
+            case MayflyException.Conflict conflict -> of(ProblemType.CONFLICT, conflict.safeMessage());
             case MayflyException.NotFound notFound -> of(ProblemType.NOT_FOUND, notFound.safeMessage());
             case MayflyException.LimitExceeded limit ->
                 of(

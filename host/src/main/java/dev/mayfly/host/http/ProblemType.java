@@ -10,9 +10,12 @@ enum ProblemType {
     INVALID_REQUEST(400, "The request is not valid"),
     INVALID_NAME(400, "This is not a function's name"),
     INVALID_CONFIG(400, "This is not a configuration"),
+    INVALID_ALIAS(400, "An alias can't be so"),
     NOT_FOUND(404, "There is nothing here"),
+    VERSION_NOT_SELECTABLE(403, "The function's version can't be chosen"),
     METHOD_NOT_ALLOWED(405, "This can't be done here"),
 
+    CONFLICT(409, "This goes against how things are"),
     UNKNOWN_BINDING(422, "The function wants bindings that this host does not have"),
     NOT_A_COMPONENT(422, "The upload is not a WebAssembly component"),
     MISSING_IMPORTS(422, "The component needs imports that this host does not offer"),

@@ -52,6 +52,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     private @Nullable Outcome outcome;
     private @Nullable MayflyException loadFailure;
     private boolean ran;
+    private int status;
     private long deadlineNs;
     private long startNs;
     private long endNs;
@@ -173,6 +174,7 @@ public final class Invocation implements AutoCloseable, LogReader {
             endNs = System.nanoTime();
             ran = true;
             this.outcome = outcome;
+            status = outcome == Outcome.FUNCTION_ERROR ? statusOfError(frame.outcome()) : frame.responseStatus();
             if (outcome != Outcome.RESPONSE || frame.logUsedBytes() > 0) {
                 writeLog(outcome, slot);
             }
@@ -311,11 +313,25 @@ public final class Invocation implements AutoCloseable, LogReader {
         Outcome outcome = this.outcome;
         if (outcome != null) {
             if (ran) {
-                route.metrics().record(outcome, endNs - startNs);
+                route.record(outcome, failed(outcome), startNs, endNs);
             } else {
                 route.metrics().record(outcome);
             }
         }
+    }
+
+    /** Whether it is the function's fault that it came to nothing; a status of 500 and more is, as its callers see it. */
+    private boolean failed(Outcome outcome) {
+        return switch (outcome) {
+            case TRAP, RESPONSE_INVALID, RESPONSE_TOO_LARGE, DEADLINE_EXCEEDED -> true;
+            case RESPONSE, FUNCTION_ERROR -> status >= 500;
+            default -> false;
+        };
+    }
+
+    /** By the cases of {@code mayfly:function/web-types.error}: the first four are about what the caller asked for. */
+    private static int statusOfError(int outcome) {
+        return outcome <= 4 ? 400 : 500;
     }
 
     private void leave() {

@@ -1,72 +1,54 @@
 package dev.mayfly.host.invoke;
 
-import dev.mayfly.host.catalog.DeployedFunction;
+import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.hostinterfaces.FunctionContext;
 import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where calls of a name go, and what is known of the function at run time.
+ * Where calls of one version of a function go, and what is known of it at run time.
  *
- * <p>Immutable, but for the counts in it. A new deployment makes a new route that keeps the old one's metrics, log and admission.
+ * <p>Immutable, but for the counts in it. The versions of a function share its metrics, log and admission.
  *
  * <p>Ownership: a route holds its component's place in the linker cache; {@link #close} it once calls no longer find it. Calls that have found
  * it before either hold a function table, and end in peace, or get none and look up the name again.
  */
 public final class Route implements AutoCloseable {
-    private final DeployedFunction function;
+    /** Who wants to know when a version was last invoked looks once a minute: finer than a second is nobody's need. */
+    private static final long INVOKED_STEP_NS = 1_000_000_000;
+
+    private final FunctionVersion version;
     private final TableHandle table;
     private final FunctionContext context;
     private final boolean handlesEvents;
-    private final FunctionMetrics metrics;
-    private final FunctionLog log;
-    private final Admission admission;
+    private final RoutedFunction.Shared shared;
 
-    private Route(
-            DeployedFunction function,
-            TableHandle table,
-            Map<String, Grant> grants,
-            FunctionMetrics metrics,
-            FunctionLog log,
-            Admission admission) {
-        this.function = function;
+    /** Set while the version is a canary. */
+    private volatile @Nullable Trial trial;
+
+    /** By {@link System#nanoTime}, behind by at most a step; 0 = not yet. Any thread writes it, none minds which write stays. */
+    private volatile long invokedNs;
+
+    Route(FunctionVersion version, TableHandle table, Map<String, Grant> grants, RoutedFunction.Shared shared) {
+        this.version = version;
         this.table = table;
-        this.context = new FunctionContext(function.name(), function.settings().config(), grants);
+        this.context =
+                new FunctionContext(version.function(), version.settings().config(), grants);
         this.handlesEvents =
-                function.exports().stream().anyMatch(export -> export.startsWith("mayfly:function/event-handler@"));
-        this.metrics = metrics;
-        this.log = log;
-        this.admission = admission;
+                version.exports().stream().anyMatch(export -> export.startsWith("mayfly:function/event-handler@"));
+        this.shared = shared;
     }
 
-    /**
-     * A route to a function whose name was not in use.
-     *
-     * @param grants of the function's bindings, by the names it has for them
-     */
-    public static Route of(
-            DeployedFunction function, TableHandle table, Map<String, Grant> grants, int concurrencyMax) {
-        return new Route(
-                function, table, grants, new FunctionMetrics(), new FunctionLog(), new Admission(concurrencyMax));
-    }
-
-    /**
-     * A route to what replaces this one's function.
-     *
-     * @param grants of the successor's bindings, which may be others than this one's
-     */
-    public Route to(DeployedFunction successor, TableHandle table, Map<String, Grant> grants) {
-        return new Route(successor, table, grants, metrics, log, admission);
-    }
-
+    /** The function's, in full. */
     public String name() {
-        return function.name();
+        return version.function();
     }
 
-    public DeployedFunction function() {
-        return function;
+    public FunctionVersion version() {
+        return version;
     }
 
     /** Whether it implements the world {@code event}. */
@@ -85,16 +67,43 @@ public final class Route implements AutoCloseable {
     }
 
     public FunctionMetrics metrics() {
-        return metrics;
+        return shared.metrics();
     }
 
     public FunctionLog log() {
-        return log;
+        return shared.log();
     }
 
-    /** Bounds how many invocations of this name run at once. */
+    /** Bounds how many invocations of the function run at once. */
     public Admission admission() {
-        return admission;
+        return shared.admission();
+    }
+
+    /** Notes an invocation that ran. */
+    void record(Outcome outcome, boolean failed, long startNs, long endNs) {
+        shared.metrics().record(outcome, endNs - startNs);
+        Trial trial = this.trial;
+        if (trial != null) {
+            trial.record(failed, endNs - startNs);
+        }
+        if (endNs - invokedNs >= INVOKED_STEP_NS || invokedNs == 0) {
+            invokedNs = endNs;
+        }
+    }
+
+    /** When it was last invoked, by {@link System#nanoTime} and behind by at most a second; 0 = not since the host started. */
+    public long invokedNs() {
+        return invokedNs;
+    }
+
+    /** What is counted of it as a canary; null = it is none. */
+    public @Nullable Trial trial() {
+        return trial;
+    }
+
+    /** Counts its calls from now on, or no more. */
+    public void trial(@Nullable Trial trial) {
+        this.trial = trial;
     }
 
     @Override

@@ -2,72 +2,77 @@ package dev.mayfly.host.invoke;
 
 import dev.mayfly.linkercache.Digest;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of all names: one immutable snapshot, swapped as a whole, so that a call reads one field and never waits.
+ * The routes of all functions, an immutable {@link RoutedFunction} a name: a call looks up one and never waits, and a change swaps one, whether there
+ * are ten functions or 100,000.
  *
  * <p>Threads: any may read; whoever writes holds the deployments' lock.
  */
 public final class Routes {
-    private volatile Map<String, Route> snapshot = Map.of();
+    private final ConcurrentHashMap<String, RoutedFunction> byName = new ConcurrentHashMap<>();
+
+    /** The same ones in the order in which they are listed. */
+    private final ConcurrentSkipListMap<String, RoutedFunction> ordered = new ConcurrentSkipListMap<>();
 
     /** Nothing is deployed. */
     public Routes() {}
 
+    /** The route of a call that asks for nothing but a name; null = there is none. */
     public @Nullable Route find(String name) {
-        return snapshot.get(name);
+        RoutedFunction function = byName.get(name);
+        RoutedAlias live = function == null ? null : function.live();
+        return live == null ? null : live.draw();
     }
 
-    /** All routes, ordered by name. */
-    public List<Route> all() {
-        return snapshot.values().stream()
-                .sorted(Comparator.comparing(Route::name))
-                .toList();
+    public @Nullable RoutedFunction function(String name) {
+        return byName.get(name);
+    }
+
+    /** All functions, ordered by name. Live: it shows changes. */
+    public Collection<RoutedFunction> all() {
+        return ordered.values();
+    }
+
+    /** The functions behind a name, ordered; at most so many. */
+    public List<RoutedFunction> after(String name, int countMax) {
+        return ordered.tailMap(name, false).values().stream().limit(countMax).toList();
     }
 
     public int count() {
-        return snapshot.size();
+        return byName.size();
     }
 
     /** The functions that subscribe to a topic, ordered by name. Looks at all of them: publishing is no hot path. */
     public List<String> subscribers(String topic) {
         return all().stream()
-                .filter(route -> route.function().settings().topics().contains(topic))
-                .map(Route::name)
+                .filter(function -> {
+                    RoutedAlias live = function.live();
+                    return live != null
+                            && live.stable().version().settings().topics().contains(topic);
+                })
+                .map(RoutedFunction::name)
                 .toList();
     }
 
-    /** Whether some function is made of that component. Looks at all of them: for deployments, not for calls. */
+    /** Whether some version is made of that component. Looks at all of them: for deployments, not for calls. */
     public boolean isDeployed(Digest component) {
-        return snapshot.values().stream()
-                .anyMatch(route -> route.function().component().equals(component));
+        return all().stream()
+                .flatMap(function -> function.versions().values().stream())
+                .anyMatch(route -> route.version().component().equals(component));
     }
 
-    /** Replaces everything: at start. */
-    public void replaceAll(Collection<Route> routes) {
-        change(next -> {
-            next.clear();
-            routes.forEach(route -> next.put(route.name(), route));
-        });
-    }
-
-    public void put(Route route) {
-        change(next -> next.put(route.name(), route));
+    public void put(RoutedFunction function) {
+        byName.put(function.name(), function);
+        ordered.put(function.name(), function);
     }
 
     public void remove(String name) {
-        change(next -> next.remove(name));
-    }
-
-    private void change(Consumer<Map<String, Route>> change) {
-        Map<String, Route> next = new HashMap<>(snapshot);
-        change.accept(next);
-        snapshot = Map.copyOf(next);
+        byName.remove(name);
+        ordered.remove(name);
     }
 }

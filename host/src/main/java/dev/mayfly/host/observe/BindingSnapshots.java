@@ -1,6 +1,6 @@
 package dev.mayfly.host.observe;
 
-import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.hostinterfaces.Binding;
 import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.OperationStats;
@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class BindingSnapshots {
 
     private BindingSnapshots() {}
 
-    static List<MetricSnapshot> of(List<Route> routes) {
+    static List<MetricSnapshot> of(Collection<RoutedFunction> functions) {
         HistogramSnapshot.Builder durations = HistogramSnapshot.builder()
                 .name("mayfly_operation_duration_seconds")
                 .unit(Unit.SECONDS)
@@ -40,7 +41,7 @@ final class BindingSnapshots {
         GaugeSnapshot.Builder inUse = GaugeSnapshot.builder()
                 .name("mayfly_binding_in_use")
                 .help("Operations and open resources on bindings at the moment.");
-        inUse(routes).forEach((binding, count) -> {
+        inUse(functions).forEach((binding, count) -> {
             Labels labels = Labels.of("binding", binding.name());
             inUse.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                     .labels(labels)
@@ -59,10 +60,12 @@ final class BindingSnapshots {
     }
 
     /** What functions have going on each binding that one of them is granted. */
-    private static Map<Binding, Integer> inUse(List<Route> routes) {
+    private static Map<Binding, Integer> inUse(Collection<RoutedFunction> functions) {
         Map<Binding, Integer> inUse = new HashMap<>();
-        for (Route route : routes) {
-            route.context().grants().values().stream()
+        for (RoutedFunction function : functions) {
+            // Versions share the grant of a binding that they have in common.
+            function.versions().values().stream()
+                    .flatMap(route -> route.context().grants().values().stream())
                     .filter(Grant::isConfigured)
                     .distinct()
                     .forEach(grant -> inUse.merge(grant.binding(), grant.inUse(), Integer::sum));

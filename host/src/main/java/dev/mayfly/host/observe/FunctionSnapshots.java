@@ -1,13 +1,14 @@
 package dev.mayfly.host.observe;
 
 import dev.mayfly.host.invoke.Outcome;
-import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.Collection;
 import java.util.List;
 import org.HdrHistogram.AbstractHistogram;
 
@@ -21,7 +22,7 @@ final class FunctionSnapshots {
 
     private FunctionSnapshots() {}
 
-    static List<MetricSnapshot> of(List<Route> routes) {
+    static List<MetricSnapshot> of(Collection<RoutedFunction> functions) {
         CounterSnapshot.Builder calls =
                 CounterSnapshot.builder().name("mayfly_function_invocations").help("Invocations by how they ended.");
         HistogramSnapshot.Builder durations = HistogramSnapshot.builder()
@@ -31,10 +32,10 @@ final class FunctionSnapshots {
         GaugeSnapshot.Builder open = GaugeSnapshot.builder()
                 .name("mayfly_function_invocations_open")
                 .help("Invocations open at the moment.");
-        for (Route route : routes) {
-            Labels labels = Labels.of("function", route.name());
+        for (RoutedFunction function : functions) {
+            Labels labels = Labels.of("function", function.name());
             for (Outcome outcome : Outcome.values()) {
-                long count = route.metrics().count(outcome);
+                long count = function.metrics().count(outcome);
                 if (count > 0) {
                     calls.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                             .labels(labels.add("outcome", outcome.label()))
@@ -42,12 +43,12 @@ final class FunctionSnapshots {
                             .build());
                 }
             }
-            AbstractHistogram latencyNs = route.metrics().latencyNs();
+            AbstractHistogram latencyNs = function.metrics().latencyNs();
             if (latencyNs != null) {
                 durations.dataPoint(Durations.of(labels, latencyNs, BOUNDS_SECONDS));
                 open.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                         .labels(labels)
-                        .value(route.admission().inUse())
+                        .value(function.admission().inUse())
                         .build());
             }
         }

@@ -3,7 +3,7 @@ package dev.mayfly.host.observe;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineMetrics;
 import dev.mayfly.host.invoke.Invoker;
-import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.linkercache.ComponentCompiler;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.LinkerCacheMetrics;
@@ -16,6 +16,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -44,10 +45,11 @@ public final class HostMetrics implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         List<MetricSnapshot> metrics = new ArrayList<>();
-        List<Route> routes = invoker.routes().all();
-        metrics.addAll(FunctionSnapshots.of(routes));
-        metrics.addAll(BindingSnapshots.of(routes));
-        metrics.add(gauge("mayfly_functions", "Functions deployed.", routes.size()));
+        Collection<RoutedFunction> functions = invoker.routes().all();
+        metrics.addAll(FunctionSnapshots.of(functions));
+        metrics.addAll(BindingSnapshots.of(functions));
+        metrics.add(gauge(
+                "mayfly_functions", "Functions deployed.", invoker.routes().count()));
         metrics.add(counter(
                 "mayfly_host_invocations_refused",
                 "Invocations refused because as many were open as the host may have.",

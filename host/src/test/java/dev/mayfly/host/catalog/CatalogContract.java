@@ -2,9 +2,14 @@ package dev.mayfly.host.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.catalog.Alias.Target;
+import dev.mayfly.host.catalog.Catalog.VersionId;
 import dev.mayfly.linkercache.Digest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,71 +17,87 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link Catalog} keeps to. */
 abstract class CatalogContract {
+    static final Instant NOW = Instant.ofEpochMilli(1_700_000_000_123L);
+    static final Duration DAY = Duration.ofDays(1);
+
     /** The catalog under test, open and empty at first. */
     abstract Catalog catalog();
 
     /** Closes the catalog and opens it again. */
     abstract Catalog reopened();
 
-    static DeployedFunction function(String name, String component, Map<String, String> config) {
-        return new DeployedFunction(
-                name,
-                Digest.of(component),
+    static FunctionVersion version(String function, int number, FunctionSettings settings) {
+        Digest component = Digest.of(function + number);
+        return new FunctionVersion(
+                function,
+                number,
+                FunctionVersion.digest(component, settings),
+                component,
                 Integer.MAX_VALUE + 1L,
                 42,
                 true,
                 List.of("mayfly:data/buffers@0.1.0 [method]buffer.length", "wasi:clocks/wall-clock@0.2.0 now"),
                 List.of("mayfly:function/web-handler@0.1.0 handle"),
-                FunctionSettings.NONE.withConfig(config),
-                Instant.ofEpochMilli(1_700_000_000_123L),
-                Instant.ofEpochMilli(1_700_000_001_456L));
+                settings,
+                NOW);
+    }
+
+    static FunctionVersion version(String function, int number) {
+        return version(function, number, FunctionSettings.NONE.withConfig(Map.of("number", "" + number)));
+    }
+
+    /** Adds versions 1 to {@code count}, with live at the last. */
+    static void deploy(Catalog catalog, String function, int count) {
+        for (int number = 1; number <= count; number++) {
+            catalog.add(version(function, number), Alias.of(function, "live", number, NOW));
+        }
+    }
+
+    static StoredFunction stored(String function, int count) {
+        return new StoredFunction(
+                function,
+                NOW,
+                IntStream.rangeClosed(1, count)
+                        .mapToObj(number -> version(function, number))
+                        .toList(),
+                List.of(Alias.of(function, "live", count, NOW)));
     }
 
     @Test
     void isEmptyAtFirst() {
         assertEquals(List.of(), catalog().functions());
         assertEquals(Optional.empty(), catalog().find("a"));
+        assertEquals(1, catalog().nextVersion("a"));
     }
 
     @Test
-    void givesBackEverythingAsItWasPut() {
-        DeployedFunction function =
-                function("a", "x", Map.of("name", "value", "Name", "", "ключ", "a=b\n\"'; DROP TABLE function; --"));
-        catalog().put(function);
-        assertEquals(Optional.of(function), catalog().find("a"));
-        assertEquals(List.of(function), catalog().functions());
+    void givesBackEverythingAsItWasAdded() {
+        FunctionVersion version = version(
+                "a",
+                1,
+                new FunctionSettings(
+                        Map.of("name", "value", "Name", "", "ключ", "a=b\n\"'; DROP TABLE function; --"),
+                        Map.of("db", "orders-db", "cache", "cache"),
+                        new TreeSet<>(List.of("orders", "uploads")),
+                        true));
+        Alias alias = Alias.of("a", "live", 1, NOW);
+        catalog().add(version, alias);
+        StoredFunction expected = new StoredFunction("a", NOW, List.of(version), List.of(alias));
+        assertEquals(Optional.of(expected), catalog().find("a"));
+        assertEquals(List.of(expected), catalog().functions());
     }
 
     @Test
-    void givesBackBindingsAndTopics() {
-        DeployedFunction plain = function("a", "x", Map.of());
-        DeployedFunction bound = new DeployedFunction(
-                plain.name(),
-                plain.component(),
-                plain.componentBytes(),
-                plain.artifactBytes(),
-                plain.componentized(),
-                plain.imports(),
-                plain.exports(),
-                plain.settings()
-                        .withBindings(Map.of("db", "orders-db", "cache", "cache"))
-                        .withTopics(new TreeSet<>(List.of("orders", "uploads"))),
-                plain.createdAt(),
-                plain.updatedAt());
-        catalog().put(bound);
-        assertEquals(Optional.of(bound), catalog().find("a"));
-        catalog().put(plain);
-        assertEquals(Optional.of(plain), catalog().find("a"));
-    }
-
-    @Test
-    void givesBackEmptyListsAndNoConfiguration() {
-        DeployedFunction bare = new DeployedFunction(
+    void givesBackEmptyListsAndNoSettings() {
+        FunctionVersion bare = new FunctionVersion(
                 "bare",
+                1,
+                Digest.of("v"),
                 Digest.of("x"),
                 0,
                 0,
@@ -84,54 +105,151 @@ abstract class CatalogContract {
                 List.of(),
                 List.of(),
                 FunctionSettings.NONE,
-                Instant.EPOCH,
-                Instant.EPOCH);
-        catalog().put(bare);
-        assertEquals(Optional.of(bare), catalog().find("bare"));
+                NOW);
+        catalog().add(bare, null);
+        assertEquals(
+                Optional.of(new StoredFunction("bare", NOW, List.of(bare), List.of())),
+                catalog().find("bare"));
     }
 
     @Test
-    void replacesAFunctionAsAWhole() {
-        catalog().put(function("a", "old", Map.of("only", "in the old one")));
-        DeployedFunction replacement = function("a", "new", Map.of("other", "1"));
-        catalog().put(replacement);
-        assertEquals(List.of(replacement), catalog().functions());
+    void givesBackACanaryWithItsRule() {
+        deploy(catalog(), "a", 2);
+        Alias canary = new Alias(
+                "a",
+                "live",
+                List.of(new Target(1, 95), new Target(2, 5)),
+                new Sticky(Sticky.Kind.COOKIE, "session"),
+                new Rollout(2, Duration.ofMinutes(10), 0.01, Duration.ofNanos(50_500_000), 100, NOW),
+                NOW);
+        catalog().put(canary, "a canary");
+        assertEquals(List.of(canary), catalog().find("a").orElseThrow().aliases());
+        assertEquals(List.of(canary), reopened().find("a").orElseThrow().aliases());
+        Alias plain = Alias.of("a", "live", 1, NOW);
+        catalog().put(plain, "no canary");
+        assertEquals(List.of(plain), catalog().find("a").orElseThrow().aliases());
     }
 
     @Test
-    void listsByName() {
-        for (String name : List.of("b", "a-b", "a", "ab", "0")) {
-            catalog().put(function(name, name, Map.of()));
+    void listsFunctionsByNameAndVersionsByNumber() {
+        for (String name : List.of("b", "a-b", "a", "tenant/a", "ab", "0")) {
+            deploy(catalog(), name, 12);
         }
         assertEquals(
-                List.of("0", "a", "a-b", "ab", "b"),
-                catalog().functions().stream().map(DeployedFunction::name).toList());
+                List.of("0", "a", "a-b", "ab", "b", "tenant/a"),
+                catalog().functions().stream().map(StoredFunction::name).toList());
+        assertEquals(stored("a-b", 12), catalog().functions().get(2));
     }
 
     @Test
-    void removesOnlyWhatIsNamed() {
-        catalog().put(function("a", "x", Map.of("k", "v")));
-        catalog().put(function("b", "x", Map.of("k", "v")));
+    void noNumberIsUsedAgain() {
+        deploy(catalog(), "a", 3);
+        catalog().put(Alias.of("a", "live", 1, NOW), "back");
+        assertTrue(catalog().removeVersion("a", 3));
+        assertEquals(4, catalog().nextVersion("a"));
+        assertThrows(MayflyException.Conflict.class, () -> catalog().add(version("a", 3), null));
+        assertEquals(4, reopened().nextVersion("a"));
+    }
+
+    @Test
+    void aVersionOfTheSameDigestIsRefused() {
+        deploy(catalog(), "a", 1);
+        FunctionVersion one = version("a", 1);
+        FunctionVersion twin = new FunctionVersion(
+                "a", 2, one.digest(), one.component(), 1, 1, false, List.of(), List.of(), one.settings(), NOW);
+        assertThrows(MayflyException.Conflict.class, () -> catalog().add(twin, Alias.of("a", "live", 2, NOW)));
+        assertEquals(List.of(stored("a", 1)), catalog().functions());
+        assertEquals(2, catalog().nextVersion("a"));
+    }
+
+    @Test
+    void aVersionThatAnAliasPointsToStays() {
+        deploy(catalog(), "a", 2);
+        String message = assertThrows(
+                        MayflyException.Conflict.class, () -> catalog().removeVersion("a", 2))
+                .safeMessage();
+        assertTrue(message.contains("live"), message);
+        assertTrue(catalog().removeVersion("a", 1));
+        assertFalse(catalog().removeVersion("a", 1));
+        assertFalse(catalog().removeVersion("b", 1));
+    }
+
+    @Test
+    void anAliasPointsToNothingThatIsNotThere() {
+        deploy(catalog(), "a", 1);
+        assertThrows(
+                MayflyException.NotFound.class, () -> catalog().put(Alias.of("a", "staging", 2, NOW), "too early"));
+        assertThrows(MayflyException.NotFound.class, () -> catalog().put(Alias.of("b", "live", 1, NOW), "nothing"));
+        assertEquals(List.of(stored("a", 1)), catalog().functions());
+    }
+
+    @Test
+    void anAliasHasAHistoryOfBoundedLength() {
+        deploy(catalog(), "a", 2);
+        assertEquals(
+                List.of("deployed version 2", "deployed version 1"),
+                catalog().changes("a", "live").stream().map(AliasChange::reason).toList());
+        for (int i = 1; i <= Catalog.ALIAS_CHANGE_COUNT_MAX; i++) {
+            catalog().put(Alias.of("a", "live", 1 + i % 2, NOW.plusSeconds(i)), "change " + i);
+        }
+        List<AliasChange> changes = reopened().changes("a", "live");
+        assertEquals(Catalog.ALIAS_CHANGE_COUNT_MAX, changes.size());
+        assertEquals("change 1", changes.getLast().reason());
+        assertEquals(
+                new AliasChange(
+                        2 + Catalog.ALIAS_CHANGE_COUNT_MAX,
+                        NOW.plusSeconds(Catalog.ALIAS_CHANGE_COUNT_MAX),
+                        "change " + Catalog.ALIAS_CHANGE_COUNT_MAX,
+                        List.of(new Target(1, 100))),
+                changes.getFirst());
+        assertEquals(List.of(), catalog().changes("a", "other"));
+    }
+
+    @Test
+    void anAliasIsRemovedWithItsHistory() {
+        deploy(catalog(), "a", 1);
+        catalog().put(Alias.of("a", "staging", 1, NOW), "for a while");
+        assertTrue(catalog().removeAlias("a", "staging"));
+        assertFalse(catalog().removeAlias("a", "staging"));
+        assertEquals(List.of(stored("a", 1)), catalog().functions());
+        assertEquals(List.of(), catalog().changes("a", "staging"));
+    }
+
+    @Test
+    void aVersionIsIdleOnceNobodyDeployedInvokedOrPointedToItForLong() {
+        deploy(catalog(), "a", 4);
+        Instant later = NOW.plus(DAY);
+        catalog().invoked(Map.of(new VersionId("a", 2), later, new VersionId("gone", 1), later));
+        catalog().put(Alias.of("a", "staging", 3, NOW), "for a while");
+        assertEquals(Map.of(2, later), reopened().lastInvoked("a"));
+        assertEquals(List.of(), catalog().idleSince(NOW, 10));
+        assertEquals(List.of(new VersionId("a", 1)), catalog().idleSince(NOW.plusMillis(1), 10));
+        assertEquals(
+                List.of(new VersionId("a", 1), new VersionId("a", 2)), catalog().idleSince(later.plusMillis(1), 10));
+        assertEquals(1, catalog().idleSince(later.plusMillis(1), 1).size());
+        catalog().put(Alias.of("a", "staging", 4, later.plus(DAY)), "3 was pointed to until now");
+        assertEquals(
+                List.of(new VersionId("a", 1), new VersionId("a", 2)), catalog().idleSince(later.plus(DAY), 10));
+        assertEquals(3, catalog().idleSince(later.plus(DAY).plusMillis(1), 10).size());
+    }
+
+    @Test
+    void removesAFunctionWithAllItHas() {
+        deploy(catalog(), "a", 3);
+        deploy(catalog(), "b", 2);
         assertTrue(catalog().remove("a"));
         assertFalse(catalog().remove("a"));
-        assertEquals(List.of(function("b", "x", Map.of("k", "v"))), catalog().functions());
-    }
-
-    @Test
-    void removesAFunctionsConfigurationWithIt() {
-        catalog().put(function("a", "x", Map.of("k", "v")));
-        catalog().remove("a");
-        DeployedFunction bare = function("a", "x", Map.of());
-        catalog().put(bare);
-        assertEquals(Optional.of(bare), catalog().find("a"));
+        assertEquals(List.of(stored("b", 2)), catalog().functions());
+        assertEquals(1, catalog().nextVersion("a"));
+        assertEquals(List.of(), catalog().changes("a", "live"));
     }
 
     @Test
     void remembers() {
-        catalog().put(function("a", "x", Map.of("k", "v")));
-        catalog().put(function("b", "y", Map.of()));
+        deploy(catalog(), "a", 2);
+        deploy(catalog(), "b", 1);
         catalog().remove("b");
-        assertEquals(List.of(function("a", "x", Map.of("k", "v"))), reopened().functions());
+        assertEquals(List.of(stored("a", 2)), reopened().functions());
     }
 
     @Test
@@ -143,10 +261,9 @@ abstract class CatalogContract {
         for (int thread = 0; thread < threads; thread++) {
             String name = "f" + thread;
             writers.add(Thread.startVirtualThread(() -> {
-                for (int i = 0; i < 20; i++) {
-                    catalog.put(function(name, name + i, Map.of("i", Integer.toString(i))));
-                    if (!catalog.find(name)
-                            .equals(Optional.of(function(name, name + i, Map.of("i", Integer.toString(i)))))) {
+                for (int number = 1; number <= 20; number++) {
+                    catalog.add(version(name, number), Alias.of(name, "live", number, NOW));
+                    if (!catalog.find(name).equals(Optional.of(stored(name, number)))) {
                         return;
                     }
                 }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.linkercache.Digest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,8 +17,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,20 +73,20 @@ class SqliteCatalogTest extends CatalogContract {
 
     @Test
     void aCommitIsInTheFilesBeforeAnythingIsClosed() throws IOException {
-        catalog.put(function("a", "x", Map.of("k", "v")));
+        deploy(catalog, "a", 1);
         // What a kill at this moment would leave.
         Path copy = Files.createDirectory(folder.resolve("copy"));
         for (String name : List.of("catalog.sqlite", "catalog.sqlite-wal")) {
             Files.copy(folder.resolve(name), copy.resolve(name));
         }
         try (SqliteCatalog left = SqliteCatalog.open(copy.resolve("catalog.sqlite"))) {
-            assertEquals(List.of(function("a", "x", Map.of("k", "v"))), left.functions());
+            assertEquals(List.of(stored("a", 1)), left.functions());
         }
     }
 
     @Test
     void closingLeavesOneFile() {
-        catalog.put(function("a", "x", Map.of()));
+        deploy(catalog, "a", 1);
         catalog.close();
         assertFalse(Files.exists(folder.resolve("catalog.sqlite-wal")));
         catalog.close();
@@ -99,7 +104,7 @@ class SqliteCatalogTest extends CatalogContract {
 
     @Test
     void aNewerSchemaIsRefusedWithWhatToDo() throws SQLException {
-        catalog.put(function("a", "x", Map.of()));
+        deploy(catalog, "a", 1);
         catalog.close();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -128,14 +133,70 @@ class SqliteCatalogTest extends CatalogContract {
 
     @Test
     void aFailedWriteChangesNothing() throws SQLException {
-        DeployedFunction before = function("a", "old", Map.of("k", "v"));
-        catalog.put(before);
+        deploy(catalog, "a", 1);
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    "CREATE TRIGGER broken BEFORE INSERT ON function_config BEGIN SELECT RAISE(ABORT, 'as asked'); END");
+                    "CREATE TRIGGER broken BEFORE INSERT ON alias_change BEGIN SELECT RAISE(ABORT, 'as asked'); END");
         }
-        assertThrows(MayflyException.Internal.class, () -> catalog.put(function("a", "new", Map.of("k", "w"))));
-        assertEquals(List.of(before), catalog.functions());
+        assertThrows(MayflyException.Internal.class, () -> deploy(catalog, "b", 1));
+        assertThrows(MayflyException.Internal.class, () -> catalog.add(version("a", 2), Alias.of("a", "live", 2, NOW)));
+        assertEquals(List.of(stored("a", 1)), catalog.functions());
+        assertEquals(2, catalog.nextVersion("a"));
+    }
+
+    @Test
+    void whatAnOlderMayflyDeployedIsVersionOneAndLive() throws Exception {
+        catalog.close();
+        Files.delete(file());
+        String config = "ключ=\"\\\u0001 a/b";
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String file : List.of("001-functions.sql", "002-settings.sql")) {
+                try (InputStream in = Migrations.class.getResourceAsStream(file)) {
+                    statement.executeUpdate(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+            for (String name : List.of("a", "b")) {
+                statement.execute("INSERT INTO function VALUES ('" + name + "', '"
+                        + Digest.of("x").hex() + "', 10, 20, 1, 'i1\ni2', 'e', 1000, 2000)");
+            }
+            statement.execute("INSERT INTO function_config VALUES ('a', 'z', '" + config + "'), ('a', 'k', '')");
+            statement.execute("INSERT INTO function_binding VALUES ('a', 'db', 'orders-db')");
+            statement.execute("INSERT INTO function_topic VALUES ('a', 'uploads'), ('a', 'orders')");
+            statement.execute("PRAGMA user_version = 2");
+        }
+        open();
+        FunctionSettings settings = FunctionSettings.NONE
+                .withConfig(Map.of("z", config, "k", ""))
+                .withBindings(Map.of("db", "orders-db"))
+                .withTopics(new TreeSet<>(List.of("orders", "uploads")));
+        assertEquals(List.of(migrated("a", settings), migrated("b", FunctionSettings.NONE)), catalog.functions());
+        assertEquals(2, catalog.nextVersion("a"));
+        assertEquals(
+                List.of(new AliasChange(
+                        1, Instant.ofEpochMilli(2000), "deployed version 1", List.of(new Alias.Target(1, 100)))),
+                catalog.changes("a", "live"));
+        assertEquals(2, reopened().functions().size());
+    }
+
+    private static StoredFunction migrated(String name, FunctionSettings settings) {
+        FunctionVersion version = new FunctionVersion(
+                name,
+                1,
+                FunctionVersion.digest(Digest.of("x"), settings),
+                Digest.of("x"),
+                10,
+                20,
+                true,
+                List.of("i1", "i2"),
+                List.of("e"),
+                settings,
+                Instant.ofEpochMilli(2000));
+        return new StoredFunction(
+                name,
+                Instant.ofEpochMilli(1000),
+                List.of(version),
+                List.of(Alias.of(name, "live", 1, Instant.ofEpochMilli(2000))));
     }
 }

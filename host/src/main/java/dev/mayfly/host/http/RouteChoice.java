@@ -1,0 +1,140 @@
+package dev.mayfly.host.http;
+
+import dev.mayfly.host.catalog.FunctionName;
+import dev.mayfly.host.catalog.Sticky;
+import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedAlias;
+import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.host.invoke.Routes;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerRequestHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which version a call gets: {@code name} is what live points to, {@code name@staging} what that alias points to, {@code name:3} version 3. The header
+ * {@code Mayfly-Version} with an alias or a number says the same where the function's settings allow it.
+ *
+ * <p>One look-up of a name, and one draw when there is a canary. Used once.
+ */
+final class RouteChoice {
+    private static final HeaderName VERSION = HeaderNames.create("Mayfly-Version");
+
+    private final Routes routes;
+    private final ServerRequestHeaders headers;
+
+    /** Why there is no route, once there is none. */
+    private @Nullable Problem problem;
+
+    private boolean exact;
+
+    RouteChoice(Routes routes, ServerRequestHeaders headers) {
+        this.routes = routes;
+        this.headers = headers;
+    }
+
+    /**
+     * Chooses; null = {@link #problem} says why there is nothing to choose.
+     *
+     * @param segment of the path that names the function
+     */
+    @Nullable
+    Route choose(String segment) {
+        int end = endOfName(segment);
+        String name = end == segment.length() ? segment : segment.substring(0, end);
+        RoutedFunction function = routes.function(name);
+        if (function == null) {
+            problem = unknown(name);
+            return null;
+        }
+        if (end < segment.length()) {
+            String selector = segment.substring(end + 1);
+            return segment.charAt(end) == ':' ? version(function, selector) : alias(function, selector);
+        }
+        if (headers.contains(VERSION)) {
+            return selected(function, headers.get(VERSION).get());
+        }
+        RoutedAlias live = function.live();
+        return live == null ? none(function, "alias live") : through(live);
+    }
+
+    /** Whether no other version than the chosen one will do. */
+    boolean isExact() {
+        return exact;
+    }
+
+    Problem problem() {
+        Problem problem = this.problem;
+        if (problem == null) {
+            throw new IllegalStateException("there is a route");
+        }
+        return problem;
+    }
+
+    private static int endOfName(String segment) {
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c == ':' || c == '@') {
+                return i;
+            }
+        }
+        return segment.length();
+    }
+
+    private @Nullable Route selected(RoutedFunction function, String selector) {
+        Route main = function.main();
+        if (main == null || !main.version().settings().selectable()) {
+            problem = Problem.of(
+                    ProblemType.VERSION_NOT_SELECTABLE,
+                    "the header Mayfly-Version is for functions that are deployed with selectable = true");
+            return null;
+        }
+        return isNumber(selector) ? version(function, selector) : alias(function, selector);
+    }
+
+    private @Nullable Route version(RoutedFunction function, String number) {
+        exact = true;
+        Route route = isNumber(number) ? function.versions().get(Integer.parseInt(number)) : null;
+        return route == null ? none(function, "version " + number) : route;
+    }
+
+    /** Nine digits always fit an int; no function has more versions. */
+    private static boolean isNumber(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= 9;
+    }
+
+    private @Nullable Route alias(RoutedFunction function, String name) {
+        RoutedAlias alias = function.aliases().get(name);
+        return alias == null ? none(function, "alias " + name) : through(alias);
+    }
+
+    private Route through(RoutedAlias alias) {
+        Sticky sticky = alias.isSingle() ? null : alias.alias().sticky();
+        String value = sticky == null ? null : value(sticky);
+        return value == null ? alias.draw() : alias.of(value);
+    }
+
+    private @Nullable String value(Sticky sticky) {
+        if (sticky.kind() == Sticky.Kind.COOKIE) {
+            return headers.cookies().first(sticky.name()).orElse(null);
+        }
+        HeaderName name = HeaderNames.create(sticky.name());
+        return headers.contains(name) ? headers.get(name).get() : null;
+    }
+
+    private @Nullable Route none(RoutedFunction function, String what) {
+        problem = Problem.of(ProblemType.NOT_FOUND, "function " + function.name() + " has no " + what);
+        return null;
+    }
+
+    static Problem unknown(String name) {
+        return FunctionName.isValid(name)
+                ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + name)
+                : Problem.of(ProblemType.INVALID_NAME, "the path's second segment is no function's name");
+    }
+}

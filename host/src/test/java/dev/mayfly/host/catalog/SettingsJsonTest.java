@@ -1,0 +1,64 @@
+package dev.mayfly.host.catalog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mayfly.engine.MayflyException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsJsonTest {
+    @Test
+    void theSameSettingsAreTheSameText() {
+        FunctionSettings settings = new FunctionSettings(
+                Map.of("z", "1", "a", "\"é\n"), Map.of("db", "orders-db"), new TreeSet<>(List.of("b", "a")), true);
+        String text = "{\"bindings\":{\"db\":\"orders-db\"},\"config\":{\"a\":\"\\\"é\\n\",\"z\":\"1\"},"
+                + "\"selectable\":true,\"topics\":[\"a\",\"b\"]}";
+        assertEquals(text, SettingsJson.write(settings));
+        assertEquals(settings, SettingsJson.parse(text));
+        assertEquals(
+                settings,
+                SettingsJson.parse(
+                        "{ \"topics\": [\"b\", \"a\"], \"selectable\": true, \"config\": {\"z\": \"1\", \"a\": \"\\\"\\u00e9\\n\"}, \"bindings\": {\"db\": \"orders-db\"} }"));
+    }
+
+    @Test
+    void whatIsSoAnywayIsNotSaid() {
+        assertEquals("{}", SettingsJson.write(FunctionSettings.NONE));
+        assertEquals(
+                FunctionSettings.NONE, SettingsJson.parse("{\"config\": {}, \"topics\": [], \"selectable\": false}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'colour': 1}                   | /colour is unknown; the members here are",
+                "{'config': {'a': 1}}            | /config/a must be a text",
+                "{'config': {'a': {'b': 'c'}}}   | /config/a must be a text",
+                "{'config': []}                  | /config must be an object",
+                "{'topics': ['a', 2]}            | /topics/1 must be a text",
+                "{'topics': 'a'}                 | /topics must be an array",
+                "{'selectable': 'yes'}           | /selectable must be true or false",
+                "{'config': {'a': 'b', 'a': 'c'}}| Duplicate field 'a'",
+                "[]                              | the document must be an object",
+                "{} {}                           | is followed by something else",
+                "{'config'                       | at line 1, column",
+                "nothing                         | at line 1, column",
+            })
+    void whatIsWrongIsRefusedWithItsPath(String text, String expected) {
+        String message = assertThrows(MayflyException.Invalid.class, () -> SettingsJson.parse(text.replace('\'', '"')))
+                .safeMessage();
+        assertTrue(message.contains(expected), message);
+    }
+
+    @Test
+    void nestingIsBounded() {
+        assertThrows(MayflyException.Invalid.class, () -> SettingsJson.parse("{\"config\":" + "[".repeat(100_000)));
+    }
+}
