@@ -11,6 +11,7 @@ use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationCon
 
 use crate::abi::{ABI_VERSION, PANICS};
 use crate::layout::{Metrics, Settings};
+use crate::reset::Memories;
 
 /// Stack for guest code; the fiber has as much again for host functions that run on it.
 const WASM_STACK_BYTES: usize = 128 << 10;
@@ -22,6 +23,8 @@ const TABLE_KEEP_RESIDENT_BYTES: usize = 4096;
 /// A component that wit-component made of one core module has three core instances (itself, shim, fix-up); a Python one has dozens.
 const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 128;
 const MEMORIES_PER_COMPONENT_MAX: u32 = 8;
+/// How many the pool has for each instance: few components have more than one.
+const MEMORIES_PER_INSTANCE: u64 = 2;
 const TABLES_PER_COMPONENT_MAX: u32 = 64;
 /// A core instance's own record (globals, imports, function references).
 const CORE_INSTANCE_BYTES_MAX: usize = 1 << 20;
@@ -50,6 +53,7 @@ pub fn code_config(memory_bytes_max: u64) -> Config {
 pub struct Engine {
     pub wasmtime: wasmtime::Engine,
     pub settings: Settings,
+    pub memories: Memories,
     pub prelinked: Arc<AtomicU64>,
     fingerprint: String,
     ticker: Option<(Sender<()>, JoinHandle<()>)>,
@@ -61,12 +65,15 @@ impl Engine {
         config
             .enable_compiler(false)
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&settings)));
-        let wasmtime = wasmtime::Engine::new(&config)?;
+        let pooled_bytes = MEMORIES_PER_INSTANCE * settings.instance_count_max * settings.memory_bytes_max;
+        let (wasmtime, memories) = Memories::of_pool(pooled_bytes, || wasmtime::Engine::new(&config));
+        let wasmtime = wasmtime?;
         let ticker = start_ticker(wasmtime.clone(), Duration::from_micros(settings.tick_us))?;
         Ok(Engine {
             wasmtime,
             fingerprint: fingerprint(settings.memory_bytes_max)?,
             settings,
+            memories,
             prelinked: Arc::default(),
             ticker: Some(ticker),
         })
@@ -122,7 +129,7 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(count)
         .total_core_instances(count.saturating_mul(CORE_INSTANCES_PER_COMPONENT_MAX))
-        .total_memories(count.saturating_mul(2))
+        .total_memories(count.saturating_mul(MEMORIES_PER_INSTANCE as u32))
         .total_tables(count.saturating_mul(4))
         .total_stacks(count)
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT_MAX)
@@ -134,7 +141,8 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
         .max_component_instance_size(CORE_INSTANCE_BYTES_MAX)
         .max_memory_size(settings.memory_bytes_max as usize)
         .table_elements(settings.table_elements_max as usize)
-        .linear_memory_keep_resident(settings.keep_resident_bytes as usize)
+        // What is worth keeping is not at a memory's start: `reset` finds it.
+        .linear_memory_keep_resident(0)
         .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES)
         .max_unused_warm_slots(u32::try_from(settings.warm_slot_count_max).expect("checked in Java"))
         // Asking the kernel which pages were written is faster for some guests, and wrong: wasmtime 48 looks for pages that are written *and*
@@ -154,4 +162,23 @@ fn start_ticker(engine: wasmtime::Engine, tick: Duration) -> Result<(Sender<()>,
             }
         })?;
     Ok((stop, thread))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn it_knows_where_its_memories_are() {
+        let engine = Engine::new(Settings {
+            instance_count_max: 1,
+            memory_bytes_max: 2 << 20,
+            table_elements_max: 1000,
+            keep_resident_bytes: 0,
+            warm_slot_count_max: 1,
+            tick_us: 1000,
+        });
+        assert_ne!(engine.unwrap().memories, Memories::NOWHERE);
+    }
 }

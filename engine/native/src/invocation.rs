@@ -14,6 +14,7 @@ use crate::front::{event, head, web};
 use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::outcome::{self, BadFrame, DONE, OPERATION, YIELD};
 use crate::prelink::Prelinked;
+use crate::reset::WindowedStore;
 
 /// `Operation.OK`
 pub const OK: i32 = 0;
@@ -202,7 +203,7 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
         return Err(BadFrame("bufferCountMax is larger than the frame's room for buffers").into());
     }
     head::check_request_head(frame)?;
-    let mut store = Store::new(
+    let store = Store::new(
         &prelinked.engine,
         Call {
             frame,
@@ -213,24 +214,25 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
             keyvalue: Held::default(),
         },
     );
+    let mut store = WindowedStore::new(store, &prelinked.windows);
     store.limiter(|call| call);
     store.set_max_component_handles(HANDLE_COUNT_MAX);
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
-    let instance = prelinked.instance.instantiate_async(&mut store).await?;
+    let instance = prelinked.instance.instantiate_async(&mut *store).await?;
     *instantiated = true;
     if frame.given().entry == ENTRY_EVENT {
-        let Some(handle) = prelinked.event(&instance, &mut store) else {
+        let Some(handle) = prelinked.event(&instance, &mut *store) else {
             return Err(BadFrame("the component handles no events").into());
         };
-        let (answer,) = handle.call_async(&mut store, (Resource::new_own(0),)).await?;
+        let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;
         event::finish(frame, &answer);
         return Ok(());
     }
-    let Some(handle) = prelinked.web(&instance, &mut store) else {
+    let Some(handle) = prelinked.web(&instance, &mut *store) else {
         return Err(BadFrame("the component answers no requests").into());
     };
-    let (answer,) = handle.call_async(&mut store, (Resource::new_own(0),)).await?;
+    let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;
     match answer {
         Ok(response) => web::finish(store.data_mut(), response).await,
         Err(error) => {

@@ -12,6 +12,7 @@
 //! | `prelink` | loading an artifact and resolving its imports |
 //! | `invocation` | begin, resume, cancel |
 //! | `buffers` | lists of slabs in host memory |
+//! | `reset` | how a memory is put back to what it was before a call |
 //! | `outcome` | how an invocation ended, told apart by whose fault it was |
 //! | `front` | the host functions that guests see, one file an interface |
 //! | `shape` | the types of an embedding program's own interfaces |
@@ -28,4 +29,5 @@ mod invocation;
 mod layout;
 mod outcome;
 mod prelink;
+mod reset;
 mod shape;

@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::front::custom::Offers;
 use crate::front::{Define, INTERFACES, Interface, event, is_compatible, web};
 use crate::invocation::Call;
+use crate::reset::Windows;
 
 /// The export that makes a component a web function.
 const WEB_HANDLER: &str = "mayfly:function/web-handler@0.1.0";
@@ -44,6 +45,7 @@ pub enum PrelinkError {
 pub struct Prelinked {
     pub engine: wasmtime::Engine,
     pub instance: InstancePre<Call>,
+    pub windows: Windows,
     web: Option<ComponentExportIndex>,
     event: Option<ComponentExportIndex>,
     alive: Arc<AtomicU64>,
@@ -81,6 +83,7 @@ impl Prelinked {
         engine.prelinked.fetch_add(1, Ordering::Relaxed);
         Ok(Prelinked {
             engine: engine.wasmtime.clone(),
+            windows: Windows::new(engine.memories, memory_count(&component)),
             instance,
             web,
             event,
@@ -152,6 +155,11 @@ fn check_sizes(engine: &Engine, component: &Component) -> Result<(), PrelinkErro
         )));
     }
     Ok(())
+}
+
+/// Linear memories of one instance; 0 where that isn't known.
+fn memory_count(component: &Component) -> u32 {
+    component.resources_required().map_or(0, |needed| needed.num_memories)
 }
 
 /// The `handle` of an interface that the component may export.

@@ -145,7 +145,7 @@ pub const STORE: Interface = Interface {
                 name,
                 |mut store: StoreContextMut<'_, Call>, (bucket, key, value): (Resource<Bucket>, WasmStr, Bytes)| {
                     Box::new(async move {
-                        let entries = (Entries(vec![(key, value)]), None as NoTimeToLive);
+                        let entries = (vec![(key, value)], None as NoTimeToLive);
                         Ok((on_bucket::<()>(&mut store, &bucket, kv::SET_MANY, entries).await?,))
                     })
                 },
@@ -184,15 +184,6 @@ pub const STORE: Interface = Interface {
     ],
 };
 
-/// Encodes as a list of pairs does.
-struct Entries(Vec<(WasmStr, Bytes)>);
-
-impl Encode for Entries {
-    fn encode(&self, store: &StoreContextMut<'_, Call>, out: &mut Vec<u8>) -> Result<()> {
-        self.0.encode(store, out)
-    }
-}
-
 pub const BATCH: Interface = Interface {
     name: "wasi:keyvalue/batch",
     version: VERSION,
@@ -223,7 +214,7 @@ pub const BATCH: Interface = Interface {
                 name,
                 |mut store: StoreContextMut<'_, Call>, (bucket, entries): (Resource<Bucket>, Vec<(WasmStr, Bytes)>)| {
                     Box::new(async move {
-                        let entries = (Entries(entries), None as NoTimeToLive);
+                        let entries = (entries, None as NoTimeToLive);
                         Ok((on_bucket::<()>(&mut store, &bucket, kv::SET_MANY, entries).await?,))
                     })
                 },
