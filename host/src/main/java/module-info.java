@@ -12,7 +12,10 @@ module dev.mayfly.host {
     requires com.fasterxml.jackson.dataformat.toml;
     requires com.fasterxml.jackson.dataformat.yaml;
     requires info.picocli;
+    requires io.helidon.common.configurable;
+    requires io.helidon.common.pki;
     requires io.helidon.common.task;
+    requires io.helidon.common.tls;
     requires io.helidon.config;
     requires io.helidon.http.http2;
     requires io.helidon.webserver;

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   lock            held by the host; its text is the host's process id
- *   catalog.sqlite  the functions
+ *   catalog.sqlite  the functions, the keys' hashes and the sealed secrets
+ *   admin.key       the operator's key, for the commands to find
+ *   secrets.key     what secrets are sealed with
+ *   audit.log       what was done to the host
  *   store/          components and artifacts
  *   mayfly.yaml     bindings, if the operator put it there
  * </pre>
@@ -75,6 +78,10 @@ final class DataFolder implements AutoCloseable {
     private static String holder(RandomAccessFile file) throws IOException {
         String pid = file.readLine();
         return pid == null ? "unknown" : pid;
+    }
+
+    Path path() {
+        return folder;
     }
 
     Path catalog() {

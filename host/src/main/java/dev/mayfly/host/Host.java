@@ -5,11 +5,15 @@ import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
+import dev.mayfly.host.access.AdminKeyFile;
+import dev.mayfly.host.access.KeyStore;
+import dev.mayfly.host.audit.AuditLog;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.bindings.BindingsFile;
 import dev.mayfly.host.bindings.DeclaredBinding;
 import dev.mayfly.host.bindings.ImplicitBindings;
 import dev.mayfly.host.catalog.Catalog;
+import dev.mayfly.host.catalog.CatalogConnection;
 import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.deploy.DeployStep;
 import dev.mayfly.host.deploy.Deployer;
@@ -17,12 +21,14 @@ import dev.mayfly.host.deploy.Releases;
 import dev.mayfly.host.events.EventDispatcher;
 import dev.mayfly.host.events.HostTopic;
 import dev.mayfly.host.events.HostedFunction;
+import dev.mayfly.host.http.Access;
 import dev.mayfly.host.http.HttpEndpoint;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
-import dev.mayfly.hostinterfaces.BindingKind;
+import dev.mayfly.host.secrets.SecretVault;
+import dev.mayfly.host.secrets.VaultSecret;
 import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.hostinterfaces.blob.BlobOperations;
@@ -181,6 +187,8 @@ public final class Host implements AutoCloseable {
                 .withMemoryBytesMax(limits.memoryBytesMax());
         DataFolder folder = parts.add(DataFolder.take(config.dataFolder()));
         Catalog catalog = parts.add(SqliteCatalog.open(folder.catalog()));
+        CatalogConnection accessTables = parts.add(CatalogConnection.open(folder.catalog()));
+        SecretVault secrets = SecretVault.open(accessTables, folder.path(), System.getenv());
         SlabPool slabs = parts.add(new SlabPool(limits.slabBytesMax()));
         SlotPool slots = parts.add(new SlotPool(
                 SlotConfig.defaults()
@@ -193,10 +201,13 @@ public final class Host implements AutoCloseable {
         Invoker invoker = new Invoker(routes, slots, operations(custom), invocationLimits(limits), limits.deadline());
         // Closed after the functions, which use them.
         EventQueue queue = parts.add(SqliteEventQueue.open(folder.events(), QueueLimits.defaults()));
-        ImplicitBindings ownFunctions = (kind, name) -> kind == BindingKind.FUNCTION
-                ? new HostedFunction(name, invoker, limits, queue)
-                : new HostTopic(name, routes, queue);
-        Bindings bindings = parts.add(Bindings.open(declaredBindings(config, folder), ownFunctions));
+        ImplicitBindings own = (kind, tenant, name) -> switch (kind) {
+            case FUNCTION -> new HostedFunction(tenant.fullName(name), invoker, limits, queue);
+            case TOPIC -> new HostTopic(tenant, name, routes, queue);
+            case SECRET -> secrets.contains(tenant, name) ? new VaultSecret(secrets, tenant, name) : null;
+            default -> null;
+        };
+        Bindings bindings = parts.add(Bindings.open(declaredBindings(config, folder), own));
         FolderArtifactStore store = FolderArtifactStore.open(folder.store());
         Engine engine = parts.add(Engine.open(engineConfig, custom.descriptions()));
         ComponentCompiler compiler = parts.add(new ComponentCompiler(
@@ -220,6 +231,7 @@ public final class Host implements AutoCloseable {
         }
         HttpEndpoint endpoint = HttpEndpoint.start(
                 config,
+                access(folder, accessTables, secrets, parts),
                 invoker,
                 deployer,
                 releases,
@@ -228,6 +240,13 @@ public final class Host implements AutoCloseable {
                 new HostHealth(engine, invoker),
                 new HostMetrics(engine, invoker, slabs, tables, compiler));
         return new Host(config, parts, invoker, deployer, releases, endpoint, events);
+    }
+
+    private static Access access(DataFolder folder, CatalogConnection tables, SecretVault secrets, Parts parts) {
+        KeyStore keys = new KeyStore(tables);
+        AdminKeyFile adminKey = new AdminKeyFile(folder.path(), keys);
+        adminKey.ensure();
+        return new Access(keys, adminKey, secrets, parts.add(AuditLog.open(folder.path())));
     }
 
     private static List<DeclaredBinding> declaredBindings(HostConfig config, DataFolder folder) {
@@ -271,18 +290,26 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    /** The port it listens on, also when {@link HostConfig#port()} was 0. */
+    /** The port that calls come to, also when {@link HostConfig#port()} was 0. */
     public int port() {
+        return endpoint().port();
+    }
+
+    private HttpEndpoint endpoint() {
         if (endpoint == null) {
             throw new IllegalStateException("this host is embedded and serves no HTTP");
         }
-        return endpoint.port();
+        return endpoint;
     }
 
-    /** Where clients on this machine reach it: {@code http://127.0.0.1:7373}. */
+    /** Where clients on this machine call functions: {@code http://127.0.0.1:7373}. */
     public URI uri() {
-        String address = config.address().contains(":") ? "[" + config.address() + "]" : config.address();
-        return URI.create("http://" + address + ":" + port());
+        return config.callsUri(port());
+    }
+
+    /** Where clients on this machine manage it: {@code http://127.0.0.1:7374}. Functions can be called there too. */
+    public URI adminUri() {
+        return config.access().uri(config.access().adminAddress(), endpoint().adminPort());
     }
 
     public HostConfig config() {

@@ -1,6 +1,7 @@
 package dev.mayfly.host;
 
 import dev.mayfly.engine.MayflyException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,16 @@ import org.jspecify.annotations.Nullable;
  * @param port to listen on; 0 = any free one
  * @param limits on everything
  * @param drain how long closing waits for requests that are being answered before it cancels their functions
+ * @param access how the admin API is reached, and who may call functions
  */
 public record HostConfig(
-        Path dataFolder, @Nullable Path configFile, String address, int port, Limits limits, Duration drain) {
+        Path dataFolder,
+        @Nullable Path configFile,
+        String address,
+        int port,
+        Limits limits,
+        Duration drain,
+        AccessConfig access) {
     public static final int DEFAULT_PORT = 7373;
 
     public HostConfig {
@@ -31,7 +39,13 @@ public record HostConfig(
     /** On 127.0.0.1, port {@value #DEFAULT_PORT}, with {@link Limits#defaults()} and the user's data folder. */
     public static HostConfig defaults() {
         return new HostConfig(
-                defaultDataFolder(), null, "127.0.0.1", DEFAULT_PORT, Limits.defaults(), Duration.ofSeconds(10));
+                defaultDataFolder(),
+                null,
+                "127.0.0.1",
+                DEFAULT_PORT,
+                Limits.defaults(),
+                Duration.ofSeconds(10),
+                AccessConfig.defaults());
     }
 
     /** {@code $XDG_DATA_HOME/mayfly}, which is {@code ~/.local/share/mayfly} unless set otherwise. */
@@ -44,26 +58,44 @@ public record HostConfig(
     }
 
     public HostConfig withDataFolder(Path value) {
-        return new HostConfig(value, configFile, address, port, limits, drain);
+        return new HostConfig(value, configFile, address, port, limits, drain, access);
     }
 
     public HostConfig withConfigFile(@Nullable Path value) {
-        return new HostConfig(dataFolder, value, address, port, limits, drain);
+        return new HostConfig(dataFolder, value, address, port, limits, drain, access);
     }
 
     public HostConfig withAddress(String value) {
-        return new HostConfig(dataFolder, configFile, value, port, limits, drain);
+        return new HostConfig(dataFolder, configFile, value, port, limits, drain, access);
     }
 
     public HostConfig withPort(int value) {
-        return new HostConfig(dataFolder, configFile, address, value, limits, drain);
+        return new HostConfig(dataFolder, configFile, address, value, limits, drain, access);
     }
 
     public HostConfig withLimits(Limits value) {
-        return new HostConfig(dataFolder, configFile, address, port, value, drain);
+        return new HostConfig(dataFolder, configFile, address, port, value, drain, access);
     }
 
     public HostConfig withDrain(Duration value) {
-        return new HostConfig(dataFolder, configFile, address, port, limits, value);
+        return new HostConfig(dataFolder, configFile, address, port, limits, value, access);
+    }
+
+    public HostConfig withAccess(AccessConfig value) {
+        return new HostConfig(dataFolder, configFile, address, port, limits, drain, value);
+    }
+
+    /** The port that the admin API is to listen on; 0 = any free one. */
+    public int adminPort() {
+        return access.adminPort(port);
+    }
+
+    /**
+     * Where clients on this machine call functions.
+     *
+     * @param callPort what the host listens on, where {@link #port()} may be 0
+     */
+    public URI callsUri(int callPort) {
+        return access.uri(address, callPort);
     }
 }

@@ -120,10 +120,11 @@ class ClientGoneTest {
 
     @Test
     void inTheMiddleOfAnUpload() throws Exception {
-        try (Socket socket = host.connect()) {
+        try (Socket socket = host.connectAdmin()) {
             Raw.write(
                     socket,
-                    "PUT /v1/functions/half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n\0asm");
+                    "PUT /v1/functions/half HTTP/1.1\r\nHost: localhost\r\n" + host.authorization()
+                            + "Content-Length: 1000000\r\n\r\n\0asm");
         }
         host.get("/v1/functions/half").problem(404, "not-found");
     }

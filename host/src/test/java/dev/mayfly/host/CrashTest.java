@@ -89,6 +89,7 @@ class CrashTest {
             return HttpRequest.newBuilder(URI.create(host + "/v1/functions/" + name + "?config=greeting%3D"
                             + version.greeting().replace(" ", "%20")))
                     .timeout(Duration.ofMinutes(1))
+                    .header("Authorization", "Bearer " + TestHost.key(prepared))
                     .PUT(BodyPublishers.ofByteArray(Guests.bytes(version.guest())))
                     .build();
         }
@@ -202,7 +203,7 @@ class CrashTest {
 
     private static void deploy(TestHost host, Function function) throws Exception {
         HttpResponse<byte[]> response =
-                CLIENT.send(function.deployedTo(host.host().uri().toString()), BodyHandlers.ofByteArray());
+                CLIENT.send(function.deployedTo(host.host().adminUri().toString()), BodyHandlers.ofByteArray());
         assertTrue(response.statusCode() == 200 || response.statusCode() == 201, () -> new Answer(response).text());
     }
 
@@ -242,7 +243,7 @@ class CrashTest {
         }
         assertEquals(Set.of(), names(store.resolve("temporary")));
         Set<String> others = names(host.folder());
-        others.removeAll(Set.of("lock", "store"));
+        others.removeAll(Set.of("lock", "store", "admin.key", "audit.log"));
         // With what SQLite keeps beside a file that is open.
         others.removeIf(name -> name.matches("(catalog|events)\\.sqlite(-wal|-shm)?"));
         assertEquals(Set.of(), others);

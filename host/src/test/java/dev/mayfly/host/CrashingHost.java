@@ -25,7 +25,7 @@ final class CrashingHost {
         for (String folder : Arrays.asList(args).subList(1, args.length)) {
             Host host = Host.start(
                     TestHost.config(Path.of(folder)), InstantSource.system(), reached -> stopAt(step, reached));
-            System.out.println(host.uri());
+            System.out.println(host.adminUri());
         }
         // The end of the input is the end of the test, also of one that was killed itself.
         while (System.in.read() >= 0) {}

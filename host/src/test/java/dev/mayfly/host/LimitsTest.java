@@ -108,9 +108,11 @@ class LimitsTest {
         }
         assertEquals(413, response.status());
         assertTrue(response.text().contains("urn:mayfly:problem:body-too-large"), response::text);
-        try (Socket socket = host.connect()) {
+        try (Socket socket = host.connectAdmin()) {
             Raw.write(
-                    socket, "PUT /v1/functions/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999999\r\n\r\n");
+                    socket,
+                    "PUT /v1/functions/x HTTP/1.1\r\nHost: localhost\r\n" + host.authorization()
+                            + "Content-Length: 9999999999999\r\n\r\n");
             response = Raw.read(socket.getInputStream());
         }
         assertEquals(413, response.status());

@@ -34,7 +34,8 @@ class ShutdownTest {
         Host host = Host.start(TestHost.config(folder).withDrain(drain));
         try (HttpClient client = HttpClient.newHttpClient()) {
             int status = client.send(
-                            HttpRequest.newBuilder(URI.create(host.uri() + "/v1/functions/probe"))
+                            HttpRequest.newBuilder(URI.create(host.adminUri() + "/v1/functions/probe"))
+                                    .header("Authorization", "Bearer " + TestHost.key(folder))
                                     .PUT(BodyPublishers.ofByteArray(Guests.bytes("probe")))
                                     .build(),
                             BodyHandlers.discarding())
@@ -45,15 +46,20 @@ class ShutdownTest {
     }
 
     private static CompletableFuture<Answer> call(HttpClient client, Host host, String path) {
-        return client.sendAsync(
-                        HttpRequest.newBuilder(URI.create(host.uri() + path)).build(), BodyHandlers.ofByteArray())
-                .thenApply(Answer::new);
+        return send(client, HttpRequest.newBuilder(URI.create(host.uri() + path)));
     }
 
-    private static void untilRunning(HttpClient client, Host host) throws Exception {
+    private static CompletableFuture<Answer> send(HttpClient client, HttpRequest.Builder request) {
+        return client.sendAsync(request.build(), BodyHandlers.ofByteArray()).thenApply(Answer::new);
+    }
+
+    private void untilRunning(HttpClient client, Host host) throws Exception {
         Waiting.until(
                 "the function runs",
-                () -> call(client, host, "/observe/metrics")
+                () -> send(
+                                client,
+                                HttpRequest.newBuilder(URI.create(host.adminUri() + "/observe/metrics"))
+                                        .header("Authorization", "Bearer " + TestHost.key(folder)))
                         .get()
                         .text()
                         .contains("mayfly_engine_invocations_open 1.0"));

@@ -1,5 +1,6 @@
 package dev.mayfly.host.bindings;
 
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.hostinterfaces.Binding;
 import dev.mayfly.hostinterfaces.BindingKind;
 import dev.mayfly.hostinterfaces.Grant;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ public final class Bindings implements AutoCloseable {
 
     /** What stands between the kind and the name of an implicit binding; no configured binding has it in its name. */
     private static final char KIND_END = ':';
+
+    private static final List<BindingKind> IMPLICIT_KINDS =
+            List.of(BindingKind.FUNCTION, BindingKind.TOPIC, BindingKind.SECRET);
 
     private static final System.Logger LOG = System.getLogger(Bindings.class.getName());
 
@@ -40,8 +45,13 @@ public final class Bindings implements AutoCloseable {
      *
      * @param provider what is behind it: {@code memory}, {@code postgresql}, …
      * @param concurrencyMax operations that one function may have going at once
+     * @param tenants whose functions may use it; {@value DeclaredBinding#ALL_TENANTS} = everybody's
      */
-    public record Configured(Binding binding, String provider, int concurrencyMax) {}
+    public record Configured(Binding binding, String provider, int concurrencyMax, Set<String> tenants) {
+        public boolean isFor(Tenant tenant) {
+            return tenants.contains(tenant.name()) || tenants.contains(DeclaredBinding.ALL_TENANTS);
+        }
+    }
 
     /**
      * Opens what was declared, in that order. A server behind one need not be there.
@@ -61,7 +71,8 @@ public final class Bindings implements AutoCloseable {
                         new Configured(
                                 new Binding(binding.kind(), binding.name(), binding.open(implicit)),
                                 binding.provider(),
-                                binding.concurrencyMax()));
+                                binding.concurrencyMax(),
+                                binding.tenants()));
             }
             return bindings;
         } catch (RuntimeException | Error e) {
@@ -76,30 +87,40 @@ public final class Bindings implements AutoCloseable {
     }
 
     /**
-     * Whether all are there.
+     * Whether all are there for a tenant's functions.
      *
      * @throws UnknownBindingException when one isn't
      */
-    public void requireAll(Collection<String> names) {
-        List<String> unknown =
-                names.stream().filter(name -> find(name) == null).distinct().toList();
+    public void requireAll(Tenant tenant, Collection<String> names) {
+        List<String> unknown = names.stream()
+                .filter(name -> find(tenant, name) == null)
+                .distinct()
+                .toList();
         if (!unknown.isEmpty()) {
-            throw new UnknownBindingException(unknown, List.copyOf(configured.keySet()));
+            throw new UnknownBindingException(unknown, configuredFor(tenant));
         }
+    }
+
+    private List<String> configuredFor(Tenant tenant) {
+        return configured.values().stream()
+                .filter(binding -> binding.isFor(tenant))
+                .map(binding -> binding.binding().name())
+                .toList();
     }
 
     /**
      * A function's grants.
      *
+     * @param tenant whose function it is
      * @param names of bindings, by the function's own names for them. One that isn't there becomes an {@linkplain Grant#unconfigured unconfigured} grant
      * @param before what the function had: where it keeps a binding it goes on counting there, as calls of its old version still run
      */
-    public Map<String, Grant> grants(Map<String, String> names, Collection<Grant> before) {
+    public Map<String, Grant> grants(Tenant tenant, Map<String, String> names, Collection<Grant> before) {
         Map<Binding, Grant> ofBinding = new HashMap<>();
         before.stream().filter(Grant::isConfigured).forEach(grant -> ofBinding.put(grant.binding(), grant));
         Map<String, Grant> grants = new HashMap<>();
         names.forEach((local, name) -> {
-            Configured found = find(name);
+            Configured found = find(tenant, name);
             grants.put(
                     local,
                     found == null
@@ -110,23 +131,27 @@ public final class Bindings implements AutoCloseable {
         return grants;
     }
 
-    private @Nullable Configured find(String name) {
+    private @Nullable Configured find(Tenant tenant, String name) {
         int end = name.indexOf(KIND_END);
         if (end < 0) {
-            return configured.get(name);
+            Configured found = configured.get(name);
+            return found != null && found.isFor(tenant) ? found : null;
         }
-        for (BindingKind kind : List.of(BindingKind.FUNCTION, BindingKind.TOPIC)) {
+        for (BindingKind kind : IMPLICIT_KINDS) {
             if (name.substring(0, end).equals(kind.label())) {
-                Binding found = implicit(kind, name, name.substring(end + 1));
-                return found == null ? null : new Configured(found, "host", CONCURRENCY_MAX);
+                Binding found = implicit(kind, tenant, name, name.substring(end + 1));
+                return found == null ? null : new Configured(found, "host", CONCURRENCY_MAX, Set.of(tenant.name()));
             }
         }
         return null;
     }
 
-    private @Nullable Binding implicit(BindingKind kind, String name, String target) {
-        Object provider = implicit.find(kind, target);
-        return provider == null ? null : implicitFound.computeIfAbsent(name, any -> new Binding(kind, name, provider));
+    private @Nullable Binding implicit(BindingKind kind, Tenant tenant, String name, String target) {
+        Object provider = implicit.find(kind, tenant, target);
+        return provider == null
+                ? null
+                : implicitFound.computeIfAbsent(
+                        tenant.fullName(name), fullName -> new Binding(kind, fullName, provider));
     }
 
     /** Closes them, the last opened first. */

@@ -1,6 +1,8 @@
 package dev.mayfly.host.bindings;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.access.Tenant;
+import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.hostinterfaces.BindingKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *       provider: sqlite
  *       file: orders.sqlite             # relative to this file
  *       concurrency: 4                  # operations that one function may have going at once
+ *       tenants: [default, acme]        # whose functions may use it; [default] unless given, ['*'] = all
  * </pre>
  *
  * <p>What each provider's settings are is in {@link Providers}. Whatever the file has that isn't known is refused, with the line it is on.
@@ -108,12 +112,24 @@ public final class BindingsFile {
             if (concurrency < 1) {
                 throw settings.wrong(entries.line(), "concurrency=" + concurrency + " must be positive");
             }
-            return new DeclaredBinding(name, kind, provider, concurrency, settings.place(), prepared.opening());
+            return new DeclaredBinding(
+                    name, kind, provider, concurrency, tenants(settings), settings.place(), prepared.opening());
         } catch (WrongSettingException e) {
             throw e;
         } catch (IllegalArgumentException | MayflyException.Invalid e) {
             throw settings.wrong(entries.line(), String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Only the operator's own functions, unless the file says otherwise: a tenant gets nothing by accident. */
+    private static Set<String> tenants(Settings settings) {
+        List<String> tenants = settings.texts(Settings.TENANTS);
+        for (String tenant : tenants) {
+            if (!tenant.equals(DeclaredBinding.ALL_TENANTS) && !FunctionName.isValid(tenant)) {
+                throw settings.wrong(Settings.TENANTS, "'" + tenant + "' is no tenant's name; '*' stands for all");
+            }
+        }
+        return tenants.isEmpty() ? Set.of(Tenant.DEFAULT.name()) : Set.copyOf(tenants);
     }
 
     private static boolean isEmpty(YamlNode node) {

@@ -2,6 +2,7 @@ package dev.mayfly.host.bindings;
 
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.hostinterfaces.BindingKind;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provider what is behind it: {@code memory}, {@code postgresql}, …
  * @param concurrencyMax operations that all invocations of one function may have going on it at once
+ * @param tenants whose functions may use it, by name, or {@value #ALL_TENANTS}
  * @param place file and line, for messages
  * @param opening makes what the kind's operations work with; reaches no server for that
  */
@@ -18,8 +20,12 @@ public record DeclaredBinding(
         BindingKind kind,
         String provider,
         int concurrencyMax,
+        Set<String> tenants,
         String place,
         Function<ImplicitBindings, @Nullable Object> opening) {
+    /** In the place of a name. */
+    public static final String ALL_TENANTS = "*";
+
     /**
      * Opens it.
      *

@@ -1,5 +1,6 @@
 package dev.mayfly.host.bindings;
 
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.hostinterfaces.BindingKind;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -100,7 +101,8 @@ final class Providers {
     private static Prepared topic(Settings settings) {
         settings.requireKnown("topic");
         String topic = settings.requiredText("topic");
-        return new Prepared(Bindings.CONCURRENCY_MAX, implicit -> implicit.find(BindingKind.TOPIC, topic));
+        return new Prepared(
+                Bindings.CONCURRENCY_MAX, implicit -> implicit.find(BindingKind.TOPIC, Tenant.DEFAULT, topic));
     }
 
     private static Prepared secret(Settings settings) {

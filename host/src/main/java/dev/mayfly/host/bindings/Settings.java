@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One binding's settings as the file has them. Whatever is wrong is said with file and line, and never with a credential. */
 final class Settings {
+    /** A key that every binding has: whose functions may use it. */
+    static final String TENANTS = "tenants";
+
     private static final System.Logger LOG = System.getLogger(Settings.class.getName());
 
     private static final Set<String> REFERENCES = Set.of("env", "file");
@@ -58,9 +61,13 @@ final class Settings {
         return new WrongSettingException(file, line, "binding " + owner + ": " + sentence);
     }
 
-    /** Refuses keys other than these and {@code kind}, {@code provider} and {@code concurrency}, which every binding has. */
+    WrongSettingException wrong(String key, String sentence) {
+        return wrong(line(key), key + ": " + sentence);
+    }
+
+    /** Refuses keys other than these and those which every binding has. */
     void requireKnown(String... keys) {
-        List<String> known = Stream.concat(Stream.of("kind", "provider", "concurrency"), Stream.of(keys))
+        List<String> known = Stream.concat(Stream.of("kind", "provider", "concurrency", TENANTS), Stream.of(keys))
                 .toList();
         entries.entries().forEach((key, value) -> {
             if (!known.contains(key)) {

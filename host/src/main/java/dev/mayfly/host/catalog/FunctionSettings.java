@@ -13,32 +13,56 @@ import java.util.TreeSet;
  * @param bindings what the function may use: the host's binding by the name that the function has for it
  * @param topics whose messages it is called with
  * @param selectable whether every caller may choose a version by the header {@code Mayfly-Version}
+ * @param secrets what {@code mayfly:secrets} answers: the tenant's secret by the name that the function has for it
+ * @param isPublic whether everybody may call it
  */
 public record FunctionSettings(
-        Map<String, String> config, Map<String, String> bindings, SortedSet<String> topics, boolean selectable) {
+        Map<String, String> config,
+        Map<String, String> bindings,
+        SortedSet<String> topics,
+        boolean selectable,
+        Map<String, String> secrets,
+        boolean isPublic) {
     /** Nothing was said. */
-    public static final FunctionSettings NONE = new FunctionSettings(Map.of(), Map.of(), new TreeSet<>(), false);
+    public static final FunctionSettings NONE =
+            new FunctionSettings(Map.of(), Map.of(), new TreeSet<>(), false, Map.of(), false);
 
     public FunctionSettings {
         // Sorted, so that the same function always reads the same.
         config = Collections.unmodifiableMap(new TreeMap<>(config));
         bindings = Collections.unmodifiableMap(new TreeMap<>(bindings));
         topics = Collections.unmodifiableSortedSet(new TreeSet<>(topics));
+        secrets = Collections.unmodifiableMap(new TreeMap<>(secrets));
     }
 
     public FunctionSettings withConfig(Map<String, String> value) {
-        return new FunctionSettings(value, bindings, topics, selectable);
+        return new FunctionSettings(value, bindings, topics, selectable, secrets, isPublic);
     }
 
     public FunctionSettings withBindings(Map<String, String> value) {
-        return new FunctionSettings(config, value, topics, selectable);
+        return new FunctionSettings(config, value, topics, selectable, secrets, isPublic);
     }
 
     public FunctionSettings withTopics(SortedSet<String> value) {
-        return new FunctionSettings(config, bindings, value, selectable);
+        return new FunctionSettings(config, bindings, value, selectable, secrets, isPublic);
     }
 
     public FunctionSettings withSelectable(boolean value) {
-        return new FunctionSettings(config, bindings, topics, value);
+        return new FunctionSettings(config, bindings, topics, value, secrets, isPublic);
+    }
+
+    public FunctionSettings withSecrets(Map<String, String> value) {
+        return new FunctionSettings(config, bindings, topics, selectable, value, isPublic);
+    }
+
+    public FunctionSettings withPublic(boolean value) {
+        return new FunctionSettings(config, bindings, topics, selectable, secrets, value);
+    }
+
+    /** Everything it may use, secrets as {@code secret:NAME}: the host's binding by the function's own name for it. */
+    public Map<String, String> granted() {
+        Map<String, String> all = new TreeMap<>(bindings);
+        secrets.forEach((name, secret) -> all.put(name, "secret:" + secret));
+        return all;
     }
 }

@@ -18,7 +18,8 @@ import org.sqlite.Function;
  * many were run. A published file is never changed; what is to change gets a new one.
  */
 final class Migrations {
-    private static final List<String> FILES = List.of("001-functions.sql", "002-settings.sql", "003-versions.sql");
+    private static final List<String> FILES =
+            List.of("001-functions.sql", "002-settings.sql", "003-versions.sql", "004-access.sql");
 
     private Migrations() {}
 

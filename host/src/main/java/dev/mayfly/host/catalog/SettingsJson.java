@@ -33,7 +33,8 @@ public final class SettingsJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private static final String MEMBERS = "bindings, config, selectable, topics";
+    private static final String PUBLIC = "public";
+    private static final String MEMBERS = "bindings, config, secrets, selectable, topics, visibility";
 
     private SettingsJson() {}
 
@@ -44,10 +45,14 @@ public final class SettingsJson {
             json.writeStartObject();
             writeTexts(json, "bindings", settings.bindings());
             writeTexts(json, "config", settings.config());
+            writeTexts(json, "secrets", settings.secrets());
             if (settings.selectable()) {
                 json.writeBooleanField("selectable", true);
             }
             writeTexts(json, "topics", settings.topics());
+            if (settings.isPublic()) {
+                json.writeStringField("visibility", PUBLIC);
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory can't fail", e);
@@ -108,8 +113,10 @@ public final class SettingsJson {
             settings = switch (member) {
                 case "bindings" -> settings.withBindings(textsByName(json));
                 case "config" -> settings.withConfig(textsByName(json));
+                case "secrets" -> settings.withSecrets(textsByName(json));
                 case "selectable" -> settings.withSelectable(bool(json));
                 case "topics" -> settings.withTopics(texts(json));
+                case "visibility" -> settings.withPublic(isPublic(json));
                 default -> throw wrong(json, "is unknown; the members here are " + MEMBERS);
             };
         }
@@ -139,6 +146,14 @@ public final class SettingsJson {
     private static String text(JsonParser json) throws IOException {
         require(json, JsonToken.VALUE_STRING, "must be a text");
         return json.getText();
+    }
+
+    private static boolean isPublic(JsonParser json) throws IOException {
+        String visibility = text(json);
+        if (!visibility.equals(PUBLIC) && !visibility.equals("private")) {
+            throw wrong(json, "must be public or private");
+        }
+        return visibility.equals(PUBLIC);
     }
 
     private static boolean bool(JsonParser json) {

@@ -64,7 +64,7 @@ final class AliasCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             String alias = this.alias;
             if (alias == null) {
                 print(client.aliases(name));

@@ -25,7 +25,7 @@ final class BindingsCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             JsonNode answer = client.bindings();
             JsonNode bindings = answer.path("bindings");
             if (output.isJson()) {

@@ -87,7 +87,7 @@ final class CanaryCommand extends StandardCommand {
         if (weight < 1 || weight >= ALL) {
             throw new CommandFailure(ExitCode.USAGE, "--weight " + weight + " is out of range: 1 to 99");
         }
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             int stable = client.alias(name, "live")
                     .path("targets")
                     .path(0)

@@ -63,6 +63,15 @@ final class DeployCommand extends StandardCommand {
     private List<String> topics = new ArrayList<>();
 
     @Option(
+            names = "--secret",
+            paramLabel = "NAME=SECRET",
+            description = "A secret it gets, by the function's own name for it; may be repeated.")
+    private Map<String, String> secrets = new LinkedHashMap<>();
+
+    @Option(names = "--public", description = "Let everybody call it, without a key.")
+    private boolean isPublic;
+
+    @Option(
             names = "--alias",
             paramLabel = "ALIAS",
             description = "What to point to the version: live is what plain calls get, '' is nothing (default: live).")
@@ -98,11 +107,17 @@ final class DeployCommand extends StandardCommand {
         allBindings.putAll(bindings);
         SortedSet<String> allTopics = new TreeSet<>(manifest.topics());
         allTopics.addAll(topics);
-        return manifest.withConfig(allConfig).withBindings(allBindings).withTopics(allTopics);
+        Map<String, String> allSecrets = new TreeMap<>(manifest.secrets());
+        allSecrets.putAll(secrets);
+        return manifest.withConfig(allConfig)
+                .withBindings(allBindings)
+                .withTopics(allTopics)
+                .withSecrets(allSecrets)
+                .withPublic(isPublic || manifest.isPublic());
     }
 
     private void deploy(Path component, String deployedAs, FunctionSettings settings) {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             JsonNode function =
                     client.deploy(deployedAs, component, settings, alias, new Progress(terminal, deployedAs));
             if (output.isJson()) {
@@ -112,7 +127,7 @@ final class DeployCommand extends StandardCommand {
                 if (function.has("replaced")) {
                     printChanges(function.path("replaced"), function);
                 }
-                terminal.out().println(client.invocationUri(calledAs(deployedAs, function)));
+                terminal.out().println(calledAs(function.path("url").asText(), function));
             }
         }
     }

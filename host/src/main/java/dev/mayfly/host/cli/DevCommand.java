@@ -1,7 +1,9 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.host.AccessConfig;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.access.AdminKeyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Parameters;
         name = "dev",
         description = {
             "Build a function, serve it, and do so again on every change.",
-            "What the function logs is printed as it comes. While a build is broken, the version before keeps answering. Ctrl-C stops."
+            "Everybody who reaches the port may call it. What the function logs is printed as it comes. While a build is broken, the version before keeps answering. Ctrl-C stops."
         },
         footer = {"  mayfly dev examples/hello", "  mayfly dev . --port 0"})
 final class DevCommand extends StandardCommand {
@@ -43,14 +45,16 @@ final class DevCommand extends StandardCommand {
         FunctionManifest manifest = FunctionManifest.read(folder);
         ServerLog.configure();
         context.stop().listen();
+        Path dataFolder = dataFolder();
         HostConfig config = HostConfig.defaults()
                 .withPort(port)
-                .withDataFolder(dataFolder())
-                .withConfigFile(configFile);
+                .withDataFolder(dataFolder)
+                .withConfigFile(configFile)
+                .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
         try (Host host = Host.start(config);
-                HostClient client = new HostClient(host.uri());
+                HostClient client = new HostClient(host.adminUri(), AdminKeyFile.read(dataFolder), null);
                 LogFollower log = new LogFollower(terminal, client)) {
-            new DevSession(context, folder, manifest, client, log).run();
+            new DevSession(context, folder, manifest, host.uri(), client, log).run();
         }
         return ExitCode.OK;
     }

@@ -1,6 +1,7 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ final class DevSession {
     private final CommandContext context;
     private final Terminal terminal;
     private final Path folder;
+    private final URI calls;
     private final HostClient client;
     private final LogFollower log;
     private final ProjectBuild build;
@@ -24,11 +26,19 @@ final class DevSession {
     private FunctionManifest manifest;
     private @Nullable String deployed;
 
-    DevSession(CommandContext context, Path folder, FunctionManifest manifest, HostClient client, LogFollower log) {
+    /** @param calls where the host is called */
+    DevSession(
+            CommandContext context,
+            Path folder,
+            FunctionManifest manifest,
+            URI calls,
+            HostClient client,
+            LogFollower log) {
         this.context = context;
         this.terminal = context.terminal();
         this.folder = folder;
         this.manifest = manifest;
+        this.calls = calls;
         this.client = client;
         this.log = log;
         this.build = new ProjectBuild(context);
@@ -37,7 +47,7 @@ final class DevSession {
 
     /** Returns when it is time to stop. */
     void run() {
-        String url = client.invocationUri(manifest.name()).toString();
+        String url = url(manifest.name());
         terminal.out().println(terminal.out(Terminal.Emphasis.BOLD, url));
         terminal.note("once it is built, try: curl " + url + "   (Ctrl-C stops)");
         attempt();
@@ -74,10 +84,14 @@ final class DevSession {
         terminal.note(terminal.err(Terminal.Emphasis.GREEN, FunctionText.deployment(function)));
         if (deployed != null && !deployed.equals(name)) {
             client.remove(deployed);
-            terminal.note(deployed + " is now " + name + ": " + client.invocationUri(name));
+            terminal.note(deployed + " is now " + name + ": " + url(name));
         }
         deployed = name;
         log.follow(name);
+    }
+
+    private String url(String name) {
+        return calls + "/f/" + name;
     }
 
     private static String named(List<Path> files) {

@@ -52,7 +52,7 @@ final class EventsCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             if (settlement != null && settlement.retry != null) {
                 client.retryEvent(name, settlement.retry);
                 terminal.note(settlement.retry + " waits again");

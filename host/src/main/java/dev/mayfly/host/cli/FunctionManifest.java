@@ -34,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  *   selectable = true                 # every caller may choose a version by the header Mayfly-Version; before the first table
  *   topics = ["orders"]               # topics whose messages it is called with; before the first table
  *
+ *   visibility = "public"             # who may call it without a key; "private" unless given; before the first table
+ *
+ *   [secrets]                         # what mayfly:secrets answers: the tenant's secret by the function's own name for it
+ *   stripe = "stripe-key"
+ *
  *   [bindings]                        # what it may use: the host's binding by the function's own name for it
  *   db = "orders-db"
  * </pre>
@@ -48,7 +53,8 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
     static final String FILE_NAME = "mayfly.toml";
 
     private static final List<String> KEYS =
-            List.of("name", "world", "build", "component", "config", "bindings", "topics", "selectable");
+            List.of("name", "world", "build", "component", "config", "bindings", "topics", "selectable", "secrets",
+                    "visibility");
 
     private static final List<String> WORLDS = List.of("web", "event");
 
@@ -93,7 +99,9 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 .withConfig(entries.table("config"))
                 .withBindings(entries.table("bindings"))
                 .withTopics(entries.texts("topics"))
-                .withSelectable(entries.flag("selectable"));
+                .withSelectable(entries.flag("selectable"))
+                .withSecrets(entries.table("secrets"))
+                .withPublic(entries.isPublic());
         return new FunctionManifest(folder, name, entries.text("build"), component, settings);
     }
 
@@ -139,6 +147,14 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 throw wrong("the key " + key + " is missing");
             }
             return text;
+        }
+
+        boolean isPublic() {
+            String visibility = text("visibility");
+            if (visibility != null && !visibility.equals("public") && !visibility.equals("private")) {
+                throw wrong("visibility = \"" + visibility + "\" is unknown; there are \"public\" and \"private\"");
+            }
+            return "public".equals(visibility);
         }
 
         SortedSet<String> texts(String key) {

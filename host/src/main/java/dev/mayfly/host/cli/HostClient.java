@@ -41,10 +41,21 @@ final class HostClient implements AutoCloseable {
     private static final long TICK_MS = 100;
 
     private final URI host;
+    private final @Nullable String key;
+    private final @Nullable String tenant;
     private final HttpClient client;
 
-    HostClient(URI host) {
+    /**
+     * A client.
+     *
+     * @param host the admin API's address, without a slash at the end
+     * @param key to be sent with every request; null = none
+     * @param tenant to act for; null = the key's own
+     */
+    HostClient(URI host, @Nullable String key, @Nullable String tenant) {
         this.host = host;
+        this.key = key;
+        this.tenant = tenant;
         // HTTP/1.1: an upgrade to HTTP/2 costs a command that sends one request more than it gains.
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -54,7 +65,21 @@ final class HostClient implements AutoCloseable {
 
     URI invocationUri(String name) {
         // What selects a version stands in a path as it is.
-        return URI.create(host + "/f/" + encode(name).replace("%40", "@").replace("%3A", ":"));
+        return URI.create(host + (tenant == null ? "" : "/t/" + encode(tenant)) + "/f/"
+                + encode(name).replace("%40", "@").replace("%3A", ":"));
+    }
+
+    /**
+     * Any other request to the admin API.
+     *
+     * @param body null = none
+     * @param refused what to say has not happened when the host says no
+     */
+    JsonNode request(String method, String path, byte @Nullable [] body, String refused) {
+        HttpRequest request = query(path)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
+                .build();
+        return json(send(request, BodyHandlers.ofByteArray(), HostClient::nothing), refused);
     }
 
     /** All functions, as one list however many pages the host makes of them. */
@@ -157,7 +182,7 @@ final class HostClient implements AutoCloseable {
     JsonNode deploy(String name, Path component, FunctionSettings settings, String alias, Progress progress) {
         String query = "?alias=" + encode(alias) + "&manifest=" + encode(SettingsJson.write(settings));
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(host + functionPath(name) + query))
+            HttpRequest request = request(functionPath(name) + query)
                     .PUT(progress.counting(BodyPublishers.ofFile(component)))
                     .header("content-type", "application/wasm")
                     .build();
@@ -170,19 +195,29 @@ final class HostClient implements AutoCloseable {
     }
 
     /** Sends a request that was made for {@link #invocationUri}; the caller closes the answer's body. */
-    HttpResponse<InputStream> invoke(HttpRequest request) {
-        return send(request, BodyHandlers.ofInputStream(), HostClient::nothing);
+    HttpResponse<InputStream> invoke(HttpRequest.Builder request) {
+        // Not as Authorization, which the function may have a use of its own for.
+        return send(
+                (key == null ? request : request.header("Mayfly-Key", key)).build(),
+                BodyHandlers.ofInputStream(),
+                HostClient::nothing);
     }
 
     private HttpRequest.Builder query(String path) {
-        return HttpRequest.newBuilder(URI.create(host + path)).timeout(QUERY_TIMEOUT);
+        return request(path).timeout(QUERY_TIMEOUT);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        String acting = tenant == null ? "" : (path.contains("?") ? "&" : "?") + "tenant=" + encode(tenant);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(host + path + acting));
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
     private static String functionPath(String name) {
         return "/v1/functions/" + encode(name);
     }
 
-    private static String encode(String text) {
+    static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 

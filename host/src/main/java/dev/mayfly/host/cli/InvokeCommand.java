@@ -91,7 +91,7 @@ final class InvokeCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             HttpResponse<InputStream> response = client.invoke(request(client.invocationUri(name)));
             try (InputStream body = response.body()) {
                 if (headIncluded) {
@@ -110,7 +110,7 @@ final class InvokeCommand extends StandardCommand {
         return ExitCode.OK;
     }
 
-    private HttpRequest request(URI function) {
+    private HttpRequest.Builder request(URI function) {
         String below = path.startsWith("/") ? path : "/" + path;
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(function + escaped(below)));
         boolean typed = false;
@@ -136,8 +136,7 @@ final class InvokeCommand extends StandardCommand {
                     "mayfly-deadline-ms", Long.toString(deadline.duration().toMillis()));
         }
         try {
-            return request.method(method != null ? method : data == null ? "GET" : "POST", body())
-                    .build();
+            return request.method(method != null ? method : data == null ? "GET" : "POST", body());
         } catch (IllegalArgumentException refused) {
             throw new CommandFailure(
                     ExitCode.USAGE, "a request with method '" + method + "' can't be sent: " + refused.getMessage());

@@ -29,4 +29,12 @@ final class Json {
             throw new UncheckedIOException(impossible);
         }
     }
+
+    static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
 }

@@ -22,7 +22,7 @@ final class ListCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             JsonNode answer = client.functions();
             JsonNode functions = answer.path("functions");
             if (output.isJson()) {

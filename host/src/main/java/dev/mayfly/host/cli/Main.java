@@ -30,6 +30,11 @@ public final class Main {
             "remove",
             "bindings",
             "events",
+            "key",
+            "token",
+            "tenant",
+            "secret",
+            "audit",
             "bench",
             "version",
             "help",
@@ -99,6 +104,11 @@ public final class Main {
             case "remove" -> new RemoveCommand(context);
             case "bindings" -> new BindingsCommand(context);
             case "events" -> new EventsCommand(context);
+            case "key" -> new KeyCommand(context);
+            case "token" -> new TokenCommand(context);
+            case "tenant" -> new TenantCommand(context);
+            case "secret" -> new SecretCommand(context);
+            case "audit" -> new AuditCommand(context);
             case "bench" -> new BenchCommand(context);
             case "training-run" -> new TrainingCommand(context);
             case "version" -> new VersionCommand(context);

@@ -93,6 +93,9 @@ record ProblemDocument(
 
     private @Nullable String nextStep() {
         return switch (slug) {
+            case "unauthenticated" ->
+                "say which key to send: --key @FILE or $MAYFLY_KEY; the operator's is admin.key in the host's data folder";
+            case "permission-denied" -> "who has an admin key makes one that may: mayfly key create --allow SCOPE:NAME";
             case "not-found" -> "mayfly list shows what is deployed";
             case "invalid-name" ->
                 "a name is 1 to 63 lower-case letters, digits and dashes, with no dash at either end";

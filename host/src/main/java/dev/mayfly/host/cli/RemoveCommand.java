@@ -27,7 +27,7 @@ final class RemoveCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             client.remove(name);
         }
         terminal.out().println(output.isJson() ? Json.pretty(Map.of("removed", name)) : name + " is removed");

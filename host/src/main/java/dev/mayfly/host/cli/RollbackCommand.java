@@ -34,7 +34,7 @@ final class RollbackCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             JsonNode answer = client.rollBack(name, alias);
             if (output.isJson()) {
                 terminal.out().println(Json.pretty(answer));

@@ -3,6 +3,7 @@ package dev.mayfly.host.cli;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.access.AdminKeyFile;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,9 @@ final class ServeCommand extends StandardCommand {
     @Option(names = "--port", description = "Port to listen on; 0 = any free one (default: ${DEFAULT-VALUE}).")
     private int port = DEFAULTS.port();
 
+    @ArgGroup(exclusive = false, heading = "%nAccess:%n")
+    private AccessOptions access = new AccessOptions();
+
     @Option(
             names = "--drain",
             paramLabel = "TIME",
@@ -79,6 +83,9 @@ final class ServeCommand extends StandardCommand {
             terminal.out()
                     .println("mayfly " + VersionCommand.version() + " listens on "
                             + terminal.out(Terminal.Emphasis.BOLD, host.uri().toString()));
+            terminal.out()
+                    .println("admin API on " + host.adminUri() + ", its key in "
+                            + config.dataFolder().resolve(AdminKeyFile.NAME));
             terminal.note("started in " + TimeSpan.ofNanos(System.nanoTime() - startNs) + "; data in "
                     + config.dataFolder() + "; Ctrl-C stops");
             context.stop().await();
@@ -89,7 +96,8 @@ final class ServeCommand extends StandardCommand {
 
     private HostConfig config() {
         try {
-            return new HostConfig(dataFolder, configFile, address, port, limits.limits(), drain.duration());
+            return new HostConfig(
+                    dataFolder, configFile, address, port, limits.limits(), drain.duration(), access.config());
         } catch (MayflyException.Invalid outOfRange) {
             throw new CommandFailure(
                     ExitCode.USAGE, String.valueOf(outOfRange.getMessage()), "see: mayfly serve --help");

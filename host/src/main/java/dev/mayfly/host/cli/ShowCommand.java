@@ -28,20 +28,21 @@ final class ShowCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             JsonNode function = client.function(name);
             if (output.isJson()) {
                 terminal.out().println(Json.pretty(function));
             } else {
-                print(function, client.invocationUri(name).toString());
+                print(function);
             }
         }
         return ExitCode.OK;
     }
 
-    private void print(JsonNode function, String url) {
+    private void print(JsonNode function) {
         line("name", function.path("name").asText());
-        line("url", url);
+        line("url", function.path("url").asText());
+        line("visibility", function.path("visibility").asText());
         line("version", function.path("version").asText());
         function.path("aliases")
                 .properties()
@@ -52,7 +53,7 @@ final class ShowCommand extends StandardCommand {
         line("created", FunctionText.time(function, "createdAt"));
         line("updated", FunctionText.time(function, "updatedAt"));
         PrintStream out = terminal.out();
-        for (String map : new String[] {"config", "bindings"}) {
+        for (String map : new String[] {"config", "bindings", "secrets"}) {
             heading(map, function.path(map));
             function.path(map)
                     .properties()

@@ -2,6 +2,7 @@ package dev.mayfly.host.cli;
 
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.access.AdminKeyFile;
 import dev.mayfly.memorypool.FreshMemoryCanary;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -29,6 +31,8 @@ final class TrainingCommand extends StandardCommand {
     /** Enough for what runs on every request to be seen; how it runs fast is for the JIT to find out later. */
     private static final int CALLS = 20;
 
+    private Map<String, String> environment = Map.of();
+
     TrainingCommand(CommandContext context) {
         super(context);
     }
@@ -37,10 +41,12 @@ final class TrainingCommand extends StandardCommand {
     public Integer call() throws IOException {
         ServerLog.configure();
         Path folder = Files.createTempDirectory("mayfly-training");
-        try (Host host = Host.start(HostConfig.defaults().withPort(0).withDataFolder(folder.resolve("data")))) {
+        Path data = folder.resolve("data");
+        try (Host host = Host.start(HostConfig.defaults().withPort(0).withDataFolder(data))) {
+            environment = Map.of("MAYFLY_KEY", String.valueOf(AdminKeyFile.read(data)));
             // Answers any request. In text format, so that nothing has to be built first.
             Path component = Files.write(folder.resolve("trained.wat"), FreshMemoryCanary.component());
-            String url = host.uri().toString();
+            String url = host.adminUri().toString();
             run("deploy", component.toString(), "--host", url);
             run("list", "--host", url);
             run("show", "trained", "--host", url);
@@ -59,7 +65,7 @@ final class TrainingCommand extends StandardCommand {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Terminal silent =
                 new Terminal(InputStream.nullInputStream(), nowhere, terminal.err(), false, false, false, false);
-        int exitCode = Main.run(new CommandContext(silent, context.stop(), context.environment()), arguments);
+        int exitCode = Main.run(new CommandContext(silent, context.stop(), environment), arguments);
         if (exitCode != ExitCode.OK) {
             throw new CommandFailure(exitCode, "the training stopped at: mayfly " + String.join(" ", arguments));
         }

@@ -32,7 +32,7 @@ final class VersionsCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = new HostClient(host.uri())) {
+        try (HostClient client = host.client(context)) {
             JsonNode answer = client.versions(name);
             if (output.isJson()) {
                 terminal.out().println(Json.pretty(answer));

@@ -1,6 +1,7 @@
 package dev.mayfly.host.deploy;
 
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
@@ -76,7 +77,7 @@ public final class Deployer {
         if (alias != null) {
             Alias.requireName(alias);
         }
-        bindings.requireAll(settings.bindings().values());
+        bindings.requireAll(Tenant.ofFunction(function), settings.granted().values());
         Digest digest = null;
         // While the upload is open nobody removes the component.
         try (ArtifactStore.Upload upload = store.upload(limits.componentBytesMax())) {

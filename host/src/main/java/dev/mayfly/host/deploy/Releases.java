@@ -2,6 +2,7 @@ package dev.mayfly.host.deploy;
 
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.AliasChange;
@@ -102,7 +103,8 @@ public final class Releases {
         List<Grant> before = function.versions().values().stream()
                 .flatMap(route -> route.context().grants().values().stream())
                 .toList();
-        return function.with(version, table, bindings.grants(version.settings().bindings(), before));
+        return function.with(version, table, bindings.grants(
+                Tenant.ofFunction(function.name()), version.settings().granted(), before));
     }
 
     /**

@@ -73,14 +73,21 @@ public final class SettingsText {
     }
 
     private static void requireWithin(FunctionSettings settings, int configBytesMax) {
-        if (settings.bindings().size() > BINDING_COUNT_MAX || settings.topics().size() > TOPIC_COUNT_MAX) {
+        if (settings.granted().size() > BINDING_COUNT_MAX || settings.topics().size() > TOPIC_COUNT_MAX) {
             throw new MayflyException.LimitExceeded(
-                    settings.bindings().size() > BINDING_COUNT_MAX ? "binding-count-max" : "topic-count-max",
-                    "a function may have " + BINDING_COUNT_MAX + " bindings and " + TOPIC_COUNT_MAX + " topics");
+                    settings.granted().size() > BINDING_COUNT_MAX ? "binding-count-max" : "topic-count-max",
+                    "a function may have " + BINDING_COUNT_MAX + " bindings with its secrets, and " + TOPIC_COUNT_MAX + " topics");
         }
         settings.bindings().forEach((name, binding) -> {
             requireName("binding", name);
             requireName("binding", binding);
+        });
+        settings.secrets().forEach((name, secret) -> {
+            requireName("secret", name);
+            requireName("secret", secret);
+            if (settings.bindings().containsKey(name)) {
+                throw new MayflyException.Invalid(name + " is both a binding and a secret");
+            }
         });
         settings.topics().forEach(topic -> requireName("topic", topic));
         long bytes = 0;

@@ -1,6 +1,7 @@
 package dev.mayfly.host.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
@@ -14,6 +15,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,17 +35,23 @@ final class BindingsService implements Handler {
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
-        Collection<RoutedFunction> all = routes.all();
+        Caller caller = Caller.of(request);
+        List<RoutedFunction> seen = routes.all().stream()
+                .filter(function -> caller.sees(function.name()))
+                .toList();
         Json.send(response, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("bindings");
             for (Bindings.Configured configured : bindings.configured()) {
+                if (!configured.isFor(caller.tenant())) {
+                    continue;
+                }
                 json.writeStartObject();
                 json.writeStringField("name", configured.binding().name());
                 json.writeStringField("kind", configured.binding().kind().label());
                 json.writeStringField("provider", configured.provider());
                 json.writeNumberField("concurrencyMax", configured.concurrencyMax());
-                writeUse(json, configured.binding(), all);
+                writeUse(json, configured.binding(), seen);
                 writeConnections(json, configured.binding().provider());
                 json.writeEndObject();
             }
@@ -63,7 +71,7 @@ final class BindingsService implements Handler {
                     .filter(grant -> grant.isConfigured() && grant.binding() == binding)
                     .findFirst();
             if (granted.isPresent()) {
-                json.writeString(function.name());
+                json.writeString(Tenant.shortName(function.name()));
                 inUse += granted.get().inUse();
             }
         }

@@ -8,6 +8,7 @@ import io.helidon.webserver.Router;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class ConnectionSelector implements ServerConnectionSelector {
     private final ServerConnectionSelector http2;
     private final SlowClients slowClients;
     private final FrontRouting front;
-    /** The web server has one router; it is known from the first connection on. */
+    /** A listener has one router; it is known from the first connection on. */
     private volatile @Nullable Router router;
 
     ConnectionSelector(
@@ -57,7 +58,9 @@ final class ConnectionSelector implements ServerConnectionSelector {
 
     @Override
     public Set<String> supportedApplicationProtocols() {
-        return http1.supportedApplicationProtocols();
+        Set<String> all = new LinkedHashSet<>(http2.supportedApplicationProtocols());
+        all.addAll(http1.supportedApplicationProtocols());
+        return all;
     }
 
     /** Tells the connection when its client asks to go on with HTTP/2. */

@@ -1,5 +1,6 @@
 package dev.mayfly.host.http;
 
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.hostinterfaces.messaging.EventQueue;
 import dev.mayfly.hostinterfaces.messaging.EventQueue.DeadLetter;
@@ -49,12 +50,13 @@ final class EventsService implements HttpService {
     }
 
     private void show(ServerRequest request, ServerResponse response) {
-        String name = request.path().pathParameters().get("name");
+        String name = Caller.functionName(request);
         EventQueue.Depth depth = queue.depth(name);
         List<DeadLetter> dead = queue.deadLetters(name, DEAD_LETTERS_SHOWN_MAX);
         // Events outlive their function: it may be deployed again.
         if (routes.function(name) == null && depth.equals(new EventQueue.Depth(0, 0, 0))) {
-            Problem.of(ProblemType.NOT_FOUND, "no function is called " + name).send(response);
+            Problem.of(ProblemType.NOT_FOUND, "no function is called " + Tenant.shortName(name))
+                    .send(response);
             return;
         }
         Json.send(response, json -> {
@@ -82,11 +84,17 @@ final class EventsService implements HttpService {
     }
 
     private void retry(ServerRequest request, ServerResponse response) {
-        settle(response, id(request), queue.retry(id(request)));
+        settle(response, id(request), isOfFunction(request) && queue.retry(id(request)));
     }
 
     private void discard(ServerRequest request, ServerResponse response) {
-        settle(response, id(request), queue.discard(id(request)));
+        settle(response, id(request), isOfFunction(request) && queue.discard(id(request)));
+    }
+
+    /** The key is for the function in the path: it must not do with other functions' events. */
+    private boolean isOfFunction(ServerRequest request) {
+        return queue.deadLetters(Caller.functionName(request), Integer.MAX_VALUE).stream()
+                .anyMatch(letter -> letter.event().id().equals(id(request)));
     }
 
     private static String id(ServerRequest request) {

@@ -12,23 +12,30 @@ import io.helidon.webserver.http.HttpSecurity;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes calls of functions straight to {@link InvokeHandler}, and leaves the rest to the web server's routing with its filters, path patterns and
  * per-request context, none of which a call needs.
  */
 final class FrontRouting implements HttpRouting {
-    /** Paths that start so are calls. */
+    /** Paths that start so are calls of the default tenant's functions. */
     static final String CALLS = "/f/";
 
+    /** Paths that start so are calls of a tenant's functions: {@code /t/{tenant}/f/{name}}. */
+    static final String TENANT_CALLS = "/t/";
+
     private final InvokeHandler calls;
+    /** Null where the admin API isn't. */
+    private final @Nullable AdminGate admin;
     /** Set when the server was built: its routing is known from the first connection on. */
     private volatile HttpRouting rest = HttpRouting.empty();
 
     private volatile boolean draining;
 
-    FrontRouting(InvokeHandler calls) {
+    FrontRouting(InvokeHandler calls, @Nullable AdminGate admin) {
         this.calls = calls;
+        this.admin = admin;
     }
 
     /** Puts itself before the HTTP routing of {@code router}. */
@@ -72,7 +79,7 @@ final class FrontRouting implements HttpRouting {
 
     private void route(ClientConnection connection, RoutingRequest request, RoutingResponse response) {
         String path = request.prologue().uriPath().rawPath();
-        if (path.startsWith(CALLS)) {
+        if (path.startsWith(CALLS) || path.startsWith(TENANT_CALLS)) {
             calls.handle(connection, path, request, response);
         } else if (!isPlain(path)) {
             // The server's routing would take a;b for a, and /x/. for /x.
@@ -81,7 +88,15 @@ final class FrontRouting implements HttpRouting {
             connection.discardBody(request);
         } else {
             request.context().register(connection);
-            rest.route(connection, request, response);
+            if (!AdminAction.isAdmin(path)) {
+                rest.route(connection, request, response);
+            } else if (admin != null) {
+                admin.route(connection, path, request, response, rest);
+            } else {
+                Problem.of(ProblemType.NOT_FOUND, "the admin API has a port of its own: by default the next one")
+                        .send(response);
+                connection.discardBody(request);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.mayfly.host.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.AliasChange;
 import dev.mayfly.host.catalog.FunctionVersion;
@@ -24,7 +25,7 @@ final class FunctionJson {
     static void writeFunction(JsonGenerator json, RoutedFunction function) throws IOException {
         Route main = function.main();
         if (main == null) {
-            json.writeStringField("name", function.name());
+            writeName(json, function);
             writeTimes(json, function, function.createdAt());
         } else {
             writeFunction(json, function, main.version());
@@ -33,13 +34,18 @@ final class FunctionJson {
 
     /** A function with one of its versions, and its aliases. */
     static void writeFunction(JsonGenerator json, RoutedFunction function, FunctionVersion version) throws IOException {
-        json.writeStringField("name", function.name());
+        writeName(json, function);
         writeVersion(json, version);
         RoutedAlias live = function.live();
         writeTimes(
                 json,
                 function,
                 live == null ? version.createdAt() : live.alias().updatedAt());
+    }
+
+    private static void writeName(JsonGenerator json, RoutedFunction function) throws IOException {
+        json.writeStringField("name", Tenant.shortName(function.name()));
+        json.writeStringField("tenant", Tenant.ofFunction(function.name()).name());
     }
 
     private static void writeTimes(JsonGenerator json, RoutedFunction function, Instant updatedAt) throws IOException {
@@ -66,6 +72,8 @@ final class FunctionJson {
         writeMap(json, "config", version.settings().config());
         writeMap(json, "bindings", version.settings().bindings());
         writeList(json, "topics", List.copyOf(version.settings().topics()));
+        writeMap(json, "secrets", version.settings().secrets());
+        json.writeStringField("visibility", version.settings().isPublic() ? "public" : "private");
         json.writeFieldName("settings");
         json.writeRawValue(SettingsJson.write(version.settings()));
     }

@@ -1,7 +1,9 @@
 package dev.mayfly.host.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.UnknownBindingException;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
@@ -53,8 +55,11 @@ final class FunctionsService implements HttpService {
     private final Releases releases;
     private final Routes routes;
     private final Limits limits;
+    private final String calls;
 
-    FunctionsService(Deployer deployer, Releases releases, Routes routes, Limits limits) {
+    /** @param calls where functions are called: {@code http://127.0.0.1:7373} */
+    FunctionsService(Deployer deployer, Releases releases, Routes routes, Limits limits, String calls) {
+        this.calls = calls;
         this.deployer = deployer;
         this.releases = releases;
         this.routes = routes;
@@ -85,19 +90,21 @@ final class FunctionsService implements HttpService {
                     .send(response);
             return;
         }
-        List<RoutedFunction> found = routes.after(request.query().first("after").orElse(""), limit + 1);
+        Caller caller = Caller.of(request);
+        String after = caller.tenant().fullName(request.query().first("after").orElse(""));
+        List<RoutedFunction> found = routes.after(after, limit + 1, function -> caller.sees(function.name()));
         List<RoutedFunction> page = found.subList(0, Math.min(limit, found.size()));
         Json.send(response, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("functions");
             for (RoutedFunction function : page) {
                 json.writeStartObject();
-                FunctionJson.writeFunction(json, function);
+                writeFunction(json, function);
                 json.writeEndObject();
             }
             json.writeEndArray();
             if (found.size() > limit) {
-                json.writeStringField("next", page.getLast().name());
+                json.writeStringField("next", Tenant.shortName(page.getLast().name()));
             }
             json.writeEndObject();
         });
@@ -118,10 +125,15 @@ final class FunctionsService implements HttpService {
         if (function != null) {
             Json.send(response, json -> {
                 json.writeStartObject();
-                FunctionJson.writeFunction(json, function);
+                writeFunction(json, function);
                 json.writeEndObject();
             });
         }
+    }
+
+    private void writeFunction(JsonGenerator json, RoutedFunction function) throws IOException {
+        FunctionJson.writeFunction(json, function);
+        json.writeStringField("url", calls + CallPath.of(function.name()));
     }
 
     private void remove(ServerRequest request, ServerResponse response) {
@@ -172,7 +184,7 @@ final class FunctionsService implements HttpService {
         ClientConnection connection = ClientConnection.of(request);
         Problem problem;
         try {
-            String name = FunctionName.require(name(request));
+            String name = FunctionName.requireFull(name(request));
             FunctionSettings settings = SettingsText.parse(
                     request.query().first("manifest").orElse(""),
                     request.query().all("config", List::of),
@@ -187,7 +199,7 @@ final class FunctionsService implements HttpService {
             problem = Problem.of(ProblemType.INVALID_CONFIG, e.safeMessage()).withLimit(e.limit());
         } catch (MayflyException.Invalid e) {
             problem = Problem.of(
-                    FunctionName.isValid(name(request)) ? ProblemType.INVALID_CONFIG : ProblemType.INVALID_NAME,
+                    FunctionName.isValidInFull(name(request)) ? ProblemType.INVALID_CONFIG : ProblemType.INVALID_NAME,
                     e.safeMessage());
         }
         if (problem != null) {
@@ -238,6 +250,7 @@ final class FunctionsService implements HttpService {
         Json.send(response, json -> {
             json.writeStartObject();
             FunctionJson.writeFunction(json, deployment.function(), deployment.version());
+            json.writeStringField("url", calls + CallPath.of(deployment.function().name()));
             json.writeBooleanField("versionCreated", deployment.versionCreated());
             json.writeNumberField("compileMs", deployed.compileTime().toMillis());
             if (replaced != null) {
@@ -256,7 +269,7 @@ final class FunctionsService implements HttpService {
     }
 
     private static String name(ServerRequest request) {
-        return request.path().pathParameters().get("name");
+        return Caller.functionName(request);
     }
 
     /** Returns the function, or null after having said that there is none. */
@@ -270,8 +283,8 @@ final class FunctionsService implements HttpService {
     }
 
     private static Problem notFound(String name) {
-        return FunctionName.isValid(name)
-                ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + name)
+        return FunctionName.isValidInFull(name)
+                ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + Tenant.shortName(name))
                 : Problem.of(ProblemType.INVALID_NAME, "the path's last segment is no function's name");
     }
 }

@@ -3,6 +3,7 @@ package dev.mayfly.host.http;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.access.FailedKeys;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.deploy.Releases;
@@ -10,55 +11,40 @@ import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.hostinterfaces.messaging.EventQueue;
-import io.helidon.config.Config;
-import io.helidon.config.ConfigSources;
-import io.helidon.webserver.ErrorHandling;
-import io.helidon.webserver.WebServer;
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
-import io.helidon.webserver.http2.Http2Config;
-import io.helidon.webserver.http2.Http2ConnectionSelector;
-import io.helidon.webserver.http2.Http2Upgrader;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
 import java.time.Duration;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The web server: HTTP/1.1, and HTTP/2 in clear text by prior knowledge or upgrade, on one port.
+ * The web server: a port for calls and one for the admin API, which takes calls as well. Both tell how the host is.
  *
  * <p>Threads: any. Ownership: what it is given outlives it.
  */
 public final class HttpEndpoint implements AutoCloseable {
-    /** The web server lets a body past a limit this far, so that it is the host that says so, in its own words and without cutting the client off. */
-    private static final long BODY_BYTES_TOLERATED = 64L << 20;
-
-    /** Without another protocol the server asks ours before it reads a byte. Its builder has a method for that, which it doesn't heed (4.4.0). */
-    private static final Config NO_OTHER_PROTOCOLS =
-            Config.just(ConfigSources.create(Map.of("protocols-discover-services", "false")));
-
-    /** A function may run as long as its deadline allows; a connection at rest for longer than this goes. */
-    private static final Duration IDLE_MAX = Duration.ofMinutes(5);
-
-    private final WebServer server;
-    private final FrontRouting front;
     private final SlowClients slowClients;
+    private final @Nullable TlsIdentity identity;
+    private final Listener calls;
+    private final Listener admin;
 
-    private HttpEndpoint(WebServer server, FrontRouting front, SlowClients slowClients) {
-        this.server = server;
-        this.front = front;
+    private HttpEndpoint(SlowClients slowClients, @Nullable TlsIdentity identity, Listener calls, Listener admin) {
         this.slowClients = slowClients;
+        this.identity = identity;
+        this.calls = calls;
+        this.admin = admin;
     }
 
     /**
      * Starts to listen.
      *
-     * @throws MayflyException.Conflict when the port is in use
-     * @throws MayflyException.Invalid when the address is none of this machine
+     * @throws MayflyException.Conflict when a port is in use, or an address none of this machine
+     * @throws MayflyException.Invalid when there is no certificate where it should be
      */
     public static HttpEndpoint start(
             HostConfig config,
+            Access access,
             Invoker invoker,
             Deployer deployer,
             Releases releases,
@@ -67,66 +53,66 @@ public final class HttpEndpoint implements AutoCloseable {
             HostHealth health,
             HostMetrics metrics) {
         Limits limits = config.limits();
+        KeyCheck keyCheck = new KeyCheck(access.keys().authenticator(), new FailedKeys());
+        InvokeHandler invoking = new InvokeHandler(
+                invoker, new CallGate(keyCheck, config.access().functionsPublic()), limits);
+        AdminGate gate = new AdminGate(keyCheck, access.keys(), access.audit());
+        TlsIdentity identity = config.access().tls() == null
+                ? null
+                : TlsIdentity.open(config.access().tls());
+        Tls tls = identity == null ? null : identity.tls();
+        Duration grace = config.drain().plusSeconds(5);
         SlowClients slowClients = new SlowClients(limits);
-        FrontRouting front = new FrontRouting(new InvokeHandler(invoker, limits));
-        Http1Config http1 = Http1Config.builder()
-                .maxPrologueLength(limits.requestHeadBytesMax())
-                .maxHeadersSize(limits.requestHeadBytesMax())
-                .build();
-        Http2Config http2 = Http2Config.builder()
-                .maxHeaderListSize(limits.requestHeadBytesMax())
-                .build();
-        WebServer server = WebServer.builder()
-                .config(NO_OTHER_PROTOCOLS)
-                .host(config.address())
-                .port(config.port())
-                .shutdownHook(false)
-                .featuresDiscoverServices(false)
-                .addConnectionSelector(new ConnectionSelector(
-                        Http1ConnectionSelector.builder()
-                                .config(http1)
-                                .addUpgrader(new ConnectionSelector.Upgrader(Http2Upgrader.create(http2)))
-                                .build(),
-                        Http2ConnectionSelector.builder().http2Config(http2).build(),
-                        slowClients,
-                        front))
-                // Its NIO socket (4.4.0, the default) takes a partial write for a whole one: a response that fills the
-                // socket's buffer loses bytes.
-                .useNio(false)
-                // Without it an HTTP/2 request takes 44 ms.
-                .connectionOptions(options -> options.tcpNoDelay(true))
-                .maxTcpConnections(limits.connectionCountMax())
-                .maxPayloadSize(
-                        Math.max(limits.requestBodyBytesMax(), limits.componentBytesMax()) + BODY_BYTES_TOLERATED)
-                .idleConnectionTimeout(IDLE_MAX)
-                .contentEncoding(new PlainContent())
-                .directHandlers(new ServerProblems(limits).handlers())
-                .errorHandling(ErrorHandling.builder().includeEntity(true).build())
-                // The host cancels what still runs after its own time limit; this is the last resort behind it.
-                .shutdownGracePeriod(config.drain().plusSeconds(5))
-                .addFeature(ObserveFeature.just(HealthObserver.builder()
-                        .useSystemServices(false)
-                        .details(true)
-                        .addHealthChecks(health.checks())
-                        .build()))
-                .routing(routing -> routing(
-                        routing, deployer, releases, bindings, queue, invoker, limits, new MetricsHandler(metrics)))
-                .build();
+        Listener calls = null;
         try {
-            server.start();
+            calls = Listener.start(
+                    config.address(),
+                    config.port(),
+                    limits,
+                    slowClients,
+                    new FrontRouting(invoking, null),
+                    routing -> {},
+                    health(health),
+                    tls,
+                    grace);
+            String callsUrl = config.callsUri(calls.port()).toString();
+            MetricsHandler metricsHandler = new MetricsHandler(metrics);
+            Listener admin = Listener.start(
+                    config.access().adminAddress(),
+                    config.adminPort(),
+                    limits,
+                    slowClients,
+                    new FrontRouting(invoking, gate),
+                    routing -> {
+                        adminApi(routing, deployer, releases, bindings, queue, invoker, limits, callsUrl);
+                        accessApi(routing, access, invoker);
+                        routing.get("/observe/metrics", metricsHandler);
+                    },
+                    health(health),
+                    tls,
+                    grace);
+            return new HttpEndpoint(slowClients, identity, calls, admin);
         } catch (RuntimeException e) {
+            if (calls != null) {
+                calls.close();
+            }
             slowClients.close();
+            if (identity != null) {
+                identity.close();
+            }
             throw e;
         }
-        if (!server.isRunning()) {
-            slowClients.close();
-            throw new MayflyException.Conflict("can't listen on " + config.address() + ":" + config.port()
-                    + ": it is in use, or no address of this machine; choose another port or address");
-        }
-        return new HttpEndpoint(server, front, slowClients);
     }
 
-    private static void routing(
+    private static ObserveFeature health(HostHealth health) {
+        return ObserveFeature.just(HealthObserver.builder()
+                .useSystemServices(false)
+                .details(true)
+                .addHealthChecks(health.checks())
+                .build());
+    }
+
+    private static void adminApi(
             HttpRouting.Builder routing,
             Deployer deployer,
             Releases releases,
@@ -134,19 +120,38 @@ public final class HttpEndpoint implements AutoCloseable {
             EventQueue queue,
             Invoker invoker,
             Limits limits,
-            MetricsHandler metrics) {
-        routing.register(FunctionsService.PATH, new FunctionsService(deployer, releases, invoker.routes(), limits))
+            String callsUrl) {
+        routing.register(
+                        FunctionsService.PATH,
+                        new FunctionsService(deployer, releases, invoker.routes(), limits, callsUrl))
                 .register(FunctionsService.PATH, new VersionsService(releases, invoker.routes()))
                 .register(FunctionsService.PATH, new EventsService(queue, invoker.routes()))
-                .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()))
-                .get("/observe/metrics", metrics)
-                .error(
-                        MayflyException.class,
-                        (request, response, e) -> Problem.of(e).send(response));
+                .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()));
     }
 
+    private static void accessApi(HttpRouting.Builder routing, Access access, Invoker invoker) {
+        KeysService keys = new KeysService(access.keys(), access.adminKey());
+        SecretsService secrets = new SecretsService(access.secrets());
+        routing.register(KeysService.PATH, keys)
+                .register(FunctionsService.PATH, keys::tokens)
+                .register(TenantsService.PATH, new TenantsService(access.keys(), invoker.routes(), access.secrets()))
+                .register(SecretsService.PATH, secrets)
+                .post(SecretsService.KEY_PATH, secrets::rotateKey)
+                .get(AuditService.PATH, new AuditService(access.audit()))
+                .error(MayflyException.class, (request, response, e) -> {
+                    Problems.ofRequest(e).send(response);
+                    ClientConnection.of(request).discardBody(request);
+                });
+    }
+
+    /** Where calls are taken. */
     public int port() {
-        return server.port();
+        return calls.port();
+    }
+
+    /** Where the admin API is. */
+    public int adminPort() {
+        return admin.port();
     }
 
     /** Connections open at the moment. */
@@ -157,9 +162,20 @@ public final class HttpEndpoint implements AutoCloseable {
     /** Stops to listen, waits for requests that are being answered, and closes all connections. */
     @Override
     public void close() {
-        front.drain();
+        calls.drain();
+        admin.drain();
         slowClients.drain();
-        server.stop();
+        // Both at once: each waits for its requests.
+        Thread closing = Thread.ofVirtual().name("mayfly-admin-close").start(admin::close);
+        calls.close();
+        try {
+            closing.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         slowClients.close();
+        if (identity != null) {
+            identity.close();
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
@@ -32,7 +33,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers {@code ANY /f/{name}[/{path}]}, with the name as {@link RouteChoice} reads it: the request goes into an invocation's slot, the function runs on this thread, and its response goes from
+ * Answers {@code ANY /f/{name}[/{path}]} and {@code ANY /t/{tenant}/f/{name}[/{path}]}, with the name as {@link RouteChoice} reads it: the request goes into an invocation's slot, the function runs on this thread, and its response goes from
  * the slot to the socket.
  *
  * <p>Threads: any number of requests at once, each on its own virtual thread from the first byte to the last.
@@ -51,10 +52,12 @@ final class InvokeHandler {
     private static final System.Logger LOG = System.getLogger(InvokeHandler.class.getName());
 
     private final Invoker invoker;
+    private final CallGate gate;
     private final Limits limits;
 
-    InvokeHandler(Invoker invoker, Limits limits) {
+    InvokeHandler(Invoker invoker, CallGate gate, Limits limits) {
         this.invoker = invoker;
+        this.gate = gate;
         this.limits = limits;
     }
 
@@ -90,10 +93,17 @@ final class InvokeHandler {
 
     private @Nullable Problem call(
             ClientConnection connection, String path, RoutingRequest request, RoutingResponse response, String id) {
-        int nameStart = FrontRouting.CALLS.length();
-        int nameEnd = path.indexOf('/', nameStart);
-        RouteChoice choice = new RouteChoice(invoker.routes(), request.headers());
-        Route route = choice.choose(nameEnd < 0 ? path.substring(nameStart) : path.substring(nameStart, nameEnd));
+        CallPath called = CallPath.parse(path);
+        if (called == null) {
+            return Problem.of(ProblemType.INVALID_NAME, "the path names no function: /f/NAME or /t/TENANT/f/NAME");
+        }
+        RouteChoice choice = new RouteChoice(invoker.routes(), request.headers(), gate);
+        Route route = choice.choose(called.function());
+        boolean isPublic = route != null && route.version().settings().isPublic();
+        Problem refused = gate.refusal(connection, request.headers(), choice.name(), isPublic);
+        if (refused != null) {
+            return refused;
+        }
         if (route == null) {
             return choice.problem();
         }
@@ -113,7 +123,7 @@ final class InvokeHandler {
                 invocation.end(Outcome.FUNCTION_GONE);
                 return Problem.of(ProblemType.NOT_FOUND, "this version was just removed");
             }
-            Problem problem = writeHead(invocation, nameEnd < 0 ? "/" : path.substring(nameEnd), request);
+            Problem problem = writeHead(invocation, called.rest(), request);
             if (problem != null) {
                 return problem;
             }
@@ -200,7 +210,7 @@ final class InvokeHandler {
         }
         for (Header header : headers) {
             String name = header.headerName().lowerCase();
-            if (!HopByHop.isRequestHeader(name)) {
+            if (!HopByHop.isRequestHeader(name) && !KeyCheck.isKey(header)) {
                 if (header.valueCount() == 1) {
                     head.header(name, header.get());
                 } else {
@@ -357,7 +367,7 @@ final class InvokeHandler {
     }
 
     private Problem refusal(Outcome refusal, Invocation invocation) {
-        String name = invocation.route().name();
+        String name = Tenant.shortName(invocation.route().name());
         return switch (refusal) {
             case FUNCTION_GONE -> RouteChoice.unknown(name);
             case CONCURRENCY_LIMIT ->

@@ -101,6 +101,9 @@ final class Problem {
     void send(ServerResponse response) {
         response.status(status());
         response.header(CONTENT_TYPE);
+        if (type == ProblemType.UNAUTHENTICATED) {
+            response.header(HeaderValues.create(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"mayfly\""));
+        }
         Object retryAfter = members.get("retryAfterSeconds");
         if (retryAfter != null) {
             response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, retryAfter.toString()));

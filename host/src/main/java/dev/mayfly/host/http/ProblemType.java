@@ -11,8 +11,12 @@ enum ProblemType {
     INVALID_NAME(400, "This is not a function's name"),
     INVALID_CONFIG(400, "This is not a configuration"),
     INVALID_ALIAS(400, "An alias can't be so"),
-    NOT_FOUND(404, "There is nothing here"),
     VERSION_NOT_SELECTABLE(403, "The function's version can't be chosen"),
+    UNAUTHENTICATED(401, "A key is needed"),
+    PERMISSION_DENIED(403, "The key does not permit this"),
+    TOO_MANY_FAILED_KEYS(429, "Too many keys that are not valid"),
+    NOT_FOUND(404, "There is nothing here"),
+    LIMIT_REACHED(409, "A limit of the host's is reached"),
     METHOD_NOT_ALLOWED(405, "This can't be done here"),
 
     CONFLICT(409, "This goes against how things are"),

@@ -1,5 +1,6 @@
 package dev.mayfly.host.http;
 
+import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.TrapKind;
 import dev.mayfly.host.Limits;
 import dev.mayfly.memorypool.Admission;
@@ -44,6 +45,21 @@ final class Problems {
                         ProblemType.UNAVAILABLE, "all memory for bodies is in use: " + limits.slabBytesMax() + " bytes")
                 .withLimit("slab-bytes-max")
                 .withRetryAfter(Admission.RETRY_AFTER);
+    }
+
+    /** What the admin API's services throw, but for {@link FunctionsService}, where what is wrong is the component. */
+    static Problem ofRequest(MayflyException e) {
+        return switch (e) {
+            case MayflyException.Invalid invalid -> Problem.of(ProblemType.INVALID_REQUEST, invalid.safeMessage());
+            case MayflyException.Conflict conflict -> Problem.of(ProblemType.CONFLICT, conflict.safeMessage());
+            case MayflyException.LimitExceeded limit
+            when limit.limit().endsWith("-bytes-max") ->
+                Problem.of(ProblemType.BODY_TOO_LARGE, limit.safeMessage()).withLimit(limit.limit());
+            case MayflyException.LimitExceeded limit
+            when limit.limit().endsWith("-count-max") ->
+                Problem.of(ProblemType.LIMIT_REACHED, limit.safeMessage()).withLimit(limit.limit());
+            default -> Problem.of(e);
+        };
     }
 
     static Problem shuttingDown() {

@@ -1,5 +1,6 @@
 package dev.mayfly.host.http;
 
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.Sticky;
 import dev.mayfly.host.invoke.Route;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which version a call gets: {@code name} is what live points to, {@code name@staging} what that alias points to, {@code name:3} version 3. The header
- * {@code Mayfly-Version} with an alias or a number says the same where the function's settings allow it.
+ * {@code Mayfly-Version} with an alias or a number says the same where the function's settings allow it, or the caller's key.
  *
  * <p>One look-up of a name, and one draw when there is a canary. Used once.
  */
@@ -22,26 +23,31 @@ final class RouteChoice {
 
     private final Routes routes;
     private final ServerRequestHeaders headers;
+    private final CallGate gate;
+
+    /** In full. */
+    private String name = "";
 
     /** Why there is no route, once there is none. */
     private @Nullable Problem problem;
 
     private boolean exact;
 
-    RouteChoice(Routes routes, ServerRequestHeaders headers) {
+    RouteChoice(Routes routes, ServerRequestHeaders headers, CallGate gate) {
         this.routes = routes;
         this.headers = headers;
+        this.gate = gate;
     }
 
     /**
      * Chooses; null = {@link #problem} says why there is nothing to choose.
      *
-     * @param segment of the path that names the function
+     * @param segment of the path that names the function, behind its tenant's name and a slash where there is one
      */
     @Nullable
     Route choose(String segment) {
         int end = endOfName(segment);
-        String name = end == segment.length() ? segment : segment.substring(0, end);
+        name = end == segment.length() ? segment : segment.substring(0, end);
         RoutedFunction function = routes.function(name);
         if (function == null) {
             problem = unknown(name);
@@ -56,6 +62,11 @@ final class RouteChoice {
         }
         RoutedAlias live = function.live();
         return live == null ? none(function, "alias live") : through(live);
+    }
+
+    /** The function's full name, whether or not there is one. */
+    String name() {
+        return name;
     }
 
     /** Whether no other version than the chosen one will do. */
@@ -83,10 +94,10 @@ final class RouteChoice {
 
     private @Nullable Route selected(RoutedFunction function, String selector) {
         Route main = function.main();
-        if (main == null || !main.version().settings().selectable()) {
+        if (main == null || !(main.version().settings().selectable() || gate.mayDeploy(headers, function.name()))) {
             problem = Problem.of(
                     ProblemType.VERSION_NOT_SELECTABLE,
-                    "the header Mayfly-Version is for functions that are deployed with selectable = true");
+                    "the header Mayfly-Version is for keys that may deploy the function, and for functions that are deployed with selectable = true");
             return null;
         }
         return isNumber(selector) ? version(function, selector) : alias(function, selector);
@@ -128,13 +139,13 @@ final class RouteChoice {
     }
 
     private @Nullable Route none(RoutedFunction function, String what) {
-        problem = Problem.of(ProblemType.NOT_FOUND, "function " + function.name() + " has no " + what);
+        problem = Problem.of(ProblemType.NOT_FOUND, "function " + Tenant.shortName(function.name()) + " has no " + what);
         return null;
     }
 
     static Problem unknown(String name) {
-        return FunctionName.isValid(name)
-                ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + name)
+        return FunctionName.isValidInFull(name)
+                ? Problem.of(ProblemType.NOT_FOUND, "no function is called " + Tenant.shortName(name))
                 : Problem.of(ProblemType.INVALID_NAME, "the path's second segment is no function's name");
     }
 }

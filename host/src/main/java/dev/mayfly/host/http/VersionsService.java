@@ -1,6 +1,7 @@
 package dev.mayfly.host.http;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.AliasChange;
 import dev.mayfly.host.deploy.Releases;
@@ -69,7 +70,7 @@ final class VersionsService implements HttpService {
         Map<Integer, Instant> lastInvoked = releases.lastInvoked(function);
         Json.send(response, json -> {
             json.writeStartObject();
-            json.writeStringField("name", function.name());
+            json.writeStringField("name", Tenant.shortName(function.name()));
             json.writeArrayFieldStart("versions");
             for (Route route : function.versions().reversed().values()) {
                 json.writeStartObject();
@@ -128,7 +129,7 @@ final class VersionsService implements HttpService {
     private void sendAlias(ServerResponse response, RoutedFunction function, String name) {
         RoutedAlias alias = function.aliases().get(name);
         if (alias == null) {
-            throw new MayflyException.NotFound(function.name() + " has no alias " + name);
+            throw new MayflyException.NotFound(Tenant.shortName(function.name()) + " has no alias " + name);
         }
         List<AliasChange> changes = releases.changes(function.name(), name);
         Json.send(response, json -> {
@@ -199,10 +200,10 @@ final class VersionsService implements HttpService {
     }
 
     private RoutedFunction function(ServerRequest request) {
-        String name = parameter(request, "name");
+        String name = Caller.functionName(request);
         RoutedFunction function = routes.function(name);
         if (function == null) {
-            throw new MayflyException.NotFound("no function is called " + name);
+            throw new MayflyException.NotFound("no function is called " + Tenant.shortName(name));
         }
         return function;
     }

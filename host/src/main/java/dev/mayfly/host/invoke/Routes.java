@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,12 @@ public final class Routes {
         return ordered.values();
     }
 
-    /** The functions behind a name, ordered; at most so many. */
-    public List<RoutedFunction> after(String name, int countMax) {
-        return ordered.tailMap(name, false).values().stream().limit(countMax).toList();
+    /** The functions behind a name that a caller is to see, ordered; at most so many. */
+    public List<RoutedFunction> after(String name, int countMax, Predicate<RoutedFunction> seen) {
+        return ordered.tailMap(name, false).values().stream()
+                .filter(seen)
+                .limit(countMax)
+                .toList();
     }
 
     public int count() {

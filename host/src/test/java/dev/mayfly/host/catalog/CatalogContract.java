@@ -84,7 +84,7 @@ abstract class CatalogContract {
                         Map.of("name", "value", "Name", "", "ключ", "a=b\n\"'; DROP TABLE function; --"),
                         Map.of("db", "orders-db", "cache", "cache"),
                         new TreeSet<>(List.of("orders", "uploads")),
-                        true));
+                        true, Map.of("stripe", "stripe-key"), true));
         Alias alias = Alias.of("a", "live", 1, NOW);
         catalog().add(version, alias);
         StoredFunction expected = new StoredFunction("a", NOW, List.of(version), List.of(alias));

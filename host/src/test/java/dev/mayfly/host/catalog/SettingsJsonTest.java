@@ -16,15 +16,15 @@ class SettingsJsonTest {
     @Test
     void theSameSettingsAreTheSameText() {
         FunctionSettings settings = new FunctionSettings(
-                Map.of("z", "1", "a", "\"é\n"), Map.of("db", "orders-db"), new TreeSet<>(List.of("b", "a")), true);
+                Map.of("z", "1", "a", "\"é\n"), Map.of("db", "orders-db"), new TreeSet<>(List.of("b", "a")), true, Map.of("stripe", "stripe-key"), true);
         String text = "{\"bindings\":{\"db\":\"orders-db\"},\"config\":{\"a\":\"\\\"é\\n\",\"z\":\"1\"},"
-                + "\"selectable\":true,\"topics\":[\"a\",\"b\"]}";
+                + "\"secrets\":{\"stripe\":\"stripe-key\"},\"selectable\":true,\"topics\":[\"a\",\"b\"],\"visibility\":\"public\"}";
         assertEquals(text, SettingsJson.write(settings));
         assertEquals(settings, SettingsJson.parse(text));
         assertEquals(
                 settings,
                 SettingsJson.parse(
-                        "{ \"topics\": [\"b\", \"a\"], \"selectable\": true, \"config\": {\"z\": \"1\", \"a\": \"\\\"\\u00e9\\n\"}, \"bindings\": {\"db\": \"orders-db\"} }"));
+                        "{ \"visibility\": \"public\", \"secrets\": {\"stripe\": \"stripe-key\"}, \"topics\": [\"b\", \"a\"], \"selectable\": true, \"config\": {\"z\": \"1\", \"a\": \"\\\"\\u00e9\\n\"}, \"bindings\": {\"db\": \"orders-db\"} }"));
     }
 
     @Test

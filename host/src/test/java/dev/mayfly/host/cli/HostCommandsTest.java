@@ -243,9 +243,11 @@ final class HostCommandsTest {
     }
 
     private static String[] onHost(String... arguments) {
-        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        String[] all = Arrays.copyOf(arguments, arguments.length + 4);
         all[arguments.length] = "--host";
-        all[arguments.length + 1] = host.host().uri().toString();
+        all[arguments.length + 1] = host.host().adminUri().toString();
+        all[arguments.length + 2] = "--data";
+        all[arguments.length + 3] = host.folder().toString();
         return all;
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,22 +43,21 @@ final class ServeProcessTest {
     void aSignalStopsItInGoodOrder() throws Exception {
         for (String signal : List.of("TERM", "INT")) {
             String host = serve();
-            CapturedRun.of("list", "--host", host).exits(ExitCode.OK);
+            run("list", "--host", host).exits(ExitCode.OK);
             signal(signal);
             assertEquals(ExitCode.OK, process.waitFor());
             // And nothing else: what the libraries have to say about a start that went well is no news.
             assertEquals(2, said().lines().count(), said());
             assertTrue(said().matches("started in .*\\nstopping: .*\\n"), said());
-            CapturedRun.of("list", "--host", host).exits(ExitCode.UNREACHABLE);
+            run("list", "--host", host).exits(ExitCode.UNREACHABLE);
         }
     }
 
     @Test
     void theSecondSignalEndsItAtOnce() throws Exception {
         String host = serve("--deadline", "1h", "--drain", "1h");
-        CapturedRun.of("deploy", Guests.file("probe").toString(), "--host", host)
-                .exits(ExitCode.OK);
-        Thread caller = Thread.startVirtualThread(() -> CapturedRun.of("invoke", "probe", "/spin", "--host", host));
+        run("deploy", Guests.file("probe").toString(), "--host", host).exits(ExitCode.OK);
+        Thread caller = Thread.startVirtualThread(() -> run("invoke", "probe", "/spin", "--host", host));
         Waiting.until("the function runs", () -> slotsInUse(host) == 1);
         signal("TERM");
         Waiting.until("it says that it stops", () -> said().contains("stopping"));
@@ -87,7 +88,7 @@ final class ServeProcessTest {
                 .says(port);
     }
 
-    /** Answers with its address. */
+    /** Answers with its admin API's address. */
     private String serve(String... options) throws IOException {
         List<String> command = new ArrayList<>();
         if (Files.isDirectory(Path.of("/proc"))) {
@@ -113,12 +114,23 @@ final class ServeProcessTest {
         BufferedReader out = process.inputReader();
         String line = out.readLine();
         assertTrue(line != null && line.contains(" listens on http://"), () -> line + said());
-        return line.replaceFirst(".* listens on ", "");
+        String admin = out.readLine();
+        assertTrue(admin != null && admin.startsWith("admin API on http://127.0.0.1:"), () -> admin + said());
+        return admin.replaceFirst("admin API on ([^,]*), .*", "$1");
     }
 
-    private static double slotsInUse(String host) throws Exception {
+    /** With the key that it finds in the data folder. */
+    private CapturedRun run(String... arguments) {
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
+        all[arguments.length] = "--data";
+        all[arguments.length + 1] = folder.resolve("data").toString();
+        return CapturedRun.of(all);
+    }
+
+    private double slotsInUse(String host) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest metrics = HttpRequest.newBuilder(URI.create(host + "/observe/metrics"))
+                    .header("Authorization", "Bearer " + TestHost.key(folder.resolve("data")))
                     .build();
             return client.send(metrics, HttpResponse.BodyHandlers.ofString())
                     .body()

@@ -28,8 +28,12 @@ public final class Raw {
 
     /** Sends a request line, without its version, and a body. */
     public static Response send(TestHost host, String request, byte[] body) throws IOException {
-        try (Socket socket = host.connect()) {
-            write(socket, request + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length + "\r\n\r\n");
+        boolean admin = request.contains(" /v1");
+        try (Socket socket = admin ? host.connectAdmin() : host.connect()) {
+            write(
+                    socket,
+                    request + " HTTP/1.1\r\nHost: localhost\r\n" + (admin ? host.authorization() : "")
+                            + "Content-Length: " + body.length + "\r\n\r\n");
             socket.getOutputStream().write(body);
             return read(socket.getInputStream());
         }

@@ -1,8 +1,10 @@
 package dev.mayfly.host.testing;
 
+import dev.mayfly.host.AccessConfig;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.access.AdminKeyFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,11 +18,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * A host on a free port with a data folder of its own, and clients for it.
+ * A host on a free port, with functions that everybody may call, with a data folder of its own, and clients for it.
  *
  * <p>Closing it checks that no invocation left anything taken.
  */
@@ -61,7 +64,31 @@ public final class TestHost implements AutoCloseable {
 
     /** A free port, a folder, and no patience when closing. */
     public static HostConfig config(Path folder) {
-        return HostConfig.defaults().withDataFolder(folder).withPort(0).withDrain(Duration.ofSeconds(2));
+        return HostConfig.defaults()
+                .withDataFolder(folder)
+                .withPort(0)
+                .withDrain(Duration.ofSeconds(2))
+                .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
+    }
+
+    /** As an operator has it: who calls a function needs a key. */
+    public static TestHost startPrivate(Path folder) {
+        HostConfig config = config(folder);
+        return new TestHost(Host.start(config.withAccess(config.access().withFunctionsPublic(false))), folder, false);
+    }
+
+    /** The operator's key of the host on a data folder. */
+    public static String key(Path folder) {
+        return Objects.requireNonNull(AdminKeyFile.read(folder), "there is no admin.key");
+    }
+
+    public String key() {
+        return key(folder);
+    }
+
+    /** A header line for requests to the admin API that are written byte for byte. */
+    public String authorization() {
+        return "Authorization: Bearer " + key() + "\r\n";
     }
 
     public static HttpClient client(HttpClient.Version version) {
@@ -77,19 +104,34 @@ public final class TestHost implements AutoCloseable {
     }
 
     public URI uri(String path) {
-        return URI.create(host.uri() + path);
+        return URI.create((isAdmin(path) ? host.adminUri() : host.uri()) + path);
     }
 
-    /** A connection to write raw bytes to. */
+    private static boolean isAdmin(String path) {
+        return path.startsWith("/v1") || path.startsWith("/observe/metrics");
+    }
+
+    /** A connection to write raw bytes to, on the port for calls. */
     public Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), host.port());
+        return connect(host.port());
+    }
+
+    /** The same on the admin API's port. */
+    public Socket connectAdmin() throws IOException {
+        return connect(host.adminUri().getPort());
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout((int) TIMEOUT.toMillis());
         socket.setTcpNoDelay(true);
         return socket;
     }
 
+    /** To the admin API with the operator's key, to functions without one. */
     public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(uri(path)).timeout(TIMEOUT);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(TIMEOUT);
+        return isAdmin(path) ? request.header("Authorization", "Bearer " + key()) : request;
     }
 
     public Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
