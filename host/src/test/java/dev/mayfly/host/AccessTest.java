@@ -335,9 +335,34 @@ final class AccessTest {
             assertTrue(response.text().contains("urn:mayfly:problem:"), shown + " -> " + response.text());
         }
         for (String path :
-                List.of("/v1/functions/../keys", "/v1/%66unctions", "/v1/functions/orders%2Flogs", "/v1//keys")) {
+                List.of("/v1/functions/../keys", "/v1/%66unctions", "/v1/functions/orders%2Flogs", "/v1//keys", "//v1/keys", "/v1/./keys")) {
             Raw.Response response = Raw.send(host, "GET " + path, new byte[0]);
             assertTrue(response.status() == 400 || response.status() == 404, path + " -> " + response.status());
+        }
+    }
+
+    @Test
+    void noFormOfAPathGoesAroundTheKey() throws Exception {
+        for (String target : List.of(
+                "/v1/keys",
+                "//v1/keys",
+                "/v1//keys",
+                "/v1/keys/",
+                "/V1/keys",
+                "http://localhost/v1/keys",
+                "http://localhost//v1/keys",
+                "*",
+                "v1/keys",
+                "/v1/keys?a=/observe/health",
+                "/observe/health/../../v1/keys",
+                "/observe/healthy",
+                "/observe//metrics")) {
+            try (var socket = host.connectAdmin()) {
+                Raw.write(socket, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                Raw.Response response = Raw.read(socket.getInputStream());
+                assertTrue(response.status() >= 400, target + " -> " + response.status());
+                assertFalse(response.text().contains("admin.key"), target);
+            }
         }
     }
 

@@ -30,7 +30,7 @@ final class HostOption {
     private @Nullable String key;
 
     @Option(
-            names = "--data",
+            names = "--data-folder",
             paramLabel = "FOLDER",
             description = "The data folder to look for admin.key in (default: ${DEFAULT-VALUE}).")
     private Path dataFolder = HostConfig.defaultDataFolder();

@@ -28,7 +28,7 @@ final class ServeCommand extends StandardCommand {
     private static final HostConfig DEFAULTS = HostConfig.defaults();
 
     @Option(
-            names = "--data",
+            names = {"--data", "--data-folder"},
             paramLabel = "FOLDER",
             description =
                     "Where functions and their compiled artifacts are kept; made if it isn't there (default: ${DEFAULT-VALUE}).")

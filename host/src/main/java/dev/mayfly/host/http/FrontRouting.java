@@ -25,6 +25,9 @@ final class FrontRouting implements HttpRouting {
     /** Paths that start so are calls of a tenant's functions: {@code /t/{tenant}/f/{name}}. */
     static final String TENANT_CALLS = "/t/";
 
+    /** What needs no key, on either port. */
+    private static final String HEALTH = "/observe/health";
+
     private final InvokeHandler calls;
     /** Null where the admin API isn't. */
     private final @Nullable AdminGate admin;
@@ -82,16 +85,16 @@ final class FrontRouting implements HttpRouting {
         if (path.startsWith(CALLS) || path.startsWith(TENANT_CALLS)) {
             calls.handle(connection, path, request, response);
         } else if (!isPlain(path)) {
-            // The server's routing would take a;b for a, and /x/. for /x.
+            // The server's routing would take a;b for a, /x/. for /x and //x for /x.
             Problem.of(ProblemType.INVALID_REQUEST, "the path has characters or segments that none here has")
                     .send(response);
             connection.discardBody(request);
         } else {
             request.context().register(connection);
-            if (!AdminAction.isAdmin(path)) {
-                rest.route(connection, request, response);
-            } else if (admin != null) {
+            if (admin != null && !path.startsWith(HEALTH)) {
                 admin.route(connection, path, request, response, rest);
+            } else if (!AdminAction.isAdmin(path)) {
+                rest.route(connection, request, response);
             } else {
                 Problem.of(ProblemType.NOT_FOUND, "the admin API has a port of its own: by default the next one")
                         .send(response);
@@ -104,11 +107,11 @@ final class FrontRouting implements HttpRouting {
     private static boolean isPlain(String path) {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c == '%' || c == ';' || c == '\\' || (c == '/' && path.startsWith("/.", i))) {
+            if (c == '%' || c == ';' || c == '\\' || (c == '/' && (path.startsWith("/.", i) || path.startsWith("//", i)))) {
                 return false;
             }
         }
-        return true;
+        return path.startsWith("/");
     }
 
     @Override

@@ -246,7 +246,7 @@ final class HostCommandsTest {
         String[] all = Arrays.copyOf(arguments, arguments.length + 4);
         all[arguments.length] = "--host";
         all[arguments.length + 1] = host.host().adminUri().toString();
-        all[arguments.length + 2] = "--data";
+        all[arguments.length + 2] = "--data-folder";
         all[arguments.length + 3] = host.folder().toString();
         return all;
     }

@@ -122,7 +122,7 @@ final class ServeProcessTest {
     /** With the key that it finds in the data folder. */
     private CapturedRun run(String... arguments) {
         String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-        all[arguments.length] = "--data";
+        all[arguments.length] = "--data-folder";
         all[arguments.length + 1] = folder.resolve("data").toString();
         return CapturedRun.of(all);
     }
