@@ -20,8 +20,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use wasmtime::Store;
 
-/// So many calls show which pages a function touches.
-const SAMPLE_COUNT: u32 = 16;
+/// So many calls show which pages a function touches. Java's `FreshMemoryCanary` runs more, to see memories reset in both ways.
+const SAMPLE_COUNT: u32 = 8;
 /// What more than half of them touch is worth keeping.
 const TOUCHED_MIN: u32 = SAMPLE_COUNT / 2 + 1;
 /// Pages of a function's windows together: a slot that no call uses keeps them.

@@ -18,15 +18,18 @@ import java.time.Duration;
  * as new.
  *
  * <p>A component of our own looks at all of its memory, says what is not as new, spoils everything in one of three patterns and ends in one of
- * three ways: it returns, it traps, or it is cancelled while it waits for the host. Each round is one instance, and nine rounds have seen every
- * pattern before every end.
+ * three ways: it returns, it traps, or it is cancelled while it waits for the host. Each round is one instance, and nine rounds in a row have
+ * seen every pattern before every end.
  *
  * <p>A canary that sings proves that resetting works on this kernel and with these settings while the machine is at rest. What the kernel does to
  * pages when memory is short or fragmented it can't prove; {@code FreshMemoryUnderPressureTest} brings that about.
  */
 public final class FreshMemoryCanary {
-    /** Every pattern before every end, and one more to see what the last of them left: some 10 ms. */
-    public static final int ROUNDS = 10;
+    /**
+     * Some 20 ms: eight that show the engine which pages to reset by copying ({@code reset.rs}), then every pattern before every end, and one more to
+     * see what the last of them left.
+     */
+    public static final int ROUNDS = 8 + 9 + 1;
 
     private static final int PATTERNS = 3;
     private static final int ENDS = 3;
