@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator says about a version of a function when it is deployed. {@link SettingsJson} is its text.
@@ -15,6 +16,7 @@ import java.util.TreeSet;
  * @param selectable whether every caller may choose a version by the header {@code Mayfly-Version}
  * @param secrets what {@code mayfly:secrets} answers: the tenant's secret by the name that the function has for it
  * @param isPublic whether everybody may call it
+ * @param cors which pages may call it from a browser; null = those of its own origin
  */
 public record FunctionSettings(
         Map<String, String> config,
@@ -22,10 +24,11 @@ public record FunctionSettings(
         SortedSet<String> topics,
         boolean selectable,
         Map<String, String> secrets,
-        boolean isPublic) {
+        boolean isPublic,
+        @Nullable Cors cors) {
     /** Nothing was said. */
     public static final FunctionSettings NONE =
-            new FunctionSettings(Map.of(), Map.of(), new TreeSet<>(), false, Map.of(), false);
+            new FunctionSettings(Map.of(), Map.of(), new TreeSet<>(), false, Map.of(), false, null);
 
     public FunctionSettings {
         // Sorted, so that the same function always reads the same.
@@ -36,27 +39,31 @@ public record FunctionSettings(
     }
 
     public FunctionSettings withConfig(Map<String, String> value) {
-        return new FunctionSettings(value, bindings, topics, selectable, secrets, isPublic);
+        return new FunctionSettings(value, bindings, topics, selectable, secrets, isPublic, cors);
     }
 
     public FunctionSettings withBindings(Map<String, String> value) {
-        return new FunctionSettings(config, value, topics, selectable, secrets, isPublic);
+        return new FunctionSettings(config, value, topics, selectable, secrets, isPublic, cors);
     }
 
     public FunctionSettings withTopics(SortedSet<String> value) {
-        return new FunctionSettings(config, bindings, value, selectable, secrets, isPublic);
+        return new FunctionSettings(config, bindings, value, selectable, secrets, isPublic, cors);
     }
 
     public FunctionSettings withSelectable(boolean value) {
-        return new FunctionSettings(config, bindings, topics, value, secrets, isPublic);
+        return new FunctionSettings(config, bindings, topics, value, secrets, isPublic, cors);
     }
 
     public FunctionSettings withSecrets(Map<String, String> value) {
-        return new FunctionSettings(config, bindings, topics, selectable, value, isPublic);
+        return new FunctionSettings(config, bindings, topics, selectable, value, isPublic, cors);
     }
 
     public FunctionSettings withPublic(boolean value) {
-        return new FunctionSettings(config, bindings, topics, selectable, secrets, value);
+        return new FunctionSettings(config, bindings, topics, selectable, secrets, value, cors);
+    }
+
+    public FunctionSettings withCors(@Nullable Cors value) {
+        return new FunctionSettings(config, bindings, topics, selectable, secrets, isPublic, value);
     }
 
     /** Everything it may use, secrets as {@code secret:NAME}: the host's binding by the function's own name for it. */

@@ -11,11 +11,13 @@ import dev.mayfly.engine.MayflyException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link FunctionSettings} as one JSON document, in one canonical form: members in the order of their names, none that says what is so anyway, no
@@ -34,7 +36,7 @@ public final class SettingsJson {
             .build();
 
     private static final String PUBLIC = "public";
-    private static final String MEMBERS = "bindings, config, secrets, selectable, topics, visibility";
+    private static final String MEMBERS = "bindings, config, cors, secrets, selectable, topics, visibility";
 
     private SettingsJson() {}
 
@@ -45,6 +47,7 @@ public final class SettingsJson {
             json.writeStartObject();
             writeTexts(json, "bindings", settings.bindings());
             writeTexts(json, "config", settings.config());
+            writeCors(json, settings.cors());
             writeTexts(json, "secrets", settings.secrets());
             if (settings.selectable()) {
                 json.writeBooleanField("selectable", true);
@@ -58,6 +61,17 @@ public final class SettingsJson {
             throw new UncheckedIOException("writing to memory can't fail", e);
         }
         return text.toString();
+    }
+
+    private static void writeCors(JsonGenerator json, @Nullable Cors cors) throws IOException {
+        if (cors != null) {
+            json.writeObjectFieldStart("cors");
+            writeTexts(json, "headers", cors.headers());
+            json.writeNumberField("max-age-s", cors.maxAge().toSeconds());
+            writeTexts(json, "methods", cors.methods());
+            writeTexts(json, "origins", cors.origins());
+            json.writeEndObject();
+        }
     }
 
     private static void writeTexts(JsonGenerator json, String name, Map<String, String> texts) throws IOException {
@@ -113,6 +127,7 @@ public final class SettingsJson {
             settings = switch (member) {
                 case "bindings" -> settings.withBindings(textsByName(json));
                 case "config" -> settings.withConfig(textsByName(json));
+                case "cors" -> settings.withCors(cors(json));
                 case "secrets" -> settings.withSecrets(textsByName(json));
                 case "selectable" -> settings.withSelectable(bool(json));
                 case "topics" -> settings.withTopics(texts(json));
@@ -146,6 +161,29 @@ public final class SettingsJson {
     private static String text(JsonParser json) throws IOException {
         require(json, JsonToken.VALUE_STRING, "must be a text");
         return json.getText();
+    }
+
+    private static Cors cors(JsonParser json) throws IOException {
+        SortedSet<String> origins = new TreeSet<>();
+        SortedSet<String> methods = new TreeSet<>();
+        SortedSet<String> headers = new TreeSet<>();
+        Duration maxAge = Duration.ZERO;
+        require(json, JsonToken.START_OBJECT, "must be an object");
+        while (json.nextToken() != JsonToken.END_OBJECT) {
+            String member = json.currentName();
+            json.nextToken();
+            switch (member) {
+                case "origins" -> origins = texts(json);
+                case "methods" -> methods = texts(json);
+                case "headers" -> headers = texts(json);
+                case "max-age-s" -> {
+                    require(json, JsonToken.VALUE_NUMBER_INT, "must be a whole number of seconds");
+                    maxAge = Duration.ofSeconds(json.getIntValue());
+                }
+                default -> throw wrong(json, "is unknown; the members here are headers, max-age-s, methods, origins");
+            }
+        }
+        return new Cors(origins, methods, headers, maxAge);
     }
 
     private static boolean isPublic(JsonParser json) throws IOException {

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.catalog.Cors;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.quantity.TimeSpan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -39,6 +43,12 @@ import org.jspecify.annotations.Nullable;
  *   [secrets]                         # what mayfly:secrets answers: the tenant's secret by the function's own name for it
  *   stripe = "stripe-key"
  *
+ *   [cors]                            # pages of which origins may call it from a browser, and how
+ *   origins = ["https://app.example.com"]
+ *   methods = ["PUT"]
+ *   headers = ["content-type"]
+ *   max-age = "10m"
+ *
  *   [bindings]                        # what it may use: the host's binding by the function's own name for it
  *   db = "orders-db"
  * </pre>
@@ -54,7 +64,7 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
 
     private static final List<String> KEYS =
             List.of("name", "world", "build", "component", "config", "bindings", "topics", "selectable", "secrets",
-                    "visibility");
+                    "visibility", "cors");
 
     private static final List<String> WORLDS = List.of("web", "event");
 
@@ -101,7 +111,8 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 .withTopics(entries.texts("topics"))
                 .withSelectable(entries.flag("selectable"))
                 .withSecrets(entries.table("secrets"))
-                .withPublic(entries.isPublic());
+                .withPublic(entries.isPublic())
+                .withCors(entries.cors());
         return new FunctionManifest(folder, name, entries.text("build"), component, settings);
     }
 
@@ -155,6 +166,29 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 throw wrong("visibility = \"" + visibility + "\" is unknown; there are \"public\" and \"private\"");
             }
             return "public".equals(visibility);
+        }
+
+        @Nullable
+        Cors cors() {
+            JsonNode table = root.path("cors");
+            if (table.isMissingNode()) {
+                return null;
+            }
+            if (!table.isObject()) {
+                throw wrong("cors must be a table: write [cors] on a line of its own, and its entries below");
+            }
+            Entries cors = new Entries(file, table);
+            cors.requireKnown(List.of("origins", "methods", "headers", "max-age"));
+            String maxAge = cors.text("max-age");
+            try {
+                return new Cors(
+                        cors.texts("origins"),
+                        cors.texts("methods"),
+                        cors.texts("headers"),
+                        maxAge == null ? Duration.ZERO : TimeSpan.parse(maxAge).duration());
+            } catch (IllegalArgumentException | MayflyException.Invalid e) {
+                throw wrong(String.valueOf(e.getMessage()));
+            }
         }
 
         SortedSet<String> texts(String key) {

@@ -6,6 +6,7 @@ import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.access.Tenant;
+import dev.mayfly.host.catalog.Cors;
 import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
@@ -100,6 +101,11 @@ final class InvokeHandler {
         RouteChoice choice = new RouteChoice(invoker.routes(), request.headers(), gate);
         Route route = choice.choose(called.function());
         boolean isPublic = route != null && route.version().settings().isPublic();
+        Cors cors = route == null ? null : route.version().settings().cors();
+        if (cors != null && CorsHeaders.answer(cors, request, response)) {
+            // Browsers ask without a key.
+            return null;
+        }
         Problem refused = gate.refusal(connection, request.headers(), choice.name(), isPublic);
         if (refused != null) {
             return refused;

@@ -68,6 +68,12 @@ abstract class CatalogContract {
                 List.of(Alias.of(function, "live", count, NOW)));
     }
 
+    private static final Cors CORS = new Cors(
+            new TreeSet<>(List.of("https://app.example.com")),
+            new TreeSet<>(List.of("PUT")),
+            new TreeSet<>(List.of("content-type")),
+            Duration.ofMinutes(10));
+
     @Test
     void isEmptyAtFirst() {
         assertEquals(List.of(), catalog().functions());
@@ -84,7 +90,7 @@ abstract class CatalogContract {
                         Map.of("name", "value", "Name", "", "ключ", "a=b\n\"'; DROP TABLE function; --"),
                         Map.of("db", "orders-db", "cache", "cache"),
                         new TreeSet<>(List.of("orders", "uploads")),
-                        true, Map.of("stripe", "stripe-key"), true));
+                        true, Map.of("stripe", "stripe-key"), true, CORS));
         Alias alias = Alias.of("a", "live", 1, NOW);
         catalog().add(version, alias);
         StoredFunction expected = new StoredFunction("a", NOW, List.of(version), List.of(alias));

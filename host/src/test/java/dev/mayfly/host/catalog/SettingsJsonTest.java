@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.engine.MayflyException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -13,18 +14,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsJsonTest {
+    private static final Cors CORS = new Cors(
+            new TreeSet<>(List.of("https://app.example.com")),
+            new TreeSet<>(List.of("PUT")),
+            new TreeSet<>(List.of("content-type")),
+            Duration.ofMinutes(10));
+
     @Test
     void theSameSettingsAreTheSameText() {
         FunctionSettings settings = new FunctionSettings(
-                Map.of("z", "1", "a", "\"é\n"), Map.of("db", "orders-db"), new TreeSet<>(List.of("b", "a")), true, Map.of("stripe", "stripe-key"), true);
+                Map.of("z", "1", "a", "\"é\n"), Map.of("db", "orders-db"), new TreeSet<>(List.of("b", "a")), true, Map.of("stripe", "stripe-key"), true, CORS);
         String text = "{\"bindings\":{\"db\":\"orders-db\"},\"config\":{\"a\":\"\\\"é\\n\",\"z\":\"1\"},"
-                + "\"secrets\":{\"stripe\":\"stripe-key\"},\"selectable\":true,\"topics\":[\"a\",\"b\"],\"visibility\":\"public\"}";
+                + "\"cors\":{\"headers\":[\"content-type\"],\"max-age-s\":600,\"methods\":[\"PUT\"],\"origins\":[\"https://app.example.com\"]},\"secrets\":{\"stripe\":\"stripe-key\"},\"selectable\":true,\"topics\":[\"a\",\"b\"],\"visibility\":\"public\"}";
         assertEquals(text, SettingsJson.write(settings));
         assertEquals(settings, SettingsJson.parse(text));
         assertEquals(
                 settings,
                 SettingsJson.parse(
-                        "{ \"visibility\": \"public\", \"secrets\": {\"stripe\": \"stripe-key\"}, \"topics\": [\"b\", \"a\"], \"selectable\": true, \"config\": {\"z\": \"1\", \"a\": \"\\\"\\u00e9\\n\"}, \"bindings\": {\"db\": \"orders-db\"} }"));
+                        "{ \"cors\":{\"origins\":[\"https://app.example.com\"],\"headers\":[\"content-type\"],\"max-age-s\":600,\"methods\":[\"PUT\"]}, \"visibility\": \"public\", \"secrets\": {\"stripe\": \"stripe-key\"}, \"topics\": [\"b\", \"a\"], \"selectable\": true, \"config\": {\"z\": \"1\", \"a\": \"\\\"\\u00e9\\n\"}, \"bindings\": {\"db\": \"orders-db\"} }"));
     }
 
     @Test

@@ -1,0 +1,178 @@
+package dev.mayfly.host.secrets;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mayfly.host.Limits;
+import dev.mayfly.host.testing.Answer;
+import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.TestHost;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Secrets that the host keeps: from the administrator to the function, and to nobody else. */
+@Timeout(120)
+final class StoredSecretsTest {
+    private static final String VALUE = "sk-live-4711-not-to-be-seen";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFunctionGetsTheSecretsThatItsDeploymentNames() throws Exception {
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            deploy(host, "{\"secrets\":{\"stripe\":\"stripe-key\"}}").problem(422, "unknown-binding");
+            set(host, "stripe-key", VALUE).expect(204);
+            set(host, "other", "not granted").expect(204);
+            deploy(host, "{\"secrets\":{\"stripe\":\"stripe-key\"}}").expect(201);
+            assertEquals(VALUE, secret(host, "stripe").text());
+            assertFalse(secret(host, "other").text().contains("not granted"));
+            set(host, "stripe-key", "new").expect(204);
+            assertEquals("new", secret(host, "stripe").text());
+            host.delete("/v1/secrets/stripe-key").expect(204);
+            assertEquals("not-found", secret(host, "stripe").header("refused"));
+            set(host, "stripe-key", VALUE).expect(204);
+        }
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            assertEquals(VALUE, secret(host, "stripe").text());
+            host.post("/v1/secrets-key", new byte[0]).expect(204);
+            assertEquals(VALUE, secret(host, "stripe").text());
+        }
+        assertEquals(1, Files.readAllLines(folder.resolve("secrets.key")).size(), "the old key is forgotten");
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            assertEquals(VALUE, secret(host, "stripe").text());
+        }
+    }
+
+    @Test
+    void aTenantsSecretsAreItsOwn() throws Exception {
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            set(host, "stripe-key", VALUE).expect(204);
+            host.send(host.request("/v1/tenants/acme").PUT(BodyPublishers.noBody()))
+                    .expect(201);
+            host.send(host.request("/v1/functions/errand?tenant=acme&manifest="
+                                    + encoded("{\"secrets\":{\"stripe\":\"stripe-key\"}}"))
+                            .PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))))
+                    .problem(422, "unknown-binding");
+            assertFalse(host.get("/v1/secrets?tenant=acme").expect(200).text().contains("stripe-key"));
+        }
+    }
+
+    @Test
+    void aValueIsNowhereButSealed() throws Exception {
+        List<String> told = new ArrayList<>();
+        List<String> logged = new ArrayList<>();
+        Handler listening = new Handler() {
+            private final SimpleFormatter formatter = new SimpleFormatter();
+
+            @Override
+            public synchronized void publish(LogRecord line) {
+                logged.add(formatter.format(line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        listening.setLevel(Level.ALL);
+        Logger log = Logger.getLogger("");
+        log.addHandler(listening);
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            set(host, "stripe-key", VALUE).expect(204);
+            deploy(host, "{\"secrets\":{\"stripe\":\"stripe-key\"}}").expect(201);
+            assertEquals(VALUE, secret(host, "stripe").text());
+            told.add(set(host, "no name", VALUE).text());
+            told.add(host.send(host.request("/v1/secrets/" + VALUE.length()).POST(BodyPublishers.ofString(VALUE)))
+                    .text());
+            told.add(set(host, "large", VALUE.repeat(10_000)).text());
+            for (String path : List.of(
+                    "/v1/secrets",
+                    "/v1/functions",
+                    "/v1/functions/errand",
+                    "/v1/functions/errand/versions",
+                    "/v1/functions/errand/logs",
+                    "/v1/bindings",
+                    "/v1/audit",
+                    "/observe/metrics",
+                    "/observe/health")) {
+                told.add(host.get(path).text());
+            }
+            expectNowhere(); // While it runs: the write-ahead log too.
+        } finally {
+            log.removeHandler(listening);
+        }
+        expectNowhere();
+        told.forEach(text -> expectNone("an answer", text));
+        logged.forEach(line -> expectNone("the log", line));
+        assertEquals(
+                "rw-------",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("secrets.key"))));
+    }
+
+    @Test
+    void withoutItsKeyASecretCannotBeOpenedAndTheHostStarts() throws Exception {
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            set(host, "stripe-key", VALUE).expect(204);
+            deploy(host, "{\"secrets\":{\"stripe\":\"stripe-key\"}}").expect(201);
+        }
+        Path key = folder.resolve("secrets.key");
+        String kept = Files.readString(key);
+        Files.delete(key);
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            assertEquals("unavailable", secret(host, "stripe").header("refused"));
+        }
+        Files.writeString(key, kept);
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            assertEquals(VALUE, secret(host, "stripe").text());
+        }
+    }
+
+    private void expectNowhere() throws Exception {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                expectNone(file.toString(), Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+    }
+
+    private static void expectNone(String where, String text) {
+        String base64 = Base64.getEncoder().encodeToString(VALUE.getBytes(StandardCharsets.UTF_8));
+        assertTrue(!text.contains(VALUE) && !text.contains(base64), () -> "the value is in " + where);
+    }
+
+    private static Answer secret(TestHost host, String name) throws Exception {
+        return host.get("/f/errand/secret?name=" + name);
+    }
+
+    private static Answer set(TestHost host, String name, String value) throws Exception {
+        return host.send(host.request("/v1/secrets/" + encoded(name)).PUT(BodyPublishers.ofString(value)));
+    }
+
+    private static Answer deploy(TestHost host, String manifest) throws Exception {
+        return host.send(host.request("/v1/functions/errand?manifest=" + encoded(manifest))
+                .PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}
