@@ -18,6 +18,7 @@ import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.deploy.DeployStep;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.deploy.Releases;
+import dev.mayfly.host.deploy.Upkeep;
 import dev.mayfly.host.events.EventDispatcher;
 import dev.mayfly.host.events.HostTopic;
 import dev.mayfly.host.events.HostedFunction;
@@ -225,6 +226,7 @@ public final class Host implements AutoCloseable {
         Deployer deployer = new Deployer(store, compiler, tables, releases, bindings, limits, reached);
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
         releases.restore(engine.fingerprint(), canary);
+        parts.add(Upkeep.start(releases, routes, limits.versionIdleMax(), clock));
         EventDispatcher events = parts.add(new EventDispatcher(queue, invoker, limits));
         if (!serves) {
             return new Host(config, parts, invoker, deployer, releases, null, events);

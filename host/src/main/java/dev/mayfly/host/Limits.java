@@ -32,6 +32,7 @@ import java.util.function.Consumer;
  * @param configBytesMax of a function's configuration, names and values together
  * @param compileTimeMax how long compiling one component may take
  * @param compileMemoryBytesMax address space that compiling one component may use
+ * @param versionIdleMax how long a version stays that no alias points to and nobody invokes
  * @param loadedFunctionsMax functions loaded at once, 0 = as many as the system's limits on mappings and files allow
  */
 public record Limits(
@@ -58,6 +59,7 @@ public record Limits(
         int configBytesMax,
         Duration compileTimeMax,
         long compileMemoryBytesMax,
+        Duration versionIdleMax,
         int loadedFunctionsMax) {
     private static final long MIB = 1L << 20;
 
@@ -83,6 +85,7 @@ public record Limits(
         require("function-concurrency-max", functionConcurrencyMax, 1, Integer.MAX_VALUE);
         require("connection-count-max", connectionCountMax, 1, 1_000_000);
         require("config-bytes-max", configBytesMax, 0, MIB);
+        requirePositive("version-idle-max", versionIdleMax);
         require("loaded-functions-max", loadedFunctionsMax, 0, 1_000_000);
         // What compiling allows of memory is checked where it is used.
     }
@@ -113,6 +116,7 @@ public record Limits(
                 64 << 10,
                 Duration.ofMinutes(2),
                 4096 * MIB,
+                Duration.ofDays(14),
                 0);
     }
 
@@ -208,6 +212,10 @@ public record Limits(
         return with(draft -> draft.compileMemoryBytesMax = value);
     }
 
+    public Limits withVersionIdleMax(Duration value) {
+        return with(draft -> draft.versionIdleMax = value);
+    }
+
     public Limits withLoadedFunctionsMax(int value) {
         return with(draft -> draft.loadedFunctionsMax = value);
     }
@@ -243,6 +251,7 @@ public record Limits(
         private int configBytesMax;
         private Duration compileTimeMax;
         private long compileMemoryBytesMax;
+        private Duration versionIdleMax;
         private int loadedFunctionsMax;
 
         Draft(Limits limits) {
@@ -269,6 +278,7 @@ public record Limits(
             configBytesMax = limits.configBytesMax;
             compileTimeMax = limits.compileTimeMax;
             compileMemoryBytesMax = limits.compileMemoryBytesMax;
+            versionIdleMax = limits.versionIdleMax;
             loadedFunctionsMax = limits.loadedFunctionsMax;
         }
 
@@ -297,6 +307,7 @@ public record Limits(
                     configBytesMax,
                     compileTimeMax,
                     compileMemoryBytesMax,
+                    versionIdleMax,
                     loadedFunctionsMax);
         }
     }

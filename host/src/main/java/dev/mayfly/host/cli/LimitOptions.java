@@ -125,6 +125,12 @@ final class LimitOptions {
     private ByteSize compileMemoryBytesMax = new ByteSize(DEFAULTS.compileMemoryBytesMax());
 
     @Option(
+            names = "--version-idle-max",
+            paramLabel = TIME,
+            description = "For a version to stay that no alias points to and nobody invokes" + DEFAULT)
+    private TimeSpan versionIdleMax = new TimeSpan(DEFAULTS.versionIdleMax());
+
+    @Option(
             names = "--loaded-functions-max",
             paramLabel = COUNT,
             description =
@@ -157,6 +163,7 @@ final class LimitOptions {
                 configBytesMax.intBytes(),
                 compileTimeMax.duration(),
                 compileMemoryBytesMax.bytes(),
+                versionIdleMax.duration(),
                 loadedFunctionsMax);
     }
 

@@ -27,8 +27,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,9 @@ public final class Releases {
     private final InstantSource clock;
     private final Consumer<DeployStep> reached;
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** The names of functions that may have a canary to be judged. */
+    private final Set<String> onTrial = ConcurrentHashMap.newKeySet();
 
     /**
      * Nothing is released yet.
@@ -92,9 +97,11 @@ public final class Releases {
             }
             for (Alias alias : stored.aliases()) {
                 function = function.with(alias);
-                beginTrial(function, alias);
             }
             routes.put(function);
+            for (Alias alias : stored.aliases()) {
+                beginTrial(function, alias);
+            }
         }
         store.removeUnreferenced(fingerprint, components::contains);
     }
@@ -254,17 +261,18 @@ public final class Releases {
         reached.accept(DeployStep.ALIAS_COMMITTED);
         endTrial(function, alias.name());
         RoutedFunction moved = function.with(alias);
-        beginTrial(moved, alias);
         routes.put(moved);
+        beginTrial(moved, alias);
         reached.accept(DeployStep.ALIAS_ROUTED);
         return alias;
     }
 
-    private static void beginTrial(RoutedFunction function, Alias alias) {
+    private void beginTrial(RoutedFunction function, Alias alias) {
         Rollout rollout = alias.rollout();
         Route canary = rollout == null ? null : function.versions().get(rollout.version());
         if (canary != null) {
             canary.trial(new Trial());
+            onTrial.add(function.name());
         }
     }
 
@@ -276,6 +284,17 @@ public final class Releases {
         if (canary != null) {
             canary.trial(null);
         }
+    }
+
+    /** The functions that have a canary to be judged. */
+    List<RoutedFunction> onTrial() {
+        onTrial.removeIf(name -> {
+            RoutedFunction function = routes.function(name);
+            return function == null
+                    || function.aliases().values().stream()
+                            .allMatch(alias -> alias.alias().rollout() == null);
+        });
+        return onTrial.stream().map(routes::function).filter(Objects::nonNull).toList();
     }
 
     /** What an alias pointed to, the newest first; empty when there is none of that name. */

@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A length of time as people write it: {@code 500ms}, {@code 10s}, {@code 2min}.
+ * A length of time as people write it: {@code 500ms}, {@code 10s}, {@code 2min}, {@code 14d}.
  *
  * @param duration at least 0
  */
 public record TimeSpan(Duration duration) {
-    private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h)");
+    private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h|d)");
 
     /**
      * Reads one.
@@ -22,7 +22,7 @@ public record TimeSpan(Duration duration) {
         Matcher matcher = FORMAT.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not a time: write a number with ms, s, min or h, such as 500ms");
+                    "'" + text + "' is not a time: write a number with ms, s, min, h or d, such as 500ms");
         }
         long number = Long.parseLong(matcher.group(1));
         return new TimeSpan(
@@ -30,7 +30,8 @@ public record TimeSpan(Duration duration) {
                     case "ms" -> Duration.ofMillis(number);
                     case "s" -> Duration.ofSeconds(number);
                     case "min" -> Duration.ofMinutes(number);
-                    default -> Duration.ofHours(number);
+                    case "h" -> Duration.ofHours(number);
+                    default -> Duration.ofDays(number);
                 });
     }
 
@@ -38,7 +39,7 @@ public record TimeSpan(Duration duration) {
         return new TimeSpan(Duration.ofNanos(nanos));
     }
 
-    /** {@code 12 ms}, {@code 1.2 s}, {@code 10 s}, {@code 2 min}, {@code 2 min 5 s}. */
+    /** {@code 12 ms}, {@code 1.2 s}, {@code 10 s}, {@code 2 min}, {@code 2 min 5 s}, {@code 14 d}. */
     @Override
     public String toString() {
         long millis = duration.toMillis();
@@ -51,7 +52,11 @@ public record TimeSpan(Duration duration) {
         if (millis < 3_600_000) {
             return millis / 60_000 + " min" + (millis % 60_000 < 1_000 ? "" : " " + millis % 60_000 / 1_000 + " s");
         }
-        return millis / 3_600_000 + " h"
-                + (millis % 3_600_000 < 60_000 ? "" : " " + millis % 3_600_000 / 60_000 + " min");
+        if (millis < 86_400_000) {
+            return millis / 3_600_000 + " h"
+                    + (millis % 3_600_000 < 60_000 ? "" : " " + millis % 3_600_000 / 60_000 + " min");
+        }
+        return millis / 86_400_000 + " d"
+                + (millis % 86_400_000 < 3_600_000 ? "" : " " + millis % 86_400_000 / 3_600_000 + " h");
     }
 }

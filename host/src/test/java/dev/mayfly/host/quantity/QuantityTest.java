@@ -32,7 +32,7 @@ final class QuantityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"500ms, 500", "10s, 10000", "10 s, 10000", "2min, 120000", "1h, 3600000", "0s, 0"})
+    @CsvSource({"500ms, 500", "10s, 10000", "10 s, 10000", "2min, 120000", "1h, 3600000", "14d, 1209600000", "0s, 0"})
     void aTimeHasAUnit(String text, long millis) {
         assertEquals(Duration.ofMillis(millis), TimeSpan.parse(text).duration());
     }
@@ -54,7 +54,8 @@ final class QuantityTest {
         "60000, 1 min",
         "125000, 2 min 5 s",
         "3600000, 1 h",
-        "5400000, 1 h 30 min"
+        "5400000, 1 h 30 min",
+        "1209600000, 14 d"
     })
     void aTimeIsPrintedAsPeopleSayIt(long millis, String text) {
         assertEquals(text, new TimeSpan(Duration.ofMillis(millis)).toString());

@@ -58,6 +58,11 @@ public final class TestHost implements AutoCloseable {
         return start(folder, limits, false);
     }
 
+    /** For a host that was started otherwise, on a folder that stays. */
+    public static TestHost of(Host host, Path folder) {
+        return new TestHost(host, folder, false);
+    }
+
     private static TestHost start(Path folder, Limits limits, boolean ownFolder) {
         return new TestHost(Host.start(config(folder).withLimits(limits)), folder, ownFolder);
     }
@@ -156,12 +161,26 @@ public final class TestHost implements AutoCloseable {
         return send(request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
+    public Answer put(String path, String body) throws IOException, InterruptedException {
+        return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     public Answer delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE());
     }
 
     public Answer upload(String name, byte[] component) throws IOException, InterruptedException {
         return send(request("/v1/functions/" + name).PUT(HttpRequest.BodyPublishers.ofByteArray(component)));
+    }
+
+    /** Deploys the guest hello, which says who it is, and answers with the version. */
+    public int greet(String name, String greeting, String alias) throws IOException, InterruptedException {
+        String path = "/v1/functions/" + name + "?alias=" + alias + "&config=greeting%3D" + greeting;
+        Answer answer = send(request(path).PUT(HttpRequest.BodyPublishers.ofByteArray(Guests.bytes("hello"))));
+        if (answer.status() != 200 && answer.status() != 201) {
+            throw new AssertionError("deploying " + name + ": " + answer.text());
+        }
+        return answer.json().path("version").asInt();
     }
 
     /** Deploys one of the {@link Guests} under a name. */

@@ -1,0 +1,285 @@
+package dev.mayfly.host;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.deploy.DeployStep;
+import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.HostProcess;
+import dev.mayfly.host.testing.TestHost;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A host is killed while versions and aliases change: no change that was acknowledged is lost, and none is half visible.
+ *
+ * <p>{@code -Dmayfly.crash.rounds=25} makes it 200 kills of a data folder rather than 24.
+ */
+@Timeout(600)
+class ReleaseCrashTest {
+    private static final int ROUNDS = Integer.getInteger("mayfly.crash.rounds", 3);
+    private static final int FOLDERS = 8;
+    private static final String FUNCTION = "f";
+
+    private static final HttpClient CLIENT = TestHost.client(HttpClient.Version.HTTP_1_1);
+
+    @TempDir
+    private Path temporary;
+
+    @AfterAll
+    static void close() {
+        CLIENT.close();
+    }
+
+    /** What is deployed: greetings by version, targets by alias. */
+    private record State(Map<Integer, String> versions, Map<String, String> aliases, int next) {
+        State with(int version, String greeting, String alias) {
+            Map<Integer, String> more = new TreeMap<>(versions);
+            more.put(version, greeting);
+            return new State(more, aliases, version + 1).with(alias, version + "=100");
+        }
+
+        State with(String alias, String targets) {
+            Map<String, String> moved = new TreeMap<>(aliases);
+            moved.put(alias, targets);
+            return new State(versions, moved, next);
+        }
+
+        State without(int version) {
+            Map<Integer, String> fewer = new TreeMap<>(versions);
+            fewer.remove(version);
+            return new State(fewer, aliases, next);
+        }
+
+        boolean isPointedTo(int version) {
+            return aliases.values().stream().anyMatch(targets -> (" " + targets).contains(" " + version + "="));
+        }
+
+        static State of(TestHost host) throws Exception {
+            Map<Integer, String> versions = new TreeMap<>();
+            for (JsonNode version : host.get("/v1/functions/" + FUNCTION + "/versions")
+                    .expect(200)
+                    .json()
+                    .path("versions")) {
+                versions.put(
+                        version.path("version").asInt(),
+                        version.at("/config/greeting").asText());
+            }
+            Map<String, String> aliases = new TreeMap<>();
+            for (JsonNode alias : host.get("/v1/functions/" + FUNCTION + "/aliases")
+                    .expect(200)
+                    .json()
+                    .path("aliases")) {
+                List<String> targets = new ArrayList<>();
+                alias.path("targets")
+                        .forEach(target -> targets.add(
+                                target.path("version").asInt() + "=" + target.path("weight").asInt()));
+                aliases.put(alias.path("name").asText(), String.join(" ", targets));
+            }
+            return new State(versions, aliases, 0);
+        }
+
+        /** The same but for the number that comes next, which only a deployment shows. */
+        boolean looksLike(State other) {
+            return versions.equals(other.versions) && aliases.equals(other.aliases);
+        }
+    }
+
+    /** A request, and what is so once it is acknowledged. */
+    private record Change(HttpRequest.Builder request, State after) {
+        static Change deploy(State state, String host, String alias) {
+            String greeting = "G" + state.next();
+            return new Change(
+                    request(host, "?alias=" + alias + "&config=greeting%3D" + greeting)
+                            .PUT(BodyPublishers.ofByteArray(Guests.bytes("hello"))),
+                    state.with(state.next(), greeting, alias));
+        }
+
+        static Change move(State state, String host, String alias, int version) {
+            return new Change(
+                    request(host, "/aliases/" + alias)
+                            .PUT(BodyPublishers.ofString("{\"targets\": [{\"version\": " + version + "}]}")),
+                    state.with(alias, version + "=100"));
+        }
+
+        static Change canary(State state, String host, int stable, int canary, int weight) {
+            String body = "{\"targets\": [{\"version\": " + stable + ", \"weight\": " + (100 - weight)
+                    + "}, {\"version\": " + canary + ", \"weight\": " + weight
+                    + "}], \"sticky\": \"cookie:c\", \"rollout\": {\"version\": " + canary + "}}";
+            return new Change(
+                    request(host, "/aliases/live").PUT(BodyPublishers.ofString(body)),
+                    state.with("live", stable + "=" + (100 - weight) + " " + canary + "=" + weight));
+        }
+
+        static Change remove(State state, String host, int version) {
+            return new Change(request(host, "/versions/" + version).DELETE(), state.without(version));
+        }
+
+        static Change any(State state, String host, Random random) {
+            List<Integer> numbers = List.copyOf(state.versions().keySet());
+            int one = numbers.get(random.nextInt(numbers.size()));
+            int other = numbers.get(random.nextInt(numbers.size()));
+            return switch (random.nextInt(6)) {
+                case 0 -> deploy(state, host, "live");
+                case 1 -> deploy(state, host, "staging");
+                case 2 -> one == other ? move(state, host, "live", one)
+                        : canary(state, host, one, other, 1 + random.nextInt(99));
+                case 3 -> state.isPointedTo(one) ? move(state, host, "live", other) : remove(state, host, one);
+                case 4 -> move(state, host, "staging", one);
+                default -> move(state, host, "live", one);
+            };
+        }
+
+        private static HttpRequest.Builder request(String host, String path) {
+            return HttpRequest.newBuilder(URI.create(host + "/v1/functions/" + FUNCTION + path))
+                    .timeout(Duration.ofMinutes(1));
+        }
+
+        HttpResponse<byte[]> send() throws IOException, InterruptedException {
+            return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+        }
+    }
+
+    private List<Path> prepared(int count) throws Exception {
+        List<Path> folders = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Path folder = temporary.resolve("data-" + i);
+            try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+                host.greet(FUNCTION, "G1", "live");
+                host.greet(FUNCTION, "G2", "live");
+            }
+            folders.add(folder);
+        }
+        return folders;
+    }
+
+    private static State initial() {
+        return new State(new TreeMap<>(), new TreeMap<>(), 1).with(1, "G1", "live").with(2, "G2", "live");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = DeployStep.class, names = {"ALIAS_.*|VERSION_.*"}, mode = EnumSource.Mode.MATCH_ANY)
+    void aChangeThatIsKilledAfterAStepIsDone(DeployStep step) throws Exception {
+        List<Path> folders = prepared(2);
+        boolean alias = step.name().startsWith("ALIAS");
+        List<Change> changes = new ArrayList<>();
+        try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
+            List<String> hosts = child.hosts();
+            changes.add(alias ? Change.move(initial(), hosts.get(0), "live", 1) : Change.remove(initial(), hosts.get(0), 1));
+            changes.add(
+                    alias ? Change.canary(initial(), hosts.get(1), 2, 1, 5) : Change.remove(initial(), hosts.get(1), 1));
+            List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+            for (Change change : changes) {
+                answers.add(CLIENT.sendAsync(change.request().build(), BodyHandlers.ofByteArray()));
+            }
+            for (int i = 0; i < folders.size(); i++) {
+                assertEquals(CrashingHost.REACHED, child.line());
+            }
+            child.kill();
+            for (CompletableFuture<?> answer : answers) {
+                assertThrows(ExecutionException.class, answer::get, "nobody was told that it is done");
+            }
+        }
+        for (int i = 0; i < folders.size(); i++) {
+            try (TestHost host = TestHost.start(folders.get(i), Limits.defaults())) {
+                State found = State.of(host);
+                assertTrue(found.looksLike(changes.get(i).after()), found::toString);
+                expectAnswers(host, found);
+            }
+        }
+    }
+
+    @Test
+    void noChangeThatWasAcknowledgedIsLostAndNoneIsHalfVisible() throws Exception {
+        Random random = new Random(5);
+        List<Path> folders = prepared(FOLDERS);
+        List<State> states = new ArrayList<>();
+        for (int i = 0; i < FOLDERS; i++) {
+            states.add(initial());
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            List<CompletableFuture<List<State>>> clients = new ArrayList<>();
+            try (HostProcess child = new HostProcess(temporary, HostProcess.NEVER, folders);
+                    var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < FOLDERS; i++) {
+                    State state = states.get(i);
+                    String host = child.hosts().get(i);
+                    Random own = new Random(random.nextLong());
+                    clients.add(CompletableFuture.supplyAsync(() -> changeUntilKilled(state, host, own), threads));
+                }
+                long untilKilledMs = 100 + random.nextInt(900);
+                assertTrue(!child.process().waitFor(untilKilledMs, TimeUnit.MILLISECONDS), child::said);
+                child.kill();
+            }
+            for (int i = 0; i < FOLDERS; i++) {
+                List<State> possible = clients.get(i).get();
+                try (TestHost host = TestHost.start(folders.get(i), Limits.defaults())) {
+                    State found = State.of(host);
+                    State before = possible.getFirst();
+                    State after = possible.getLast();
+                    assertTrue(
+                            found.looksLike(before) || found.looksLike(after),
+                            () -> "found " + found + ", acknowledged " + before + ", asked for " + after);
+                    states.set(i, found.looksLike(after) ? after : before);
+                    expectAnswers(host, found);
+                }
+            }
+        }
+    }
+
+    /** Returns what was acknowledged last, and what was asked for when the host went. */
+    private static List<State> changeUntilKilled(State initial, String host, Random random) {
+        State state = initial;
+        while (true) {
+            Change change = Change.any(state, host, random);
+            try {
+                HttpResponse<byte[]> response = change.send();
+                if (response.statusCode() >= 300) {
+                    throw new AssertionError(state + ": " + new String(response.body(), StandardCharsets.UTF_8));
+                }
+                state = change.after();
+            } catch (IOException killed) {
+                return List.of(state, change.after());
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Every version answers as itself, and every alias as one of its targets. */
+    private static void expectAnswers(TestHost host, State state) throws Exception {
+        for (Map.Entry<Integer, String> version : state.versions().entrySet()) {
+            assertEquals(
+                    version.getValue() + ", you!\n",
+                    host.get("/f/" + FUNCTION + ":" + version.getKey() + "/you").expect(200).text());
+        }
+        for (String alias : state.aliases().keySet()) {
+            host.get("/f/" + FUNCTION + "@" + alias + "/you").expect(200);
+        }
+    }
+}
