@@ -4,68 +4,262 @@ import dev.mayfly.engine.MayflyException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many calls of a function run at once. Who comes when the place is full is sent away at once: a queue would only make
- * all of them late.
+ * Bounds how many calls of a function run at once, and how many may wait for their turn: first come, first served. Who comes when the queue is full is
+ * sent away at once; without a queue, everybody who comes when the place is full.
  *
- * <p>Threads: any. Each {@link #tryEnter} that returned true is followed by one {@link #leave}.
+ * <p>Threads: any. Each {@link #tryEnter} that returned true, and each {@link #enter} that returned {@link Entry#ENTERED}, is followed by one {@link
+ * #leave}.
  */
 public final class Admission extends CacheLinePadding {
     /** When a call that was sent away may come again: the smallest step that HTTP's Retry-After has, and long beside most calls. */
     public static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private static final VarHandle INSIDE = inside();
+    /** How often one who waits looks whether it is still wanted. */
+    private static final long LOOK_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final int concurrencyMax;
-    private final LongAdder refused = new LongAdder();
-    /** Changed by compare-and-set alone, so that it is exact: a call is refused only when the place was full. */
-    private volatile int inside;
+    private static final VarHandle STATE = state();
+    private static final long ONE_WAITING = 1L << 32;
 
-    /** @param concurrencyMax how many may be inside at once, at least 1 */
-    public Admission(int concurrencyMax) {
-        if (concurrencyMax < 1) {
-            throw new MayflyException.Invalid(
-                    "setting concurrency-max=" + concurrencyMax + " is out of range: 1 or more");
-        }
-        this.concurrencyMax = concurrencyMax;
+    /** What became of a wish to enter. */
+    public enum Entry {
+        ENTERED,
+        /** As many wait as may. */
+        FULL,
+        /** Its turn did not come in time. */
+        TIMED_OUT,
+        /** Nobody wants it any more. */
+        CANCELLED
     }
 
-    /** Enters, or returns false when {@link #concurrencyMax} are inside. */
+    private static final class Waiter {
+        private final Thread thread = Thread.currentThread();
+        /** Set under {@link #lock} by whoever leaves the place to it. */
+        private volatile boolean entered;
+    }
+
+    private final LongAdder refused = new LongAdder();
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Touched under {@link #lock} alone. */
+    private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
+
+    private volatile int concurrencyMax;
+    private volatile int queueLengthMax;
+
+    /**
+     * How many are inside, and above that how many wait: one number, so that nobody leaves past one who just began to wait, and nobody enters past one
+     * who waits. Changed by compare-and-set alone; the upper half under {@link #lock} too.
+     */
+    private volatile long state;
+
+    /** @param concurrencyMax how many may be inside at once, at least 1. Nobody waits */
+    public Admission(int concurrencyMax) {
+        this(concurrencyMax, 0);
+    }
+
+    /**
+     * One with a queue.
+     *
+     * @param concurrencyMax how many may be inside at once, at least 1
+     * @param queueLengthMax how many may wait at once
+     */
+    public Admission(int concurrencyMax, int queueLengthMax) {
+        bound(concurrencyMax, queueLengthMax);
+    }
+
+    /** Sets other bounds. Those who are inside stay; those who wait go on waiting, and enter where there is room now. */
+    public void bound(int concurrencyMax, int queueLengthMax) {
+        if (concurrencyMax < 1 || queueLengthMax < 0) {
+            throw new MayflyException.Invalid("settings concurrency-max=" + concurrencyMax + ", queue-length-max="
+                    + queueLengthMax + " are out of range: 1 or more, 0 or more");
+        }
+        lock.lock();
+        try {
+            this.concurrencyMax = concurrencyMax;
+            this.queueLengthMax = queueLengthMax;
+            while (!queue.isEmpty() && tryPlace(true)) {
+                admitFirst();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Enters, or returns false when {@link #concurrencyMax} are inside, or others wait. */
     public boolean tryEnter() {
-        while (true) {
-            int seen = inside;
-            if (seen >= concurrencyMax) {
-                refused.increment();
+        if (tryPlace(false)) {
+            return true;
+        }
+        refused.increment();
+        return false;
+    }
+
+    /**
+     * Enters, and waits for that where there is a queue.
+     *
+     * @param timeMaxNs how long to wait at most
+     * @param cancelled whether to wait no longer; asked on this thread, now and then
+     */
+    public Entry enter(long timeMaxNs, BooleanSupplier cancelled) {
+        if (tryPlace(false)) {
+            return Entry.ENTERED;
+        }
+        if (queueLengthMax == 0 || timeMaxNs <= 0) {
+            refused.increment();
+            return Entry.FULL;
+        }
+        long endNs = System.nanoTime() + timeMaxNs;
+        Waiter waiter = new Waiter();
+        Entry entry = enqueue(waiter);
+        if (entry == null) {
+            entry = await(waiter, endNs, cancelled);
+        }
+        if (entry != Entry.ENTERED) {
+            refused.increment();
+        }
+        return entry;
+    }
+
+    private @Nullable Entry enqueue(Waiter waiter) {
+        lock.lock();
+        try {
+            // Whoever leaves from here on either made room that is seen now, or sees the waiter.
+            while (true) {
+                long seen = state;
+                if (waiting(seen) == 0 && inside(seen) < concurrencyMax) {
+                    if (STATE.compareAndSet(this, seen, seen + 1)) {
+                        return Entry.ENTERED;
+                    }
+                } else if (waiting(seen) >= queueLengthMax) {
+                    return Entry.FULL;
+                } else if (STATE.compareAndSet(this, seen, seen + ONE_WAITING)) {
+                    queue.addLast(waiter);
+                    return null;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Entry await(Waiter waiter, long endNs, BooleanSupplier cancelled) {
+        while (!waiter.entered) {
+            long leftNs = endNs - System.nanoTime();
+            boolean unwanted = Thread.currentThread().isInterrupted() || cancelled.getAsBoolean();
+            if (leftNs <= 0 || unwanted) {
+                return giveUp(waiter) ? (unwanted ? Entry.CANCELLED : Entry.TIMED_OUT) : Entry.ENTERED;
+            }
+            LockSupport.parkNanos(this, Math.min(leftNs, LOOK_EVERY_NS));
+        }
+        return Entry.ENTERED;
+    }
+
+    /** Returns false when its turn came just now. */
+    private boolean giveUp(Waiter waiter) {
+        lock.lock();
+        try {
+            if (waiter.entered) {
                 return false;
             }
-            if (INSIDE.compareAndSet(this, seen, seen + 1)) {
+            queue.remove(waiter);
+            STATE.getAndAdd(this, -ONE_WAITING);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Leaves, once for each time entered. Who waits longest gets the place.
+     *
+     * @throws IllegalStateException when nobody is inside
+     */
+    public void leave() {
+        while (true) {
+            long seen = state;
+            if (inside(seen) == 0) {
+                throw new IllegalStateException("left more often than entered");
+            }
+            if (waiting(seen) == 0) {
+                if (STATE.compareAndSet(this, seen, seen - 1)) {
+                    return;
+                }
+            } else if (leaveToNext()) {
+                return;
+            }
+        }
+    }
+
+    /** Returns false when nobody waits any more. */
+    private boolean leaveToNext() {
+        lock.lock();
+        try {
+            if (queue.isEmpty()) {
+                return false;
+            }
+            if (inside(state) > concurrencyMax) {
+                STATE.getAndAdd(this, -1L);
+            } else {
+                admitFirst();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its place is counted already. */
+    private void admitFirst() {
+        Waiter first = queue.removeFirst();
+        STATE.getAndAdd(this, -ONE_WAITING);
+        first.entered = true;
+        LockSupport.unpark(first.thread);
+    }
+
+    private boolean tryPlace(boolean pastWaiters) {
+        while (true) {
+            long seen = state;
+            if (inside(seen) >= concurrencyMax || (waiting(seen) > 0 && !pastWaiters)) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, seen, seen + 1)) {
                 return true;
             }
         }
     }
 
-    /**
-     * Leaves, once for each time entered.
-     *
-     * @throws IllegalStateException when nobody is inside
-     */
-    public void leave() {
-        int before = (int) INSIDE.getAndAdd(this, -1);
-        if (before <= 0) {
-            INSIDE.getAndAdd(this, 1);
-            throw new IllegalStateException("left more often than entered");
-        }
+    private static int inside(long state) {
+        return (int) state;
+    }
+
+    private static int waiting(long state) {
+        return (int) (state >>> 32);
     }
 
     public int concurrencyMax() {
         return concurrencyMax;
     }
 
+    public int queueLengthMax() {
+        return queueLengthMax;
+    }
+
     /** How many are inside right now. */
     public int inUse() {
-        return inside;
+        return inside(state);
+    }
+
+    /** How many wait right now. */
+    public int waiting() {
+        return waiting(state);
     }
 
     /** How many were sent away so far. */
@@ -73,9 +267,9 @@ public final class Admission extends CacheLinePadding {
         return refused.sum();
     }
 
-    private static VarHandle inside() {
+    private static VarHandle state() {
         try {
-            return MethodHandles.lookup().findVarHandle(Admission.class, "inside", int.class);
+            return MethodHandles.lookup().findVarHandle(Admission.class, "state", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
