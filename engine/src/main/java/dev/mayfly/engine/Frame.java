@@ -131,6 +131,11 @@ public final class Frame {
         return memory.get(JAVA_LONG, FrameLayout.ARGUMENT_0);
     }
 
+    /** How many bytes {@link #argumentBytes} has. */
+    public long argumentByteCount() {
+        return memory.get(JAVA_LONG, FrameLayout.ARGUMENT_BYTES);
+    }
+
     /** The operation's bytes, valid until the invocation resumes. */
     public MemorySegment argumentBytes() {
         return MemorySegments.at(

@@ -10,8 +10,15 @@ import java.util.Map;
  * @param name the function's
  * @param config what the operator set for it at deploy; a function that lists it gets it in this map's order
  * @param grants what it may use, by the names it has for them
+ * @param limits on what one invocation asks
  */
-public record FunctionContext(String name, Map<String, String> config, Map<String, Grant> grants) {
+public record FunctionContext(
+        String name, Map<String, String> config, Map<String, Grant> grants, OperationLimits limits) {
+    /** With {@link OperationLimits#DEFAULT}. */
+    public FunctionContext(String name, Map<String, String> config, Map<String, Grant> grants) {
+        this(name, config, grants, OperationLimits.DEFAULT);
+    }
+
     public FunctionContext {
         config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
         grants = Map.copyOf(grants);

@@ -6,6 +6,8 @@ import dev.mayfly.memorypool.InvocationSlot;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -25,28 +27,33 @@ public final class OperationCall implements AutoCloseable {
     private final InvocationSlot slot;
     private final FunctionContext function;
     private final Deadline deadline;
-    private final int depth;
+    private final Ancestry ancestry;
     private final ResourceTable resources = new ResourceTable();
     /** Of the grant that the current operation uses; given back when it is over. */
     private @Nullable Semaphore permit;
 
     private @Nullable Binding binding;
-    /** Since when the current operation uses {@link #binding}. */
-    private long startNs;
+    private final OperationCounts counts = new OperationCounts();
+    /** Whether the current operation's time is taken, and since when. */
+    private boolean timed;
 
-    private int operationCount;
+    private long startNs;
+    private long timedNs;
+    private long egressBytes;
+    /** Made by the first of them. */
+    private @Nullable Set<OperationLimits.Kind> limitsPassed;
 
     /**
      * Made with the first operation.
      *
      * @param deadline the invocation's
-     * @param depth how many functions called one another to get here: 0 for one that was called from outside
+     * @param ancestry the invocation's
      */
-    public OperationCall(InvocationSlot slot, FunctionContext function, Deadline deadline, int depth) {
+    public OperationCall(InvocationSlot slot, FunctionContext function, Deadline deadline, Ancestry ancestry) {
         this.slot = slot;
         this.function = function;
         this.deadline = deadline;
-        this.depth = depth;
+        this.ancestry = ancestry;
     }
 
     public FunctionContext function() {
@@ -58,19 +65,27 @@ public final class OperationCall implements AutoCloseable {
         return deadline;
     }
 
-    /** How many functions called one another to get here. */
-    public int depth() {
-        return depth;
-    }
-
     /** What the function has open. */
     public ResourceTable resources() {
         return resources;
     }
 
-    /** Operations of this invocation so far. */
-    public int operationCount() {
-        return operationCount;
+    /** Operations of this invocation so far, the current one among them. */
+    public OperationCounts counts() {
+        return counts;
+    }
+
+    /**
+     * The time of all operations that may wait: those on bindings, and those of the program's own interfaces. The others take less than asking for the
+     * time.
+     */
+    public long timedNs() {
+        return timedNs;
+    }
+
+    /** Bytes that operations of this invocation carried out of the function so far. */
+    public long egressBytes() {
+        return egressBytes;
     }
 
     /** The operation's number. */
@@ -98,7 +113,7 @@ public final class OperationCall implements AutoCloseable {
         }
         permit = permits;
         binding = grant.binding();
-        startNs = System.nanoTime();
+        takeTime();
         return type.cast(grant.binding().provider());
     }
 
@@ -109,10 +124,74 @@ public final class OperationCall implements AutoCloseable {
         return kept == null ? () -> {} : kept::release;
     }
 
-    /** Begins an operation. */
+    /**
+     * Begins an operation.
+     *
+     * @throws HostError {@code LIMIT_EXCEEDED} when it is one too many, or carries too much
+     */
     void begin() {
-        operationCount++;
         binding = null;
+        timed = false;
+        OperationKind kind = OperationKind.of(operation());
+        counts.increment(kind);
+        if (kind == OperationKind.CUSTOM) {
+            takeTime();
+        }
+        int countMax = function.limits().operationCountMax();
+        if (counts.total() > countMax) {
+            throw passed(OperationLimits.Kind.OPERATION_COUNT_MAX, countMax);
+        }
+        carryOut(slot.frame().argumentByteCount());
+    }
+
+    /** Counts bytes that leave the function. */
+    private void carryOut(long bytes) {
+        egressBytes += bytes;
+        long bytesMax = function.limits().egressBytesMax();
+        if (egressBytes > bytesMax) {
+            throw passed(OperationLimits.Kind.EGRESS_BYTES_MAX, bytesMax);
+        }
+    }
+
+    private HostError passed(OperationLimits.Kind limit, long max) {
+        Set<OperationLimits.Kind> limitsPassed = this.limitsPassed;
+        if (limitsPassed == null) {
+            this.limitsPassed = EnumSet.of(limit);
+        } else {
+            limitsPassed.add(limit);
+        }
+        return HostError.of(HostError.Kind.LIMIT_EXCEEDED, limit.label() + "=" + max);
+    }
+
+    /** The limits that operations failed of because they would have passed them. */
+    public Set<OperationLimits.Kind> limitsPassed() {
+        return limitsPassed == null ? Set.of() : limitsPassed;
+    }
+
+    /**
+     * Of a function that this one calls.
+     *
+     * @throws HostError {@code LIMIT_EXCEEDED} when too many wait for one another
+     */
+    public Ancestry ofCalled() {
+        int max = function.limits().callDepthMax();
+        if (ancestry.calls() >= max) {
+            throw passed(OperationLimits.Kind.CALL_DEPTH_MAX, max);
+        }
+        return new Ancestry(ancestry.calls() + 1, ancestry.spawns());
+    }
+
+    /**
+     * Of a function that gets an event from this one.
+     *
+     * @throws HostError {@code LIMIT_EXCEEDED} when too many events go back to one request
+     */
+    public Ancestry ofSpawned() {
+        int max = function.limits().spawnDepthMax();
+        if (ancestry.spawns() >= max) {
+            throw passed(OperationLimits.Kind.SPAWN_DEPTH_MAX, max);
+        }
+        return new Ancestry(0, ancestry.spawns() + 1);
     }
 
     /** Ends it, and records it with the binding that it used. */
@@ -122,10 +201,20 @@ public final class OperationCall implements AutoCloseable {
             this.permit = null;
             permit.release();
         }
+        if (!timed) {
+            return;
+        }
+        long ns = System.nanoTime() - startNs;
+        timedNs += ns;
         Binding binding = this.binding;
         if (binding != null) {
-            binding.stats(operation()).record(System.nanoTime() - startNs, succeeded);
+            binding.stats(operation()).record(ns, succeeded);
         }
+    }
+
+    private void takeTime() {
+        timed = true;
+        startNs = System.nanoTime();
     }
 
     /** Reads a body: nothing, bytes, or a buffer, which if it is a stream is used up by this. The caller closes it. */
@@ -142,7 +231,40 @@ public final class OperationCall implements AutoCloseable {
     /** What a buffer holds: if it is a stream it is used up by this. The caller closes it. */
     public Body bodyOf(int buffer) {
         long length = slot.buffers().length(buffer);
-        return Body.of(slot.buffers().take(buffer), length);
+        if (length != Body.UNKNOWN) {
+            carryOut(length);
+            return Body.of(slot.buffers().take(buffer), length);
+        }
+        return Body.of(new CountedStream(slot.buffers().take(buffer)), length);
+    }
+
+    /** Counts what it carries out of the function, as nobody knows how much that will be. */
+    private final class CountedStream extends FilterInputStream {
+        CountedStream(InputStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            count(read < 0 ? 0 : 1);
+            return read;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int read = super.read(into, offset, length);
+            count(Math.max(0, read));
+            return read;
+        }
+
+        private void count(int bytes) throws IOException {
+            try {
+                carryOut(bytes);
+            } catch (HostError e) {
+                throw new IOException("the body is more than the function may send", e);
+            }
+        }
     }
 
     /** Reads a body that is wanted as a whole, at most {@code bytesMax} of it. */

@@ -17,9 +17,6 @@ public final class OperationTable {
     /** High enough for every operation to come; a number beyond is a mistake. */
     private static final int LAST = 4095;
 
-    /** What one invocation may ask of its host: more is a function that runs wild. */
-    public static final int OPERATION_COUNT_MAX = 100_000;
-
     private static final System.Logger LOG = System.getLogger(OperationTable.class.getName());
 
     private final @Nullable OperationHandler[] handlers;
@@ -45,13 +42,9 @@ public final class OperationTable {
         if (handler == null) {
             throw new IllegalStateException("no handler for operation=" + operation);
         }
-        if (call.operationCount() >= OPERATION_COUNT_MAX) {
-            slot.fail(Operation.LIMIT_EXCEEDED, "operation-count-max=" + OPERATION_COUNT_MAX);
-            return;
-        }
         boolean succeeded = false;
-        call.begin();
         try {
+            call.begin();
             handler.perform(call, slot.argument(), slot.answer());
             slot.finishAnswer();
             succeeded = true;

@@ -3,7 +3,9 @@ package dev.mayfly.hostinterfaces;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MemorySegments;
@@ -70,7 +72,7 @@ class OperationTableTest {
         frame.set(JAVA_LONG, FrameLayout.ARGUMENT_ADDRESS, text.address());
         frame.set(JAVA_LONG, FrameLayout.ARGUMENT_BYTES, bytes.capacity());
         return new OperationCall(
-                slot, new FunctionContext("fn", config, Map.of()), Deadline.in(Duration.ofMinutes(1)), 0);
+                slot, new FunctionContext("fn", config, Map.of()), Deadline.in(Duration.ofMinutes(1)), Ancestry.NONE);
     }
 
     private int status() {
@@ -125,6 +127,71 @@ class OperationTableTest {
             IllegalStateException e = assertThrows(IllegalStateException.class, () -> table.perform(call));
             assertEquals("no handler for operation=" + operation, e.getMessage());
         }
+    }
+
+    @Test
+    void everyOperationHasAKind() {
+        assertEquals(OperationKind.CONFIG, OperationKind.of(Operation.CONFIG_GET));
+        assertEquals(OperationKind.SECRETS, OperationKind.of(Operation.SECRET_GET));
+        assertEquals(OperationKind.CONFIG, OperationKind.of(Operation.CONFIG_GET_ALL));
+        assertEquals(OperationKind.KV, OperationKind.of(Operation.KV_GET));
+        assertEquals(OperationKind.KV, OperationKind.of(Operation.KV_KEYS));
+        assertEquals(OperationKind.SQL, OperationKind.of(Operation.SQL_QUERY));
+        assertEquals(OperationKind.SQL, OperationKind.of(Operation.SQL_ROWS_NEXT));
+        assertEquals(OperationKind.BLOB, OperationKind.of(Operation.BLOB_GET));
+        assertEquals(OperationKind.BLOB, OperationKind.of(Operation.BLOB_LIST));
+        assertEquals(OperationKind.HTTP, OperationKind.of(Operation.HTTP_SEND));
+        assertEquals(OperationKind.PUBSUB, OperationKind.of(Operation.EVENT_PUBLISH));
+        assertEquals(OperationKind.FUNCTIONS, OperationKind.of(Operation.EVENT_SPAWN));
+        assertEquals(OperationKind.FUNCTIONS, OperationKind.of(Operation.FUNCTION_CALL));
+        assertEquals(OperationKind.CUSTOM, OperationKind.of(Operation.CUSTOM_CALL));
+    }
+
+    private OperationCall limited(OperationLimits limits, Ancestry ancestry) {
+        OperationCall call = call(Operation.CONFIG_GET, "k", Map.of());
+        return new OperationCall(
+                slot,
+                new FunctionContext(call.function().name(), Map.of("k", "v"), Map.of(), limits),
+                call.deadline(),
+                ancestry);
+    }
+
+    @Test
+    void oneOperationTooManyFailsAndIsRemembered() {
+        OperationCall call = limited(new OperationLimits(2, 8, 8, 1_000), Ancestry.NONE);
+        table.perform(call);
+        table.perform(call);
+        assertEquals(Operation.OK, status());
+        assertFalse(call.limitsPassed().contains(OperationLimits.Kind.OPERATION_COUNT_MAX));
+        table.perform(call);
+        assertEquals(Operation.LIMIT_EXCEEDED, status());
+        assertTrue(call.limitsPassed().contains(OperationLimits.Kind.OPERATION_COUNT_MAX));
+        assertEquals(3, call.counts().of(OperationKind.CONFIG));
+    }
+
+    @Test
+    void whatOperationsCarryOutIsCountedAndBounded() {
+        // A name of one letter, its length in front.
+        OperationCall call = limited(new OperationLimits(100, 8, 8, 12), Ancestry.NONE);
+        table.perform(call);
+        table.perform(call);
+        assertEquals(Operation.OK, status());
+        assertEquals(10, call.egressBytes());
+        table.perform(call);
+        assertEquals(Operation.LIMIT_EXCEEDED, status());
+        assertTrue(call.limitsPassed().contains(OperationLimits.Kind.EGRESS_BYTES_MAX));
+    }
+
+    @Test
+    void callsAndSpawnsHaveDepthsOfTheirOwn() {
+        OperationCall call = limited(new OperationLimits(100, 2, 3, 12), new Ancestry(1, 2));
+        assertEquals(new Ancestry(2, 2), call.ofCalled());
+        assertEquals(new Ancestry(0, 3), call.ofSpawned());
+        OperationCall deepest = limited(new OperationLimits(100, 2, 3, 12), new Ancestry(2, 3));
+        assertThrows(HostError.class, deepest::ofCalled);
+        assertThrows(HostError.class, deepest::ofSpawned);
+        assertTrue(deepest.limitsPassed().contains(OperationLimits.Kind.CALL_DEPTH_MAX));
+        assertTrue(deepest.limitsPassed().contains(OperationLimits.Kind.SPAWN_DEPTH_MAX));
     }
 
     @Test

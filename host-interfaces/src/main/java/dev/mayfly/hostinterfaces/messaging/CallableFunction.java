@@ -1,5 +1,6 @@
 package dev.mayfly.hostinterfaces.messaging;
 
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
@@ -23,8 +24,8 @@ public interface CallableFunction {
     /**
      * Calls it with a request and waits.
      *
-     * @param depth how many functions called one another before this call
+     * @param ancestry of the invocation that this makes
      * @return its response; the {@link Body} has all bytes already
      */
-    HttpUpstream.Response call(HttpUpstream.Request request, int depth, Deadline deadline);
+    HttpUpstream.Response call(HttpUpstream.Request request, Ancestry ancestry, Deadline deadline);
 }

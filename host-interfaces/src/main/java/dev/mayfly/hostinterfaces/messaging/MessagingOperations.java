@@ -1,6 +1,7 @@
 package dev.mayfly.hostinterfaces.messaging;
 
 import dev.mayfly.engine.Operation;
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.BindingKind;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.HostError;
@@ -17,8 +18,8 @@ import java.util.Map;
 
 /** {@code mayfly:pubsub/publisher} and {@code mayfly:functions/functions}: parameters in the order of their WIT. */
 public final class MessagingOperations {
-    /** How deep functions may call one another. */
-    public static final int CALL_DEPTH_MAX = 8;
+    /** The attribute of an event that tells {@link Ancestry#spawns}: the host's own, whatever a function says there. */
+    public static final String SPAWN_DEPTH = "mayfly-spawn-depth";
 
     private static final Duration DELAY_MAX = Duration.ofDays(30);
 
@@ -33,13 +34,13 @@ public final class MessagingOperations {
 
     private static void publish(OperationCall call, ArgumentReader in, AnswerWriter out) {
         Topic topic = call.provider(BindingKind.TOPIC, in.text(), Topic.class);
-        topic.publish(in.bytes(), attributes(in), call.deadline());
+        topic.publish(in.bytes(), attributes(call, in), call.deadline());
     }
 
     private static void spawn(OperationCall call, ArgumentReader in, AnswerWriter out) {
         CallableFunction function = function(call, in);
         byte[] payload = in.bytes();
-        Map<String, String> attributes = attributes(in);
+        Map<String, String> attributes = attributes(call, in);
         Duration delay = in.bool() ? Duration.ofMillis(in.i64()) : Duration.ZERO;
         if (delay.isNegative() || delay.compareTo(DELAY_MAX) > 0) {
             throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, "event-delay-max=" + DELAY_MAX.toDays() + "d");
@@ -49,15 +50,13 @@ public final class MessagingOperations {
 
     private static void call(OperationCall call, ArgumentReader in, AnswerWriter out) {
         CallableFunction function = function(call, in);
-        if (call.depth() >= CALL_DEPTH_MAX) {
-            throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, "call-depth-max=" + CALL_DEPTH_MAX);
-        }
+        Ancestry ancestry = call.ofCalled();
         String method = in.text();
         String pathAndQuery = in.text();
         List<Map.Entry<String, String>> headers = HttpOperations.headers(in);
         try (Body body = call.body(in)) {
             HttpUpstream.Response response = function.call(
-                    new HttpUpstream.Request(method, pathAndQuery, headers, body), call.depth(), call.deadline());
+                    new HttpUpstream.Request(method, pathAndQuery, headers, body), ancestry, call.deadline());
             HttpOperations.write(response, call, out);
         }
     }
@@ -66,11 +65,12 @@ public final class MessagingOperations {
         return call.provider(BindingKind.FUNCTION, in.text(), CallableFunction.class);
     }
 
-    private static Map<String, String> attributes(ArgumentReader in) {
+    private static Map<String, String> attributes(OperationCall call, ArgumentReader in) {
         Map<String, String> attributes = new LinkedHashMap<>();
         for (int left = in.count(); left > 0; left--) {
             attributes.put(in.text(), in.text());
         }
+        attributes.put(SPAWN_DEPTH, Integer.toString(call.ofSpawned().spawns()));
         return attributes;
     }
 }
