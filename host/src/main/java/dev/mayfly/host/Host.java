@@ -25,9 +25,11 @@ import dev.mayfly.host.events.HostedFunction;
 import dev.mayfly.host.http.Access;
 import dev.mayfly.host.http.HttpEndpoint;
 import dev.mayfly.host.invoke.Invoker;
+import dev.mayfly.host.invoke.MetricNames;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
+import dev.mayfly.host.observe.LineWriter;
 import dev.mayfly.host.secrets.SecretVault;
 import dev.mayfly.host.secrets.VaultSecret;
 import dev.mayfly.hostinterfaces.ConfigOperations;
@@ -49,10 +51,12 @@ import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableBudget;
-import dev.mayfly.memorypool.InvocationLimits;
 import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
 import dev.mayfly.memorypool.SlotPool;
+import dev.mayfly.memorypool.TenantShares;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +65,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -199,7 +204,8 @@ public final class Host implements AutoCloseable {
                 slabs));
         Routes routes = new Routes();
         CustomOperations custom = parts.add(new CustomOperations(offered));
-        Invoker invoker = new Invoker(routes, slots, operations(custom), invocationLimits(limits), limits.deadline());
+        TenantShares shares = new TenantShares(limits.hostConcurrencyMax(), Map.of());
+        Invoker invoker = new Invoker(routes, slots, operations(custom), shares, new MetricNames(config.observe().functionMetricsMax()), limits.deadline());
         // Closed after the functions, which use them.
         EventQueue queue = parts.add(SqliteEventQueue.open(folder.events(), QueueLimits.defaults()));
         ImplicitBindings own = (kind, tenant, name) -> switch (kind) {
@@ -222,7 +228,7 @@ public final class Host implements AutoCloseable {
                 : limits.loadedFunctionsMax();
         LinkerCache tables = new LinkerCache(engine, store, compiler, tableCountMax);
         parts.add(() -> closeTables(tables));
-        Releases releases = new Releases(catalog, store, tables, routes, bindings, limits, clock, reached);
+        Releases releases = new Releases(catalog, store, tables, routes, bindings, limits, shares, clock, reached);
         Deployer deployer = new Deployer(store, compiler, tables, releases, bindings, limits, reached);
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
         releases.restore(engine.fingerprint(), canary);
@@ -230,6 +236,10 @@ public final class Host implements AutoCloseable {
         EventDispatcher events = parts.add(new EventDispatcher(queue, invoker, limits));
         if (!serves) {
             return new Host(config, parts, invoker, deployer, releases, null, events);
+        }
+        LineWriter accessLog = accessLog(config.observe());
+        if (accessLog != null) {
+            parts.add(accessLog);
         }
         HttpEndpoint endpoint = HttpEndpoint.start(
                 config,
@@ -240,7 +250,8 @@ public final class Host implements AutoCloseable {
                 bindings,
                 queue,
                 new HostHealth(engine, invoker),
-                new HostMetrics(engine, invoker, slabs, tables, compiler));
+                new HostMetrics(engine, invoker, slabs, tables, compiler, accessLog),
+                accessLog);
         return new Host(config, parts, invoker, deployer, releases, endpoint, events);
     }
 
@@ -249,6 +260,16 @@ public final class Host implements AutoCloseable {
         AdminKeyFile adminKey = new AdminKeyFile(folder.path(), keys);
         adminKey.ensure();
         return new Access(keys, adminKey, secrets, parts.add(AuditLog.open(folder.path())));
+    }
+
+    private static @Nullable LineWriter accessLog(ObserveConfig observe) {
+        Path file = observe.accessLog();
+        if (file == null) {
+            return null;
+        }
+        return file.equals(ObserveConfig.STANDARD_OUTPUT)
+                ? LineWriter.to(new FileOutputStream(FileDescriptor.out))
+                : LineWriter.append(file);
     }
 
     private static List<DeclaredBinding> declaredBindings(HostConfig config, DataFolder folder) {
@@ -272,16 +293,6 @@ public final class Host implements AutoCloseable {
         HttpOperations.addTo(table);
         MessagingOperations.addTo(table);
         return table.build();
-    }
-
-    private static InvocationLimits invocationLimits(Limits limits) {
-        return new InvocationLimits(
-                limits.requestBodyBytesMax(),
-                limits.bufferCountMax(),
-                limits.bufferBytesMax(),
-                limits.logBytesMax(),
-                limits.memoryBytesMax(),
-                limits.tableElementsMax());
     }
 
     private static void closeTables(LinkerCache tables) throws InterruptedException {

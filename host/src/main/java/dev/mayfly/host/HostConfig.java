@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits on everything
  * @param drain how long closing waits for requests that are being answered before it cancels their functions
  * @param access how the admin API is reached, and who may call functions
+ * @param observe what is told of calls
  */
 public record HostConfig(
         Path dataFolder,
@@ -24,7 +25,8 @@ public record HostConfig(
         int port,
         Limits limits,
         Duration drain,
-        AccessConfig access) {
+        AccessConfig access,
+        ObserveConfig observe) {
     public static final int DEFAULT_PORT = 7373;
 
     public HostConfig {
@@ -45,7 +47,8 @@ public record HostConfig(
                 DEFAULT_PORT,
                 Limits.defaults(),
                 Duration.ofSeconds(10),
-                AccessConfig.defaults());
+                AccessConfig.defaults(),
+                ObserveConfig.defaults());
     }
 
     /** {@code $XDG_DATA_HOME/mayfly}, which is {@code ~/.local/share/mayfly} unless set otherwise. */
@@ -58,31 +61,35 @@ public record HostConfig(
     }
 
     public HostConfig withDataFolder(Path value) {
-        return new HostConfig(value, configFile, address, port, limits, drain, access);
+        return new HostConfig(value, configFile, address, port, limits, drain, access, observe);
     }
 
     public HostConfig withConfigFile(@Nullable Path value) {
-        return new HostConfig(dataFolder, value, address, port, limits, drain, access);
+        return new HostConfig(dataFolder, value, address, port, limits, drain, access, observe);
     }
 
     public HostConfig withAddress(String value) {
-        return new HostConfig(dataFolder, configFile, value, port, limits, drain, access);
+        return new HostConfig(dataFolder, configFile, value, port, limits, drain, access, observe);
     }
 
     public HostConfig withPort(int value) {
-        return new HostConfig(dataFolder, configFile, address, value, limits, drain, access);
+        return new HostConfig(dataFolder, configFile, address, value, limits, drain, access, observe);
     }
 
     public HostConfig withLimits(Limits value) {
-        return new HostConfig(dataFolder, configFile, address, port, value, drain, access);
+        return new HostConfig(dataFolder, configFile, address, port, value, drain, access, observe);
     }
 
     public HostConfig withDrain(Duration value) {
-        return new HostConfig(dataFolder, configFile, address, port, limits, value, access);
+        return new HostConfig(dataFolder, configFile, address, port, limits, value, access, observe);
     }
 
     public HostConfig withAccess(AccessConfig value) {
-        return new HostConfig(dataFolder, configFile, address, port, limits, drain, value);
+        return new HostConfig(dataFolder, configFile, address, port, limits, drain, value, observe);
+    }
+
+    public HostConfig withObserve(ObserveConfig value) {
+        return new HostConfig(dataFolder, configFile, address, port, limits, drain, access, value);
     }
 
     /** The port that the admin API is to listen on; 0 = any free one. */

@@ -2,6 +2,7 @@ package dev.mayfly.host;
 
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.catalog.FunctionLimits;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -34,6 +35,14 @@ import java.util.function.Consumer;
  * @param compileMemoryBytesMax address space that compiling one component may use
  * @param versionIdleMax how long a version stays that no alias points to and nobody invokes
  * @param loadedFunctionsMax functions loaded at once, 0 = as many as the system's limits on mappings and files allow
+ * @param cpuTimeMax one invocation's time in the function itself
+ * @param queueLengthMax calls of one function that wait for their turn at once
+ * @param queueTimeMax how long each of them waits
+ * @param operationCountMax host operations of one invocation
+ * @param callDepthMax functions that call one another and wait
+ * @param spawnDepthMax events one after the other that go back to one request
+ * @param egressBytesMax what one invocation sends: its response, and what host operations carry out of it
+ * @param functionDefaults what a function has whose deployment doesn't say; what isn't in there is the maximum, and no queue
  */
 public record Limits(
         long componentBytesMax,
@@ -60,7 +69,15 @@ public record Limits(
         Duration compileTimeMax,
         long compileMemoryBytesMax,
         Duration versionIdleMax,
-        int loadedFunctionsMax) {
+        int loadedFunctionsMax,
+        Duration cpuTimeMax,
+        int queueLengthMax,
+        Duration queueTimeMax,
+        int operationCountMax,
+        int callDepthMax,
+        int spawnDepthMax,
+        long egressBytesMax,
+        FunctionLimits functionDefaults) {
     private static final long MIB = 1L << 20;
 
     public Limits {
@@ -87,6 +104,13 @@ public record Limits(
         require("config-bytes-max", configBytesMax, 0, MIB);
         requirePositive("version-idle-max", versionIdleMax);
         require("loaded-functions-max", loadedFunctionsMax, 0, 1_000_000);
+        requirePositive("cpu-time-max", cpuTimeMax);
+        require("queue-length-max", queueLengthMax, 0, 100_000);
+        requirePositive("queue-time-max", queueTimeMax);
+        require("operation-count-max", operationCountMax, 0, 1_000_000_000);
+        require("call-depth-max", callDepthMax, 0, 64);
+        require("spawn-depth-max", spawnDepthMax, 0, 1_000_000_000);
+        require("egress-bytes-max", egressBytesMax, 0, Long.MAX_VALUE);
         // What compiling allows of memory is checked where it is used.
     }
 
@@ -117,7 +141,15 @@ public record Limits(
                 Duration.ofMinutes(2),
                 4096 * MIB,
                 Duration.ofDays(14),
-                0);
+                0,
+                Duration.ofSeconds(10),
+                1024,
+                Duration.ofSeconds(10),
+                100_000,
+                8,
+                1_000,
+                1024L * 1024 * MIB,
+                FunctionLimits.NONE);
     }
 
     public Limits withComponentBytesMax(long value) {
@@ -220,6 +252,38 @@ public record Limits(
         return with(draft -> draft.loadedFunctionsMax = value);
     }
 
+    public Limits withCpuTimeMax(Duration value) {
+        return with(draft -> draft.cpuTimeMax = value);
+    }
+
+    public Limits withQueueLengthMax(int value) {
+        return with(draft -> draft.queueLengthMax = value);
+    }
+
+    public Limits withQueueTimeMax(Duration value) {
+        return with(draft -> draft.queueTimeMax = value);
+    }
+
+    public Limits withOperationCountMax(int value) {
+        return with(draft -> draft.operationCountMax = value);
+    }
+
+    public Limits withCallDepthMax(int value) {
+        return with(draft -> draft.callDepthMax = value);
+    }
+
+    public Limits withSpawnDepthMax(int value) {
+        return with(draft -> draft.spawnDepthMax = value);
+    }
+
+    public Limits withEgressBytesMax(long value) {
+        return with(draft -> draft.egressBytesMax = value);
+    }
+
+    public Limits withFunctionDefaults(FunctionLimits value) {
+        return with(draft -> draft.functionDefaults = value);
+    }
+
     private Limits with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -253,6 +317,14 @@ public record Limits(
         private long compileMemoryBytesMax;
         private Duration versionIdleMax;
         private int loadedFunctionsMax;
+        private Duration cpuTimeMax;
+        private int queueLengthMax;
+        private Duration queueTimeMax;
+        private int operationCountMax;
+        private int callDepthMax;
+        private int spawnDepthMax;
+        private long egressBytesMax;
+        private FunctionLimits functionDefaults;
 
         Draft(Limits limits) {
             componentBytesMax = limits.componentBytesMax;
@@ -280,6 +352,14 @@ public record Limits(
             compileMemoryBytesMax = limits.compileMemoryBytesMax;
             versionIdleMax = limits.versionIdleMax;
             loadedFunctionsMax = limits.loadedFunctionsMax;
+            cpuTimeMax = limits.cpuTimeMax;
+            queueLengthMax = limits.queueLengthMax;
+            queueTimeMax = limits.queueTimeMax;
+            operationCountMax = limits.operationCountMax;
+            callDepthMax = limits.callDepthMax;
+            spawnDepthMax = limits.spawnDepthMax;
+            egressBytesMax = limits.egressBytesMax;
+            functionDefaults = limits.functionDefaults;
         }
 
         Limits limits() {
@@ -308,7 +388,15 @@ public record Limits(
                     compileTimeMax,
                     compileMemoryBytesMax,
                     versionIdleMax,
-                    loadedFunctionsMax);
+                    loadedFunctionsMax,
+                    cpuTimeMax,
+                    queueLengthMax,
+                    queueTimeMax,
+                    operationCountMax,
+                    callDepthMax,
+                    spawnDepthMax,
+                    egressBytesMax,
+                    functionDefaults);
         }
     }
 

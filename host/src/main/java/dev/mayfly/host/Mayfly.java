@@ -5,10 +5,12 @@ import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.invoke.Cancellation;
 import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.custom.CustomInterface;
@@ -189,7 +191,10 @@ public final class Mayfly implements AutoCloseable {
         if (route == null) {
             throw new MayflyException.NotFound("no function is called " + name);
         }
-        try (Invocation invocation = invoker.open(route, invoker.ids().next())) {
+        long timeNs = Math.min(timeMax.toNanos(), invoker.deadlineNs());
+        Cancellation cancellation = () -> Thread.currentThread().isInterrupted();
+        try (Invocation invocation =
+                invoker.open(route, invoker.ids().next(), Ancestry.NONE, cancellation, timeNs)) {
             Outcome refusal = invocation.refusal();
             if (refusal != null) {
                 throw new InvocationException(name, refusal.label(), "");
@@ -197,8 +202,7 @@ public final class Mayfly implements AutoCloseable {
             InvocationSlot slot = invocation.slot();
             writeHead(invocation, request);
             writeBody(invocation, request.body());
-            long timeNs = Math.min(timeMax.toNanos(), invoker.deadlineNs());
-            Outcome outcome = invocation.run(() -> Thread.currentThread().isInterrupted(), timeNs);
+            Outcome outcome = invocation.run(cancellation, timeNs);
             if (outcome != Outcome.RESPONSE) {
                 // What the host failed at is in its log.
                 String message =

@@ -31,7 +31,7 @@ public final class EngineOnlyCall implements Workload {
         }
         this.table = table;
         this.slot = slot;
-        this.limits = host.invoker().limits();
+        this.limits = InProcessHost.route(host.invoker(), name).limits().invocation();
         this.request = new byte[bytes];
         Arrays.fill(request, (byte) 'x');
         this.response = new byte[bytes];

@@ -5,10 +5,15 @@ import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.EngineMetrics;
+import dev.mayfly.host.Limits;
+import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.invoke.CallLimits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.host.invoke.Invoker;
+import dev.mayfly.host.invoke.MetricNames;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
@@ -25,10 +30,10 @@ import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableHandle;
-import dev.mayfly.memorypool.InvocationLimits;
 import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
 import dev.mayfly.memorypool.SlotPool;
+import dev.mayfly.memorypool.TenantShares;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -57,6 +62,7 @@ public final class InProcessHost implements AutoCloseable {
     private final SlabPool slabs = new SlabPool(SLAB_BYTES_MAX);
     private final SlotPool slots;
     private final Routes routes = new Routes();
+    private final TenantShares shares;
     private final Invoker invoker;
     private final FolderArtifactStore store;
     private final ComponentCompiler compiler;
@@ -78,7 +84,8 @@ public final class InProcessHost implements AutoCloseable {
         slots = new SlotPool(
                 SlotConfig.defaults().withSlotCountMax(concurrencyMax).withRequestHeadBytesMax(REQUEST_HEAD_BYTES_MAX),
                 slabs);
-        invoker = new Invoker(routes, slots, operations(), InvocationLimits.defaults(), DEADLINE);
+        shares = new TenantShares(concurrencyMax, Map.of());
+        invoker = new Invoker(routes, slots, operations(), shares, new MetricNames(1_000), DEADLINE);
         store = FolderArtifactStore.open(folder);
         compiler = new ComponentCompiler(Compiler.withDefaultLimits(config), engine, store, 1, 8);
         cache = new LinkerCache(engine, store, compiler, TABLE_COUNT_MAX);
@@ -116,10 +123,15 @@ public final class InProcessHost implements AutoCloseable {
                     description.exports(),
                     settings,
                     now);
-            routes.put(RoutedFunction.of(name, now, config.instanceCountMax())
-                    .with(version, cache.open(digest), grants)
+            routes.put(RoutedFunction.of(name, now, limits(), shares.of("default"))
+                    .with(version, cache.open(digest), grants, limits())
                     .with(Alias.of(name, Alias.LIVE, 1, now)));
         }
+    }
+
+    private CallLimits limits() {
+        return CallLimits.of(
+                Limits.defaults().withFunctionConcurrencyMax(config.instanceCountMax()), FunctionLimits.NONE);
     }
 
     public Invoker invoker() {

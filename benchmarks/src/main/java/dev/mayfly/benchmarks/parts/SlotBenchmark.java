@@ -31,7 +31,7 @@ public class SlotBenchmark {
         @Setup(Level.Trial)
         public void find(HostState state) {
             slots = state.host().invoker().slots();
-            limits = state.host().invoker().limits();
+            limits = InvocationLimits.defaults();
         }
 
         InvocationSlot take() {
@@ -61,7 +61,7 @@ public class SlotBenchmark {
         @Setup(Level.Trial)
         public void take(HostState state, Taking taking) {
             slot = taking.take();
-            limits = state.host().invoker().limits();
+            limits = InvocationLimits.defaults();
             heap = new byte[bytes];
             copyIn();
         }

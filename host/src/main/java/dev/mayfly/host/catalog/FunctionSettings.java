@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param config what {@code mayfly:config} answers
  * @param bindings what the function may use: the host's binding by the name that the function has for it
  * @param topics whose messages it is called with
+ * @param limits on its calls, where they are not the host's
  * @param selectable whether every caller may choose a version by the header {@code Mayfly-Version}
  * @param secrets what {@code mayfly:secrets} answers: the tenant's secret by the name that the function has for it
  * @param isPublic whether everybody may call it
@@ -22,13 +23,15 @@ public record FunctionSettings(
         Map<String, String> config,
         Map<String, String> bindings,
         SortedSet<String> topics,
+        FunctionLimits limits,
         boolean selectable,
         Map<String, String> secrets,
         boolean isPublic,
         @Nullable Cors cors) {
     /** Nothing was said. */
     public static final FunctionSettings NONE =
-            new FunctionSettings(Map.of(), Map.of(), new TreeSet<>(), false, Map.of(), false, null);
+            new FunctionSettings(
+                    Map.of(), Map.of(), new TreeSet<>(), FunctionLimits.NONE, false, Map.of(), false, null);
 
     public FunctionSettings {
         // Sorted, so that the same function always reads the same.
@@ -39,31 +42,35 @@ public record FunctionSettings(
     }
 
     public FunctionSettings withConfig(Map<String, String> value) {
-        return new FunctionSettings(value, bindings, topics, selectable, secrets, isPublic, cors);
+        return new FunctionSettings(value, bindings, topics, limits, selectable, secrets, isPublic, cors);
     }
 
     public FunctionSettings withBindings(Map<String, String> value) {
-        return new FunctionSettings(config, value, topics, selectable, secrets, isPublic, cors);
+        return new FunctionSettings(config, value, topics, limits, selectable, secrets, isPublic, cors);
     }
 
     public FunctionSettings withTopics(SortedSet<String> value) {
-        return new FunctionSettings(config, bindings, value, selectable, secrets, isPublic, cors);
+        return new FunctionSettings(config, bindings, value, limits, selectable, secrets, isPublic, cors);
+    }
+
+    public FunctionSettings withLimits(FunctionLimits value) {
+        return new FunctionSettings(config, bindings, topics, value, selectable, secrets, isPublic, cors);
     }
 
     public FunctionSettings withSelectable(boolean value) {
-        return new FunctionSettings(config, bindings, topics, value, secrets, isPublic, cors);
+        return new FunctionSettings(config, bindings, topics, limits, value, secrets, isPublic, cors);
     }
 
     public FunctionSettings withSecrets(Map<String, String> value) {
-        return new FunctionSettings(config, bindings, topics, selectable, value, isPublic, cors);
+        return new FunctionSettings(config, bindings, topics, limits, selectable, value, isPublic, cors);
     }
 
     public FunctionSettings withPublic(boolean value) {
-        return new FunctionSettings(config, bindings, topics, selectable, secrets, value, cors);
+        return new FunctionSettings(config, bindings, topics, limits, selectable, secrets, value, cors);
     }
 
     public FunctionSettings withCors(@Nullable Cors value) {
-        return new FunctionSettings(config, bindings, topics, selectable, secrets, isPublic, value);
+        return new FunctionSettings(config, bindings, topics, limits, selectable, secrets, isPublic, value);
     }
 
     /** Everything it may use, secrets as {@code secret:NAME}: the host's binding by the function's own name for it. */

@@ -36,7 +36,8 @@ public final class SettingsJson {
             .build();
 
     private static final String PUBLIC = "public";
-    private static final String MEMBERS = "bindings, config, cors, secrets, selectable, topics, visibility";
+    private static final String MEMBERS =
+            "bindings, config, cors, limits, secrets, selectable, topics, visibility";
 
     private SettingsJson() {}
 
@@ -48,6 +49,7 @@ public final class SettingsJson {
             writeTexts(json, "bindings", settings.bindings());
             writeTexts(json, "config", settings.config());
             writeCors(json, settings.cors());
+            writeTexts(json, "limits", settings.limits().texts());
             writeTexts(json, "secrets", settings.secrets());
             if (settings.selectable()) {
                 json.writeBooleanField("selectable", true);
@@ -129,6 +131,7 @@ public final class SettingsJson {
                 case "config" -> settings.withConfig(textsByName(json));
                 case "cors" -> settings.withCors(cors(json));
                 case "secrets" -> settings.withSecrets(textsByName(json));
+                case "limits" -> settings.withLimits(FunctionLimits.parse(textsByName(json)));
                 case "selectable" -> settings.withSelectable(bool(json));
                 case "topics" -> settings.withTopics(texts(json));
                 case "visibility" -> settings.withPublic(isPublic(json));

@@ -1,6 +1,9 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.catalog.FunctionLimit;
+import dev.mayfly.host.catalog.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import java.nio.file.Files;
@@ -72,6 +75,12 @@ final class DeployCommand extends StandardCommand {
     private boolean isPublic;
 
     @Option(
+            names = "--limit",
+            paramLabel = "NAME=VALUE",
+            description = "A limit on its calls, such as memory-bytes=32MiB or cpu-time=500ms; may be repeated.")
+    private Map<String, String> limits = new TreeMap<>();
+
+    @Option(
             names = "--alias",
             paramLabel = "ALIAS",
             description = "What to point to the version: live is what plain calls get, '' is nothing (default: live).")
@@ -107,13 +116,24 @@ final class DeployCommand extends StandardCommand {
         allBindings.putAll(bindings);
         SortedSet<String> allTopics = new TreeSet<>(manifest.topics());
         allTopics.addAll(topics);
+        Map<FunctionLimit, Long> allLimits = new TreeMap<>(manifest.limits().values());
+        allLimits.putAll(given().values());
         Map<String, String> allSecrets = new TreeMap<>(manifest.secrets());
         allSecrets.putAll(secrets);
         return manifest.withConfig(allConfig)
                 .withBindings(allBindings)
                 .withTopics(allTopics)
                 .withSecrets(allSecrets)
-                .withPublic(isPublic || manifest.isPublic());
+                .withPublic(isPublic || manifest.isPublic())
+                .withLimits(new FunctionLimits(allLimits));
+    }
+
+    private FunctionLimits given() {
+        try {
+            return FunctionLimits.parse(limits);
+        } catch (MayflyException.Invalid e) {
+            throw new CommandFailure(ExitCode.USAGE, e.safeMessage());
+        }
     }
 
     private void deploy(Path component, String deployedAs, FunctionSettings settings) {

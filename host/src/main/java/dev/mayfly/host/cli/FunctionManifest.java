@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.catalog.Cors;
+import dev.mayfly.host.catalog.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.quantity.TimeSpan;
@@ -51,6 +52,11 @@ import org.jspecify.annotations.Nullable;
  *
  *   [bindings]                        # what it may use: the host's binding by the function's own name for it
  *   db = "orders-db"
+ *
+ *   [limits]                          # on its calls, where they are not the host's: the names are those of FunctionLimit
+ *   memory-bytes = "32MiB"
+ *   cpu-time = "500ms"
+ *   concurrency = 10
  * </pre>
  *
  * @param folder where {@code mayfly.toml} is
@@ -63,7 +69,7 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
     static final String FILE_NAME = "mayfly.toml";
 
     private static final List<String> KEYS =
-            List.of("name", "world", "build", "component", "config", "bindings", "topics", "selectable", "secrets",
+            List.of("name", "world", "build", "component", "config", "bindings", "topics", "limits", "selectable", "secrets",
                     "visibility", "cors");
 
     private static final List<String> WORLDS = List.of("web", "event");
@@ -109,6 +115,7 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 .withConfig(entries.table("config"))
                 .withBindings(entries.table("bindings"))
                 .withTopics(entries.texts("topics"))
+                .withLimits(entries.limits())
                 .withSelectable(entries.flag("selectable"))
                 .withSecrets(entries.table("secrets"))
                 .withPublic(entries.isPublic())
@@ -204,6 +211,14 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
                 texts.add(text.asText());
             }
             return texts;
+        }
+
+        FunctionLimits limits() {
+            try {
+                return FunctionLimits.parse(table("limits"));
+            } catch (MayflyException.Invalid e) {
+                throw wrong(e.safeMessage());
+            }
         }
 
         Map<String, String> table(String key) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
@@ -30,6 +31,15 @@ final class FunctionText {
     static String shortDigest(JsonNode function) {
         String digest = function.path("digest").asText().replaceFirst("^sha256:", "");
         return digest.substring(0, Math.min(digest.length(), SHORT_DIGEST_LENGTH));
+    }
+
+    /** Of a call: {@code 4.2 µs}, {@code 12.5 ms}, {@code 1.25 s}. */
+    static String duration(long ns) {
+        return ns < 1_000_000
+                ? String.format(Locale.ROOT, "%.1f µs", ns / 1e3)
+                : ns < 1_000_000_000
+                        ? String.format(Locale.ROOT, "%.1f ms", ns / 1e6)
+                        : String.format(Locale.ROOT, "%.2f s", ns / 1e9);
     }
 
     /** In this machine's time zone. */

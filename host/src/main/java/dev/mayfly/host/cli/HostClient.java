@@ -162,6 +162,21 @@ final class HostClient implements AutoCloseable {
         return ask(query(functionPath(name)), name + " was not shown");
     }
 
+    /** Receipts of a function's calls; {@code order} is newest or slowest. */
+    JsonNode calls(String name, String order) {
+        String path = functionPath(name) + "/calls?order=" + order;
+        return json(
+                send(query(path).build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                "the calls of " + name + " were not shown");
+    }
+
+    /** What all functions' calls came to. */
+    JsonNode activity() {
+        return json(
+                send(query("/v1/activity").build(), BodyHandlers.ofByteArray(), HostClient::nothing),
+                "the functions' activity was not shown");
+    }
+
     /** What the function logged after line number {@code after}. */
     JsonNode logs(String name, long after) {
         String path = functionPath(name) + "/logs?after=" + after;

@@ -1,11 +1,14 @@
 package dev.mayfly.host.cli;
 
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.catalog.FunctionLimits;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -137,6 +140,34 @@ final class LimitOptions {
                     "Functions loaded at once; 0 = what the system's limits on mappings and files allow" + DEFAULT)
     private int loadedFunctionsMax = DEFAULTS.loadedFunctionsMax();
 
+    @Option(names = "--cpu-time-max", paramLabel = TIME, description = "For an invocation in the function itself" + DEFAULT)
+    private TimeSpan cpuTimeMax = new TimeSpan(DEFAULTS.cpuTimeMax());
+
+    @Option(names = "--queue-length-max", paramLabel = COUNT, description = "Calls of one function that wait for their turn" + DEFAULT)
+    private int queueLengthMax = DEFAULTS.queueLengthMax();
+
+    @Option(names = "--queue-time-max", paramLabel = TIME, description = "For each of them to wait" + DEFAULT)
+    private TimeSpan queueTimeMax = new TimeSpan(DEFAULTS.queueTimeMax());
+
+    @Option(names = "--operation-count-max", paramLabel = COUNT, description = "Host operations of one invocation" + DEFAULT)
+    private int operationCountMax = DEFAULTS.operationCountMax();
+
+    @Option(names = "--call-depth-max", paramLabel = COUNT, description = "Functions that call one another and wait" + DEFAULT)
+    private int callDepthMax = DEFAULTS.callDepthMax();
+
+    @Option(names = "--spawn-depth-max", paramLabel = COUNT, description = "Events one after the other that go back to one request" + DEFAULT)
+    private int spawnDepthMax = DEFAULTS.spawnDepthMax();
+
+    @Option(names = "--egress-bytes-max", paramLabel = SIZE, description = "That one invocation sends" + DEFAULT)
+    private ByteSize egressBytesMax = new ByteSize(DEFAULTS.egressBytesMax());
+
+    @Option(
+            names = "--function-defaults",
+            paramLabel = "LIMIT=VALUE",
+            split = ",",
+            description = "What a function has whose deployment doesn't say, such as memory-bytes=16MiB or queue-length=100.")
+    private Map<String, String> functionDefaults = new LinkedHashMap<>();
+
     /** @throws dev.mayfly.engine.MayflyException.Invalid naming the limit that is out of range, and its range */
     Limits limits() {
         return new Limits(
@@ -164,7 +195,15 @@ final class LimitOptions {
                 compileTimeMax.duration(),
                 compileMemoryBytesMax.bytes(),
                 versionIdleMax.duration(),
-                loadedFunctionsMax);
+                loadedFunctionsMax,
+                cpuTimeMax.duration(),
+                queueLengthMax,
+                queueTimeMax.duration(),
+                operationCountMax,
+                callDepthMax,
+                spawnDepthMax,
+                egressBytesMax.bytes(),
+                FunctionLimits.parse(functionDefaults));
     }
 
     /** The option that sets a limit named so in a problem document, or null where there is none. */

@@ -21,12 +21,19 @@ final class LogFollower implements AutoCloseable {
 
     private final Terminal terminal;
     private final HostClient client;
+    private final boolean asJson;
     private @Nullable Thread printer;
     private @Nullable String followed;
 
     LogFollower(Terminal terminal, HostClient client) {
+        this(terminal, client, false);
+    }
+
+    /** @param asJson whether to print the host's own words, an object a line */
+    LogFollower(Terminal terminal, HostClient client, boolean asJson) {
         this.terminal = terminal;
         this.client = client;
+        this.asJson = asJson;
     }
 
     /** Follows the function of that name, and no other one any more. It must be deployed. */
@@ -53,14 +60,20 @@ final class LogFollower implements AutoCloseable {
     private long printNewer(String name, long after) {
         long last = after;
         try {
-            for (JsonNode line : client.logs(name, after).path("lines")) {
-                terminal.out().println(text(line));
-                last = line.path("sequence").asLong();
-            }
+            JsonNode lines = client.logs(name, after).path("lines");
+            print(lines);
+            last = lines.isEmpty() ? after : lines.get(lines.size() - 1).path("sequence").asLong();
         } catch (CommandFailure busy) {
             // The host has other things to do, or is about to stop: it is asked again, or no more.
         }
         return last;
+    }
+
+    /** Prints lines as the host has them. */
+    void print(JsonNode lines) {
+        for (JsonNode line : lines) {
+            terminal.out().println(asJson ? line.toString() : text(line));
+        }
     }
 
     private String text(JsonNode line) {

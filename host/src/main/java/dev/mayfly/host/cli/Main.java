@@ -35,6 +35,9 @@ public final class Main {
             "tenant",
             "secret",
             "audit",
+            "calls",
+            "logs",
+            "top",
             "bench",
             "version",
             "help",
@@ -109,6 +112,9 @@ public final class Main {
             case "tenant" -> new TenantCommand(context);
             case "secret" -> new SecretCommand(context);
             case "audit" -> new AuditCommand(context);
+            case "calls" -> new CallsCommand(context);
+            case "logs" -> new LogsCommand(context);
+            case "top" -> new TopCommand(context);
             case "bench" -> new BenchCommand(context);
             case "training-run" -> new TrainingCommand(context);
             case "version" -> new VersionCommand(context);

@@ -3,6 +3,7 @@ package dev.mayfly.host.cli;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.ObserveConfig;
 import dev.mayfly.host.access.AdminKeyFile;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.nio.file.Path;
@@ -63,6 +64,23 @@ final class ServeCommand extends StandardCommand {
             description = "Print what functions log on standard output, a JSON object a line.")
     private boolean logFunctions;
 
+    @Option(
+            names = "--access-log",
+            paramLabel = "FILE",
+            description = "Append a line for each request to a function, a JSON object each; - = standard output.")
+    private @Nullable Path accessLog;
+
+    @Option(
+            names = "--function-metrics-max",
+            paramLabel = "COUNT",
+            description = "Functions with lines of their own in the metrics; others share one (default: ${DEFAULT-VALUE}).")
+    private int functionMetricsMax = DEFAULTS.observe().functionMetricsMax();
+
+    @Option(
+            names = "--no-timing",
+            description = "Do not tell clients that send Mayfly-Timing: 1 what their calls took.")
+    private boolean noTiming;
+
     @ArgGroup(exclusive = false, heading = "%nLimits:%n")
     private LimitOptions limits = new LimitOptions();
 
@@ -97,7 +115,14 @@ final class ServeCommand extends StandardCommand {
     private HostConfig config() {
         try {
             return new HostConfig(
-                    dataFolder, configFile, address, port, limits.limits(), drain.duration(), access.config());
+                    dataFolder,
+                    configFile,
+                    address,
+                    port,
+                    limits.limits(),
+                    drain.duration(),
+                    access.config(),
+                    new ObserveConfig(accessLog, !noTiming, functionMetricsMax));
         } catch (MayflyException.Invalid outOfRange) {
             throw new CommandFailure(
                     ExitCode.USAGE, String.valueOf(outOfRange.getMessage()), "see: mayfly serve --help");

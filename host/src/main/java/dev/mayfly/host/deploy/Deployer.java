@@ -7,6 +7,7 @@ import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.FunctionVersion;
+import dev.mayfly.host.invoke.CallLimits;
 import dev.mayfly.linkercache.Artifact;
 import dev.mayfly.linkercache.ArtifactStore;
 import dev.mayfly.linkercache.ComponentCompiler;
@@ -68,7 +69,8 @@ public final class Deployer {
      * @throws InterruptedException when the host shuts down meanwhile
      * @throws dev.mayfly.host.bindings.UnknownBindingException when the host has no such binding; nothing was read then
      * @throws dev.mayfly.engine.MayflyException.Invalid when this is no component that the host can run
-     * @throws dev.mayfly.engine.MayflyException.LimitExceeded when it is too large or takes too much to compile, or the disk is full
+     * @throws dev.mayfly.engine.MayflyException.LimitExceeded when it is too large or takes too much to compile, when the disk is full, or when
+     *     {@code settings} ask for more than the host gives
      * @throws dev.mayfly.engine.MayflyException.Unavailable when too much is being compiled already
      */
     public Deployed deploy(String function, InputStream component, FunctionSettings settings, @Nullable String alias)
@@ -78,6 +80,7 @@ public final class Deployer {
             Alias.requireName(alias);
         }
         bindings.requireAll(Tenant.ofFunction(function), settings.granted().values());
+        CallLimits.require(limits, settings.limits());
         Digest digest = null;
         // While the upload is open nobody removes the component.
         try (ArtifactStore.Upload upload = store.upload(limits.componentBytesMax())) {

@@ -7,10 +7,12 @@ import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.AliasChange;
 import dev.mayfly.host.catalog.Catalog;
+import dev.mayfly.host.catalog.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.host.catalog.Rollout;
 import dev.mayfly.host.catalog.Sticky;
 import dev.mayfly.host.catalog.StoredFunction;
+import dev.mayfly.host.invoke.CallLimits;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedAlias;
 import dev.mayfly.host.invoke.RoutedFunction;
@@ -21,6 +23,7 @@ import dev.mayfly.linkercache.ArtifactStore;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableHandle;
+import dev.mayfly.memorypool.TenantShares;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -48,6 +51,7 @@ public final class Releases {
     private final Routes routes;
     private final Bindings bindings;
     private final Limits limits;
+    private final TenantShares shares;
     private final InstantSource clock;
     private final Consumer<DeployStep> reached;
     private final ReentrantLock lock = new ReentrantLock();
@@ -68,6 +72,7 @@ public final class Releases {
             Routes routes,
             Bindings bindings,
             Limits limits,
+            TenantShares shares,
             InstantSource clock,
             Consumer<DeployStep> reached) {
         this.catalog = catalog;
@@ -76,6 +81,7 @@ public final class Releases {
         this.routes = routes;
         this.bindings = bindings;
         this.limits = limits;
+        this.shares = shares;
         this.clock = clock;
         this.reached = reached;
     }
@@ -90,7 +96,7 @@ public final class Releases {
         Set<Digest> components = new HashSet<>(Set.of(ours));
         for (StoredFunction stored : catalog.functions()) {
             RoutedFunction function =
-                    RoutedFunction.of(stored.name(), stored.createdAt(), limits.functionConcurrencyMax());
+                    function(stored.name(), stored.createdAt());
             for (FunctionVersion version : stored.versions()) {
                 function = routed(function, version, tables.open(version.component()));
                 components.add(version.component());
@@ -110,8 +116,16 @@ public final class Releases {
         List<Grant> before = function.versions().values().stream()
                 .flatMap(route -> route.context().grants().values().stream())
                 .toList();
-        return function.with(version, table, bindings.grants(
-                Tenant.ofFunction(function.name()), version.settings().granted(), before));
+        return function.with(
+                version,
+                table,
+                bindings.grants(
+                        Tenant.ofFunction(function.name()), version.settings().granted(), before),
+                CallLimits.of(limits, version.settings().limits()));
+    }
+
+    private RoutedFunction function(String name, Instant createdAt) {
+        return RoutedFunction.of(name, createdAt, CallLimits.of(limits, FunctionLimits.NONE), shares.of(Tenant.ofFunction(name).name()));
     }
 
     /**
@@ -143,7 +157,7 @@ public final class Releases {
             catalog.add(version, moved);
             reached.accept(DeployStep.COMMITTED);
             RoutedFunction function = before == null
-                    ? RoutedFunction.of(version.function(), now, limits.functionConcurrencyMax())
+                    ? function(version.function(), now)
                     : before;
             function = routed(function, version, table);
             if (moved != null) {

@@ -8,8 +8,10 @@ import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.messaging.EventQueue;
 import dev.mayfly.hostinterfaces.messaging.EventQueue.Delivery;
+import dev.mayfly.hostinterfaces.messaging.MessagingOperations;
 import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.RequestHeadWriter;
@@ -109,7 +111,7 @@ public final class EventDispatcher implements AutoCloseable {
             queue.failed(delivery, "function " + delivery.function() + " handles no events");
             return;
         }
-        try (Invocation invocation = invoker.open(route, invoker.ids().next())) {
+        try (Invocation invocation = invoker.open(route, invoker.ids().next(), ancestry(delivery))) {
             if (invocation.refusal() != null) {
                 queue.postponed(delivery, Admission.RETRY_AFTER);
                 return;
@@ -139,13 +141,22 @@ public final class EventDispatcher implements AutoCloseable {
         }
     }
 
+    private static Ancestry ancestry(Delivery delivery) {
+        String spawns = delivery.attributes().get(MessagingOperations.SPAWN_DEPTH);
+        return spawns == null ? Ancestry.NONE : new Ancestry(0, Integer.parseInt(spawns));
+    }
+
     /** As {@code engine/native/src/front/event.rs} reads it. Returns what doesn't fit, or null. */
     private @Nullable String write(InvocationSlot slot, Delivery delivery, String id) {
         slot.handleEvent();
         RequestHeadWriter head = slot.requestHead();
         head.start(delivery.kind(), delivery.source(), delivery.id(), id, limits.headerCountMax());
         head.header("attempt", Integer.toString(delivery.attempt()));
-        delivery.attributes().forEach(head::header);
+        delivery.attributes().forEach((name, value) -> {
+            if (!name.equals(MessagingOperations.SPAWN_DEPTH)) {
+                head.header(name, value);
+            }
+        });
         if (head.finish() != RequestHeadWriter.OK) {
             return "the attributes don't fit: request-head-bytes-max=" + limits.requestHeadBytesMax();
         }

@@ -8,6 +8,7 @@ import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError;
@@ -64,9 +65,10 @@ public final class HostedFunction implements CallableFunction {
     }
 
     @Override
-    public HttpUpstream.Response call(HttpUpstream.Request request, int depth, Deadline deadline) {
-        Duration left = deadline.left();
-        try (Invocation invocation = invoker.open(route(), invoker.ids().next(), depth + 1)) {
+    public HttpUpstream.Response call(HttpUpstream.Request request, Ancestry ancestry, Deadline deadline) {
+        long leftNs = deadline.left().toNanos();
+        try (Invocation invocation =
+                invoker.open(route(), invoker.ids().next(), ancestry, Cancellation.NEVER, leftNs)) {
             Outcome refusal = invocation.refusal();
             if (refusal != null) {
                 throw refused(refusal);
@@ -74,7 +76,7 @@ public final class HostedFunction implements CallableFunction {
             InvocationSlot slot = invocation.slot();
             writeHead(slot.requestHead(), request, invocation.id());
             writeBody(slot, request.body());
-            Outcome outcome = invocation.run(Cancellation.NEVER, left.toNanos());
+            Outcome outcome = invocation.run(Cancellation.NEVER, deadline.left().toNanos());
             if (outcome != Outcome.RESPONSE) {
                 throw failed(outcome, slot.frame());
             }
@@ -150,7 +152,7 @@ public final class HostedFunction implements CallableFunction {
     private HostError refused(Outcome refusal) {
         return switch (refusal) {
             case FUNCTION_GONE -> HostError.of(HostError.Kind.NOT_FOUND, "no function is called " + name);
-            case CONCURRENCY_LIMIT, OVERLOADED, SHUTTING_DOWN, UNAVAILABLE ->
+            case CONCURRENCY_LIMIT, QUEUE_TIMEOUT, TENANT_LIMIT, OVERLOADED, SHUTTING_DOWN, UNAVAILABLE ->
                 HostError.of(
                         HostError.Kind.UNAVAILABLE, "function " + name + " can't be called now: " + refusal.label());
             default -> HostError.of(HostError.Kind.UNAVAILABLE, "function " + name + " can't be loaded");
@@ -160,7 +162,7 @@ public final class HostedFunction implements CallableFunction {
     private HostError failed(Outcome outcome, Frame frame) {
         return switch (outcome) {
             case FUNCTION_ERROR -> functionError(frame.outcome(), frame.message());
-            case DEADLINE_EXCEEDED -> HostError.of(HostError.Kind.TIMEOUT, "function " + name + " ran out of time");
+            case DEADLINE_EXCEEDED, CPU_TIME_EXCEEDED -> HostError.of(HostError.Kind.TIMEOUT, "function " + name + " ran out of time");
             default -> HostError.of(HostError.Kind.UNAVAILABLE, "function " + name + " failed: " + outcome.label());
         };
     }

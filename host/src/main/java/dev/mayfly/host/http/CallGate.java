@@ -52,6 +52,15 @@ final class CallGate {
                 : Problem.of(ProblemType.PERMISSION_DENIED, "the key does not permit calls of " + name);
     }
 
+    /** Whether the caller may know what its call took: everybody where all is public, else by a key that may read. */
+    boolean mayRead(ServerRequestHeaders headers, String fullName) {
+        if (allPublic) {
+            return true;
+        }
+        ApiKey key = keys.find(headers);
+        return key != null && key.reaches(fullName) && key.permits(Scope.READ, Tenant.shortName(fullName));
+    }
+
     /** Whether the caller's key lets it deploy the function: then it may choose the version that it calls, too. */
     boolean mayDeploy(ServerRequestHeaders headers, String fullName) {
         ApiKey key = keys.find(headers);

@@ -71,6 +71,7 @@ final class FunctionJson {
         writeList(json, "exports", version.exports());
         writeMap(json, "config", version.settings().config());
         writeMap(json, "bindings", version.settings().bindings());
+        writeMap(json, "limits", version.settings().limits().texts());
         writeList(json, "topics", List.copyOf(version.settings().topics()));
         writeMap(json, "secrets", version.settings().secrets());
         json.writeStringField("visibility", version.settings().isPublic() ? "public" : "private");

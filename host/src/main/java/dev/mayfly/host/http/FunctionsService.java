@@ -5,6 +5,7 @@ import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.UnknownBindingException;
+import dev.mayfly.host.catalog.FunctionLimits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   GET    /v1/functions?after=name&limit=100     a page of them, by name; next is the last one's name when there are more
  *   PUT    /v1/functions/{name}?config=a%3Db      deploys the component in the body; config may come more than once,
- *                                                 and so may binding=name%3Dhosts-name and topic=name;
+ *                                                 and so may binding=name%3Dhosts-name, topic=name and
+ *                                                 limit=memory-bytes%3D32MiB;
  *                                                 manifest has it all as {@link SettingsJson}, and
  *                                                 alias what to point to the version: live if not given, nothing if empty
  *   GET    /v1/functions/{name}
@@ -191,6 +193,10 @@ final class FunctionsService implements HttpService {
                     request.query().all("binding", List::of),
                     request.query().all("topic", List::of),
                     limits.configBytesMax());
+            List<String> ownLimits = request.query().all("limit", List::of);
+            if (!ownLimits.isEmpty()) {
+                settings = settings.withLimits(FunctionLimits.parseEntries(ownLimits));
+            }
             problem = upload(connection, name, settings, alias(request), request, response);
         } catch (UnknownBindingException e) {
             problem = Problem.of(ProblemType.UNKNOWN_BINDING, String.valueOf(e.getMessage()))

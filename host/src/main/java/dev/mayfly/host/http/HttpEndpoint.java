@@ -10,6 +10,7 @@ import dev.mayfly.host.deploy.Releases;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
+import dev.mayfly.host.observe.LineWriter;
 import dev.mayfly.hostinterfaces.messaging.EventQueue;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.http.HttpRouting;
@@ -51,11 +52,16 @@ public final class HttpEndpoint implements AutoCloseable {
             Bindings bindings,
             EventQueue queue,
             HostHealth health,
-            HostMetrics metrics) {
+            HostMetrics metrics,
+            @Nullable LineWriter accessLog) {
         Limits limits = config.limits();
         KeyCheck keyCheck = new KeyCheck(access.keys().authenticator(), new FailedKeys());
         InvokeHandler invoking = new InvokeHandler(
-                invoker, new CallGate(keyCheck, config.access().functionsPublic()), limits);
+                invoker,
+                new CallGate(keyCheck, config.access().functionsPublic()),
+                limits,
+                new AccessLog(accessLog),
+                config.observe().timing());
         AdminGate gate = new AdminGate(keyCheck, access.keys(), access.audit());
         TlsIdentity identity = config.access().tls() == null
                 ? null
@@ -126,7 +132,9 @@ public final class HttpEndpoint implements AutoCloseable {
                         new FunctionsService(deployer, releases, invoker.routes(), limits, callsUrl))
                 .register(FunctionsService.PATH, new VersionsService(releases, invoker.routes()))
                 .register(FunctionsService.PATH, new EventsService(queue, invoker.routes()))
-                .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()));
+                .register(FunctionsService.PATH, new CallsService(invoker.routes()))
+                .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()))
+                .get(ActivityService.PATH, new ActivityService(invoker.routes()));
     }
 
     private static void accessApi(HttpRouting.Builder routing, Access access, Invoker invoker) {

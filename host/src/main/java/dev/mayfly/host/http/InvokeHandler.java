@@ -11,6 +11,7 @@ import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationBuffers;
 import dev.mayfly.memorypool.InvocationSlot;
@@ -55,17 +56,21 @@ final class InvokeHandler {
     private final Invoker invoker;
     private final CallGate gate;
     private final Limits limits;
+    private final AccessLog accessLog;
+    private final boolean timing;
 
-    InvokeHandler(Invoker invoker, CallGate gate, Limits limits) {
+    InvokeHandler(Invoker invoker, CallGate gate, Limits limits, AccessLog accessLog, boolean timing) {
         this.invoker = invoker;
         this.gate = gate;
         this.limits = limits;
+        this.accessLog = accessLog;
+        this.timing = timing;
     }
 
     void handle(ClientConnection connection, String path, RoutingRequest request, RoutingResponse response) {
         String id = invoker.ids().next();
-        try {
-            Problem problem = call(connection, path, request, response, id);
+        try (AccessLog.Entry entry = accessLog.begin(connection, path, request, response)) {
+            Problem problem = call(connection, path, request, response, id, entry);
             if (problem != null) {
                 response.header(HeaderValues.create(INVOCATION_ID, id));
                 problem.in(id).send(response);
@@ -93,7 +98,12 @@ final class InvokeHandler {
     }
 
     private @Nullable Problem call(
-            ClientConnection connection, String path, RoutingRequest request, RoutingResponse response, String id) {
+            ClientConnection connection,
+            String path,
+            RoutingRequest request,
+            RoutingResponse response,
+            String id,
+            AccessLog.Entry entry) {
         CallPath called = CallPath.parse(path);
         if (called == null) {
             return Problem.of(ProblemType.INVALID_NAME, "the path names no function: /f/NAME or /t/TENANT/f/NAME");
@@ -119,35 +129,57 @@ final class InvokeHandler {
                     ProblemType.INVALID_REQUEST,
                     "the header Mayfly-Deadline-Ms must be a positive number of milliseconds");
         }
-        try (Invocation invocation = invoker.open(route, id)) {
-            Outcome refusal = invocation.refusal();
-            if (refusal != null) {
-                return refusal(refusal, invocation);
-            }
-            if (invocation.route() != route && choice.isExact()) {
-                // It was removed between the look-up and the first use, and another version is not what was asked for.
-                invocation.end(Outcome.FUNCTION_GONE);
-                return Problem.of(ProblemType.NOT_FOUND, "this version was just removed");
-            }
-            Problem problem = writeHead(invocation, called.rest(), request);
+        try (Invocation invocation = entry.of(invoker.open(
+                route, id, Ancestry.NONE, connection.cancellation(request.id()), durationMaxNs))) {
+            Problem problem = invocation.refusal() == null && invocation.route() != route && choice.isExact()
+                    ? removed(invocation)
+                    : call(connection, invocation, called.rest(), durationMaxNs, request, response);
             if (problem != null) {
-                return problem;
+                invocation.sent(problem.type().status(), 0);
             }
-            if (!request.content().hasEntity()) {
-                return run(connection, invocation, durationMaxNs, null, request, response);
-            }
-            long length = contentLength(request.headers());
-            if (length > limits.requestBodyBytesMax()) {
-                invocation.end(Outcome.BODY_TOO_LARGE);
-                return Problems.bodyTooLarge(limits);
-            }
-            StreamedBody body = new StreamedBody(connection, request, limits);
+            return problem;
+        }
+    }
+
+    /** It was removed between the look-up and the first use, and another version is not what was asked for. */
+    private static Problem removed(Invocation invocation) {
+        invocation.end(Outcome.FUNCTION_GONE);
+        return Problem.of(ProblemType.NOT_FOUND, "this version was just removed");
+    }
+
+    private @Nullable Problem call(
+            ClientConnection connection,
+            Invocation invocation,
+            String path,
+            long durationMaxNs,
+            RoutingRequest request,
+            RoutingResponse response) {
+        Outcome refusal = invocation.refusal();
+        if (refusal != null) {
+            return refusal(refusal, invocation);
+        }
+        Problem problem = writeHead(invocation, path, request);
+        if (problem != null) {
+            return problem;
+        }
+        if (!request.content().hasEntity()) {
+            return run(connection, invocation, durationMaxNs, null, request, response);
+        }
+        long length = contentLength(request.headers());
+        long lengthMax = invocation.route().limits().invocation().requestBodyBytesMax();
+        if (length > lengthMax) {
+            return bodyTooLarge(invocation);
+        }
+        StreamedBody body = new StreamedBody(connection, request, lengthMax, limits.requestBodyTimeMax());
+        try {
             problem = readBody(invocation, body, length);
             if (problem == null && body.failure() == null) {
                 problem = run(connection, invocation, durationMaxNs, body, request, response);
             }
             Exception failure = body.failure();
             return failure == null || response.isSent() ? problem : bodyBrokeOff(failure, invocation);
+        } finally {
+            invocation.received(body.bytes());
         }
     }
 
@@ -164,6 +196,11 @@ final class InvokeHandler {
         Outcome outcome = invocation.run(connection.cancellation(request.id()), durationMaxNs);
         if (body != null) {
             body.end();
+        }
+        if (timing
+                && ServerTiming.isWanted(request.headers())
+                && gate.mayRead(request.headers(), invocation.route().name())) {
+            ServerTiming.add(invocation, response);
         }
         return outcome == Outcome.RESPONSE
                 ? respond(connection, invocation, request.prologue().method(), response)
@@ -209,7 +246,7 @@ final class InvokeHandler {
                 path,
                 query.isEmpty() ? null : query,
                 invocation.id(),
-                limits.headerCountMax());
+                invocation.route().limits().headerCountMax());
         if (!headers.contains(HeaderNames.HOST)) {
             // HTTP/2 says it otherwise; functions need not know.
             head.header(HeaderNames.HOST.lowerCase(), request.authority());
@@ -230,7 +267,8 @@ final class InvokeHandler {
             case RequestHeadWriter.OK -> null;
             case RequestHeadWriter.TOO_MANY_HEADERS -> {
                 invocation.end(Outcome.HEAD_TOO_LARGE);
-                yield Problems.tooManyHeaders(limits);
+                yield Problems.tooManyHeaders(
+                        invocation.route().limits().headerCountMax());
             }
             default -> {
                 invocation.end(Outcome.HEAD_TOO_LARGE);
@@ -263,8 +301,7 @@ final class InvokeHandler {
 
     private Problem bodyBrokeOff(Exception failure, Invocation invocation) {
         if (failure instanceof BodyStream.TooLarge) {
-            invocation.end(Outcome.BODY_TOO_LARGE);
-            return Problems.bodyTooLarge(limits);
+            return bodyTooLarge(invocation);
         }
         if (failure instanceof BodyStream.Malformed malformed) {
             throw malformed;
@@ -273,10 +310,14 @@ final class InvokeHandler {
         throw new CloseConnectionException("the client went away while it sent a body", failure);
     }
 
+    private static Problem bodyTooLarge(Invocation invocation) {
+        invocation.end(Outcome.BODY_TOO_LARGE);
+        return Problems.bodyTooLarge(invocation.route().limits().invocation().requestBodyBytesMax());
+    }
+
     private Problem bodyRefused(int status, Invocation invocation) {
         if (status == Operation.LIMIT_EXCEEDED) {
-            invocation.end(Outcome.BODY_TOO_LARGE);
-            return Problems.bodyTooLarge(limits);
+            return bodyTooLarge(invocation);
         }
         invocation.end(Outcome.UNAVAILABLE);
         return Problems.noSlabs(limits);
@@ -296,12 +337,21 @@ final class InvokeHandler {
             }
         }
         long length = body < 0 ? 0 : slot.buffers().length(body);
-        if (length > limits.responseBodyBytesMax()) {
+        long lengthMax = invocation.route().limits().responseBodyBytesMax();
+        if (length > lengthMax) {
             invocation.end(Outcome.RESPONSE_TOO_LARGE);
             return Problem.of(
                             ProblemType.RESPONSE_TOO_LARGE,
-                            "the response has " + length + " bytes, the limit is " + limits.responseBodyBytesMax())
+                            "the response has " + length + " bytes, the limit is " + lengthMax)
                     .withLimit("response-body-bytes-max");
+        }
+        if (length > invocation.egressLeft()) {
+            invocation.end(Outcome.EGRESS_LIMIT);
+            return Problem.of(
+                            ProblemType.EGRESS_LIMIT,
+                            "the response has " + length + " bytes, and the function may send "
+                                    + invocation.egressLeft() + " more")
+                    .withLimit("egress-bytes-max");
         }
         String invalid = status < 200 || status > 599
                 ? "status " + status + " is out of range: 200 to 599"
@@ -314,18 +364,20 @@ final class InvokeHandler {
         }
         response.header(HeaderValues.create(INVOCATION_ID, invocation.id()));
         response.status(ResponseHeaders.status(status));
-        send(connection, slot, body, length, method, status, response);
+        send(connection, invocation, body, length, method, status, response);
         return null;
     }
 
     private void send(
             ClientConnection connection,
-            InvocationSlot slot,
+            Invocation invocation,
             int body,
             long length,
             Method method,
             int status,
             RoutingResponse response) {
+        InvocationSlot slot = invocation.slot();
+        invocation.sent(status, 0);
         if (ResponseHeaders.hasNoBody(status)) {
             response.send(NOTHING);
         } else if (method.equals(Method.HEAD)) {
@@ -339,24 +391,33 @@ final class InvokeHandler {
             byte[] bytes = new byte[(int) length];
             slot.copyBuffer(body, bytes, 0);
             response.send(bytes);
+            invocation.sent(status, length);
         } else {
-            sendInPieces(connection, slot, body, length, response);
+            sendInPieces(connection, invocation, body, length, status, response);
         }
     }
 
     private void sendInPieces(
-            ClientConnection connection, InvocationSlot slot, int body, long length, RoutingResponse response) {
+            ClientConnection connection,
+            Invocation invocation,
+            int body,
+            long length,
+            int status,
+            RoutingResponse response) {
         if (length >= 0) {
             response.headers().contentLength(length);
         }
-        try (InputStream in = slot.buffers().take(body);
+        long sent = 0;
+        long lengthMax =
+                Math.min(invocation.route().limits().responseBodyBytesMax(), invocation.egressLeft());
+        try (InputStream in = invocation.slot().buffers().take(body);
                 OutputStream out = response.outputStream()) {
             byte[] piece = new byte[PIECE_BYTES];
-            long sent = 0;
             for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
                 sent += read;
-                if (sent > limits.responseBodyBytesMax()) {
-                    throw new CloseConnectionException("a response of unknown length passed response-body-bytes-max");
+                if (sent > lengthMax) {
+                    throw new CloseConnectionException(
+                            "a response of unknown length passed response-body-bytes-max or egress-bytes-max");
                 }
                 connection.waitFor(ClientConnection.Phase.RESPONSE);
                 out.write(piece, 0, read);
@@ -368,6 +429,7 @@ final class InvokeHandler {
         } catch (IOException e) {
             throw new ServerConnectionException("can't send a response", e);
         } finally {
+            invocation.sent(status, sent);
             connection.waitFor(ClientConnection.Phase.NONE);
         }
     }
@@ -382,6 +444,20 @@ final class InvokeHandler {
                                 "function " + name + " has as many calls at once as it may: "
                                         + invocation.route().admission().concurrencyMax())
                         .withLimit("function-concurrency-max")
+                        .withRetryAfter(Admission.RETRY_AFTER);
+            case QUEUE_TIMEOUT ->
+                Problem.of(
+                                ProblemType.QUEUE_TIMEOUT,
+                                "function " + name + " has as many calls at once as it may, and this one waited "
+                                        + Duration.ofNanos(invocation.queuedNs()).toMillis() + " ms")
+                        .withLimit("queue-time-max")
+                        .withRetryAfter(Admission.RETRY_AFTER);
+            case CLIENT_GONE -> throw new CloseConnectionException("the client is gone");
+            case TENANT_LIMIT ->
+                Problem.of(
+                                ProblemType.TENANT_LIMIT,
+                                "the host is nearly full, and this tenant's functions have their share of its calls")
+                        .withLimit("host-concurrency-max")
                         .withRetryAfter(Admission.RETRY_AFTER);
             case OVERLOADED ->
                 Problem.of(
@@ -411,8 +487,20 @@ final class InvokeHandler {
                 Problem.of(
                                 ProblemType.DEADLINE_EXCEEDED,
                                 "the function was stopped after "
-                                        + Duration.ofNanos(durationMaxNs).toMillis() + " ms")
+                                        + Duration.ofNanos(Math.min(
+                                                        durationMaxNs,
+                                                        invocation.route().limits().deadlineNs()))
+                                                .toMillis()
+                                        + " ms")
                         .withLimit("deadline");
+            case CPU_TIME_EXCEEDED ->
+                Problem.of(
+                                ProblemType.CPU_TIME_EXCEEDED,
+                                "the function was stopped after it had been busy for "
+                                        + Duration.ofNanos(invocation.route().limits().cpuTimeMaxNs())
+                                                .toMillis()
+                                        + " ms")
+                        .withLimit("cpu-time-max");
             case SHUTTING_DOWN -> Problems.shuttingDown();
             case CLIENT_GONE -> throw new CloseConnectionException("the client is gone");
             case UNAVAILABLE ->

@@ -2,6 +2,7 @@ package dev.mayfly.host.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.catalog.FunctionLimit;
 import dev.mayfly.linkercache.ArtifactStore;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
@@ -58,7 +59,10 @@ final class Problem {
                                 switch (limit.limit()) {
                                     case ArtifactStore.COMPONENT_BYTES_MAX -> ProblemType.COMPONENT_TOO_LARGE;
                                     case ArtifactStore.DISK_SPACE -> ProblemType.DISK_FULL;
-                                    default -> ProblemType.COMPILE_LIMIT;
+                                    default ->
+                                        FunctionLimit.isMax(limit.limit())
+                                                ? ProblemType.LIMIT_TOO_HIGH
+                                                : ProblemType.COMPILE_LIMIT;
                                 },
                                 limit.safeMessage())
                         .withLimit(limit.limit());

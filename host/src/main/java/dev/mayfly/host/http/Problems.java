@@ -16,16 +16,13 @@ final class Problems {
                 .withLimit("request-head-bytes-max");
     }
 
-    static Problem tooManyHeaders(Limits limits) {
-        return Problem.of(
-                        ProblemType.TOO_MANY_HEADERS, "a request may have " + limits.headerCountMax() + " header lines")
+    static Problem tooManyHeaders(int countMax) {
+        return Problem.of(ProblemType.TOO_MANY_HEADERS, "a request may have " + countMax + " header lines")
                 .withLimit("header-count-max");
     }
 
-    static Problem bodyTooLarge(Limits limits) {
-        return Problem.of(
-                        ProblemType.BODY_TOO_LARGE,
-                        "a request's body may have " + limits.requestBodyBytesMax() + " bytes")
+    static Problem bodyTooLarge(long bytesMax) {
+        return Problem.of(ProblemType.BODY_TOO_LARGE, "a request's body may have " + bytesMax + " bytes")
                 .withLimit("request-body-bytes-max");
     }
 

@@ -47,7 +47,7 @@ final class ServerProblems implements DirectHandler {
             case 413 ->
                 request.path().startsWith(FunctionsService.PATH)
                         ? Problems.componentTooLarge(limits)
-                        : Problems.bodyTooLarge(limits);
+                        : Problems.bodyTooLarge(limits.requestBodyBytesMax());
             case 414, 431 -> Problems.headTooLarge(limits);
             case 503 -> Problems.shuttingDown();
             case 505 -> Problem.of(ProblemType.INVALID_REQUEST, "HTTP/1.1 and HTTP/2 are spoken here");

@@ -1,12 +1,12 @@
 package dev.mayfly.host.http;
 
-import dev.mayfly.host.Limits;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.RoutingRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +27,11 @@ final class StreamedBody extends InputStream {
 
     private @Nullable Exception failure;
 
-    StreamedBody(ClientConnection connection, RoutingRequest request, Limits limits) {
+    StreamedBody(ClientConnection connection, RoutingRequest request, long bytesMax, Duration timeMax) {
         this.connection = connection;
         this.body = BodyStream.of(request);
-        this.bytesMax = limits.requestBodyBytesMax();
-        this.timeMaxNs = limits.requestBodyTimeMax().toNanos();
+        this.bytesMax = bytesMax;
+        this.timeMaxNs = timeMax.toNanos();
     }
 
     /** The function runs: a client that keeps it waiting past {@code deadlineNs} is cut off. */
@@ -42,6 +42,11 @@ final class StreamedBody extends InputStream {
     /** The function doesn't run any more. */
     void end() {
         deadlineNs = null;
+    }
+
+    /** How many bytes came so far. */
+    long bytes() {
+        return bytes;
     }
 
     /** The same with bytes that were read before. */

@@ -1,12 +1,10 @@
 package dev.mayfly.host.invoke;
 
+import dev.mayfly.host.catalog.FunctionLimit;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.HdrHistogram.AbstractHistogram;
-import org.HdrHistogram.AtomicHistogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +14,14 @@ import org.jspecify.annotations.Nullable;
  * between two of them.
  */
 public final class FunctionMetrics {
-    /** Shorter times count as this. */
-    private static final long SHORTEST_NS = 1_000;
-    /** Longer times count as this. */
-    private static final long LONGEST_NS = TimeUnit.HOURS.toNanos(1);
-    /** 1 % is finer than any bucket of a scrape, and a function's histogram is 28 KiB with it; 3 digits make it 200. */
-    private static final int SIGNIFICANT_DIGITS = 2;
-
     /** Filled at once and not changed afterwards. */
     private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
 
     // Made at the first call: a host may hold 100,000 functions that nobody calls.
-    private volatile @Nullable AtomicHistogram latencyNs;
+    private volatile @Nullable CallTotals totals;
+
+    /** Whether it has lines of its own in a scrape: see {@link MetricNames}. */
+    private volatile @Nullable Boolean named;
 
     /** Nothing has been called. */
     public FunctionMetrics() {
@@ -36,27 +30,43 @@ public final class FunctionMetrics {
         }
     }
 
-    /** An invocation that ran for {@code ns}. */
-    public void record(Outcome outcome, long ns) {
-        record(outcome);
-        // 14 ns, 28 ns when two threads record at once. Never reset, so that a scrape sees a cumulative histogram as
-        // Prometheus wants it.
-        AtomicHistogram latencyNs = this.latencyNs;
-        (latencyNs == null ? makeHistogram() : latencyNs).recordValue(Math.clamp(ns, SHORTEST_NS, LONGEST_NS));
+    /** Adds an invocation. */
+    public void record(Receipt receipt) {
+        counter(receipt.outcome()).increment();
+        totals(receipt.endedNs()).add(receipt);
     }
 
-    private synchronized AtomicHistogram makeHistogram() {
-        AtomicHistogram latencyNs = this.latencyNs;
-        if (latencyNs == null) {
-            latencyNs = new AtomicHistogram(SHORTEST_NS, LONGEST_NS, SIGNIFICANT_DIGITS);
-            this.latencyNs = latencyNs;
+    /** An invocation was not given something because it would have passed a limit. */
+    void recordPassed(FunctionLimit limit) {
+        totals(System.nanoTime()).addPassed(limit);
+    }
+
+    private CallTotals totals(long nowNs) {
+        CallTotals totals = this.totals;
+        return totals == null ? makeTotals(nowNs) : totals;
+    }
+
+    private synchronized CallTotals makeTotals(long nowNs) {
+        CallTotals totals = this.totals;
+        if (totals == null) {
+            totals = new CallTotals(nowNs);
+            this.totals = totals;
         }
-        return latencyNs;
+        return totals;
     }
 
-    /** An invocation that never began. */
-    public void record(Outcome outcome) {
-        counter(outcome).increment();
+    @Nullable
+    Boolean named() {
+        return named;
+    }
+
+    void named(boolean value) {
+        named = value;
+    }
+
+    /** Whether it shares its lines in a scrape with others. */
+    public boolean isFolded() {
+        return Boolean.FALSE.equals(named);
     }
 
     public long count(Outcome outcome) {
@@ -67,8 +77,8 @@ public final class FunctionMetrics {
         return Objects.requireNonNull(outcomes.get(outcome));
     }
 
-    /** How long the invocations that began ran; null before the first one. Live: it goes on changing. */
-    public @Nullable AbstractHistogram latencyNs() {
-        return latencyNs;
+    /** What they took; null before the first one. */
+    public @Nullable CallTotals totals() {
+        return totals;
     }
 }

@@ -1,14 +1,21 @@
 package dev.mayfly.host.invoke;
 
 import dev.mayfly.engine.Frame;
+import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.engine.Status;
+import dev.mayfly.host.catalog.FunctionLimit;
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.OperationCall;
+import dev.mayfly.hostinterfaces.OperationCounts;
+import dev.mayfly.hostinterfaces.OperationLimits;
 import dev.mayfly.linkercache.FunctionTable;
+import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.LogReader;
+import dev.mayfly.memorypool.TenantShares;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +48,11 @@ public final class Invocation implements AutoCloseable, LogReader {
 
     private final Invoker invoker;
     private final String id;
-    private final int depth;
+    private final Ancestry ancestry;
     private Route route;
 
     private boolean inFunction;
+    private TenantShares.@Nullable Share share;
     private @Nullable InvocationSlot slot;
     private @Nullable FunctionTable table;
     private @Nullable OperationCall call;
@@ -52,44 +60,81 @@ public final class Invocation implements AutoCloseable, LogReader {
     private @Nullable Outcome outcome;
     private @Nullable MayflyException loadFailure;
     private boolean ran;
-    private int status;
+    private long openedNs;
+    private long queuedNs;
     private long deadlineNs;
     private long startNs;
     private long endNs;
+    /** Of the time from start to end, what was not spent in the function; the time of operations not yet counted. */
+    private long awayNs;
 
-    Invocation(Invoker invoker, Route route, String id, int depth) {
+    private int status;
+    private long bytesIn;
+    private long bytesOut;
+    private @Nullable Receipt receipt;
+
+    Invocation(Invoker invoker, Route route, String id, Ancestry ancestry) {
         this.invoker = invoker;
-        this.depth = depth;
+        this.ancestry = ancestry;
         this.route = route;
         this.id = id;
     }
 
-    void open() {
-        outcome = admit();
+    void open(Cancellation cancellation, long waitMaxNs) {
+        openedNs = System.nanoTime();
+        outcome = admit(cancellation, waitMaxNs);
     }
 
-    private @Nullable Outcome admit() {
+    private @Nullable Outcome admit(Cancellation cancellation, long waitMaxNs) {
         if (invoker.isStopping()) {
             return Outcome.SHUTTING_DOWN;
         }
-        inFunction = route.admission().tryEnter();
-        if (!inFunction) {
-            return Outcome.CONCURRENCY_LIMIT;
+        Outcome refusal = enter(cancellation, waitMaxNs);
+        if (refusal != null) {
+            return refusal;
         }
+        if (!invoker.shares().tryEnter(route.share(), invoker.slots().inUse())) {
+            return Outcome.TENANT_LIMIT;
+        }
+        share = route.share();
         InvocationSlot slot = invoker.slots().tryAcquire();
         if (slot == null) {
             return Outcome.OVERLOADED;
         }
         this.slot = slot;
-        slot.prepare(invoker.limits());
-        return acquireTable();
+        slot.prepare(route.limits().invocation());
+        return acquireTable(slot);
     }
 
-    private @Nullable Outcome acquireTable() {
+    /** Takes one of the function's places, if need be after a wait. */
+    private @Nullable Outcome enter(Cancellation cancellation, long waitMaxNs) {
+        Admission admission = route.admission();
+        if (admission.queueLengthMax() == 0 || waitMaxNs == 0) {
+            inFunction = admission.tryEnter();
+            return inFunction ? null : Outcome.CONCURRENCY_LIMIT;
+        }
+        Admission.Entry entry = admission.enter(
+                Math.min(waitMaxNs, route.limits().queueTimeMaxNs()),
+                () -> invoker.isStopping() || cancellation.isCancelled());
+        queuedNs = System.nanoTime() - openedNs;
+        inFunction = entry == Admission.Entry.ENTERED;
+        return switch (entry) {
+            case ENTERED -> null;
+            case FULL -> Outcome.CONCURRENCY_LIMIT;
+            case TIMED_OUT -> Outcome.QUEUE_TIMEOUT;
+            case CANCELLED -> invoker.isStopping() ? Outcome.SHUTTING_DOWN : Outcome.CLIENT_GONE;
+        };
+    }
+
+    private @Nullable Outcome acquireTable(InvocationSlot slot) {
+        Route found = route;
         try {
             while (true) {
                 table = route.table().acquire(invoker.deadlineNs());
                 if (table != null) {
+                    if (route != found) {
+                        slot.prepare(route.limits().invocation());
+                    }
                     return null;
                 }
                 // Deployed again or deleted since the caller looked it up.
@@ -153,31 +198,38 @@ public final class Invocation implements AutoCloseable, LogReader {
     /**
      * Runs the function until it is done or has to be stopped. Once an invocation.
      *
-     * @param durationMaxNs how long it may take
+     * @param durationMaxNs how long it may take at most; the function's own deadline holds too
      * @return how it ended; the slot has the rest
      */
     public Outcome run(Cancellation cancellation, long durationMaxNs) {
         InvocationSlot slot = slot();
         Frame frame = slot.frame();
+        bytesIn = Math.max(0, frame.bufferLength(FrameLayout.REQUEST_BODY));
         startNs = System.nanoTime();
         Outcome outcome = Outcome.HOST_FAILED;
         try {
-            deadlineNs = startNs + durationMaxNs;
+            deadlineNs = startNs + Math.min(durationMaxNs, route.limits().deadlineNs());
             outcome = drive(frame, cancellation);
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "invocation " + id + " of " + route.name() + " failed", e);
         } finally {
             frame.cancel();
+            endNs = System.nanoTime();
             if (call != null) {
                 call.close();
             }
-            endNs = System.nanoTime();
             ran = true;
             this.outcome = outcome;
             status = outcome == Outcome.FUNCTION_ERROR ? statusOfError(frame.outcome()) : frame.responseStatus();
             if (outcome != Outcome.RESPONSE || frame.logUsedBytes() > 0) {
                 writeLog(outcome, slot);
             }
+        }
+        if (outcome == Outcome.RESPONSE) {
+            int body = frame.responseBody();
+            status = frame.responseStatus();
+            // An event is handled without one.
+            bytesOut = status == 0 || body < 0 ? 0 : Math.max(0, frame.bufferLength(body));
         }
         return outcome;
     }
@@ -200,8 +252,12 @@ public final class Invocation implements AutoCloseable, LogReader {
                 case Status.OPERATION -> perform(frame);
                 case Status.YIELD -> {
                     ticks++;
-                    if (System.nanoTime() - deadlineNs >= 0) {
+                    long nowNs = System.nanoTime();
+                    if (nowNs - deadlineNs >= 0) {
                         return Outcome.DEADLINE_EXCEEDED;
+                    }
+                    if (nowNs - startNs - awayNs() >= route.limits().cpuTimeMaxNs()) {
+                        return Outcome.CPU_TIME_EXCEEDED;
                     }
                     if (invoker.isStopping()) {
                         return Outcome.SHUTTING_DOWN;
@@ -210,6 +266,7 @@ public final class Invocation implements AutoCloseable, LogReader {
                         return Outcome.CLIENT_GONE;
                     }
                     letOthersRun(ticks);
+                    awayNs += System.nanoTime() - nowNs;
                 }
                 case Status.EXHAUSTED -> {
                     return Outcome.UNAVAILABLE;
@@ -248,10 +305,16 @@ public final class Invocation implements AutoCloseable, LogReader {
                 slot.drainLog(this);
                 slot.answerStatus(Operation.OK);
             }
-            case Operation.BUFFER_LOAD -> slot.answerStatus(slot.buffers().load((int) frame.argument()));
+            case Operation.BUFFER_LOAD -> {
+                long leftNs = System.nanoTime();
+                slot.answerStatus(slot.buffers().load((int) frame.argument()));
+                awayNs += System.nanoTime() - leftNs;
+            }
             case Operation.RESOURCE_DROP -> {
+                long leftNs = System.nanoTime();
                 call(slot).resources().drop((int) frame.argument());
                 slot.answerStatus(Operation.OK);
+                awayNs += System.nanoTime() - leftNs;
             }
             default -> invoker.operations().perform(call(slot));
         }
@@ -260,7 +323,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     private OperationCall call(InvocationSlot slot) {
         OperationCall call = this.call;
         if (call == null) {
-            call = new OperationCall(slot, route.context(), new Deadline(deadlineNs), depth);
+            call = new OperationCall(slot, route.context(), new Deadline(deadlineNs), ancestry);
             this.call = call;
         }
         return call;
@@ -270,15 +333,17 @@ public final class Invocation implements AutoCloseable, LogReader {
         slot.drainLog(this);
         Frame frame = slot.frame();
         if (frame.logDropped() > 0) {
+            route.metrics().recordPassed(FunctionLimit.LOG_BYTES);
             hostLine(
                     WARN,
                     "dropped log lines: " + frame.logDropped() + " (limit log-bytes-max="
-                            + invoker.limits().logBytesMax() + ")");
+                            + route.limits().invocation().logBytesMax() + ")");
         }
         switch (outcome) {
             case TRAP -> hostLine(ERROR, "trapped, " + frame.trapKind().label() + ": " + frame.message());
             case FUNCTION_ERROR -> hostLine(ERROR, "failed: " + frame.message());
             case DEADLINE_EXCEEDED -> hostLine(ERROR, "stopped at its deadline");
+            case CPU_TIME_EXCEEDED -> hostLine(ERROR, "stopped at its limit of CPU time");
             case CLIENT_GONE -> hostLine(WARN, "stopped: the client is gone");
             case SHUTTING_DOWN -> hostLine(WARN, "stopped: the host is shutting down");
             default -> {}
@@ -296,6 +361,51 @@ public final class Invocation implements AutoCloseable, LogReader {
         FunctionLines.write(route.name(), route.log().append(unixNs, level, id, message, fields));
     }
 
+    /** Says how many bytes of a request's body came, where that was not known when it began. */
+    public void received(long bytes) {
+        bytesIn = bytes;
+    }
+
+    /** Says what was sent, where that is not the function's response. */
+    public void sent(int status, long bytes) {
+        this.status = status;
+        bytesOut = bytes;
+    }
+
+    /** How long it waited for a place. */
+    public long queuedNs() {
+        return queuedNs;
+    }
+
+    /** From the function's begin to its end, once it ran. */
+    public long runNs() {
+        return ran ? endNs - startNs : 0;
+    }
+
+    /** The time in the function itself, once it ran. */
+    public long cpuNs() {
+        return ran ? endNs - startNs - awayNs() : 0;
+    }
+
+    private long awayNs() {
+        return call == null ? awayNs : awayNs + call.timedNs();
+    }
+
+    /** How many bytes its response may have, now that its operations carried out what they did. */
+    public long egressLeft() {
+        return Math.max(0, route.limits().operations().egressBytesMax() - egressBytes());
+    }
+
+    /** Bytes that its operations carried out. */
+    public long egressBytes() {
+        return call == null ? 0 : call.egressBytes();
+    }
+
+    /** What the invocation took, once it is closed. */
+    public @Nullable Receipt receipt() {
+        return receipt;
+    }
+
     /** Says how it ended where the function is not what decides: the request did not fit, or the response can't be sent. */
     public void end(Outcome outcome) {
         this.outcome = outcome;
@@ -303,6 +413,7 @@ public final class Invocation implements AutoCloseable, LogReader {
 
     @Override
     public void close() {
+        long memoryBytes = slot == null ? 0 : slot.frame().memoryBytes();
         try {
             if (slot != null) {
                 slot.release();
@@ -312,10 +423,35 @@ public final class Invocation implements AutoCloseable, LogReader {
         }
         Outcome outcome = this.outcome;
         if (outcome != null) {
-            if (ran) {
-                route.record(outcome, failed(outcome), startNs, endNs);
-            } else {
-                route.metrics().record(outcome);
+            record(outcome, memoryBytes);
+        }
+    }
+
+    private void record(Outcome outcome, long memoryBytes) {
+        long closedNs = System.nanoTime();
+        OperationCall call = this.call;
+        Receipt receipt = new Receipt(
+                id,
+                route.name(),
+                outcome,
+                status,
+                StartKind.COLD,
+                closedNs,
+                closedNs - openedNs,
+                queuedNs,
+                runNs(),
+                cpuNs(),
+                memoryBytes,
+                call == null ? OperationCounts.NONE : call.counts(),
+                bytesIn,
+                bytesOut,
+                egressBytes());
+        this.receipt = receipt;
+        invoker.metricNames().record(route.metrics(), receipt);
+        route.record(receipt, failed(outcome));
+        if (call != null) {
+            for (OperationLimits.Kind limit : call.limitsPassed()) {
+                route.metrics().recordPassed(CallLimits.functionLimit(limit));
             }
         }
     }
@@ -323,7 +459,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     /** Whether it is the function's fault that it came to nothing; a status of 500 and more is, as its callers see it. */
     private boolean failed(Outcome outcome) {
         return switch (outcome) {
-            case TRAP, RESPONSE_INVALID, RESPONSE_TOO_LARGE, DEADLINE_EXCEEDED -> true;
+            case TRAP, RESPONSE_INVALID, RESPONSE_TOO_LARGE, DEADLINE_EXCEEDED, CPU_TIME_EXCEEDED, EGRESS_LIMIT -> true;
             case RESPONSE, FUNCTION_ERROR -> status >= 500;
             default -> false;
         };
@@ -341,6 +477,9 @@ public final class Invocation implements AutoCloseable, LogReader {
             } else {
                 table.release();
             }
+        }
+        if (share != null) {
+            share.leave();
         }
         if (inFunction) {
             route.admission().leave();

@@ -1,8 +1,9 @@
 package dev.mayfly.host.invoke;
 
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.OperationTable;
-import dev.mayfly.memorypool.InvocationLimits;
 import dev.mayfly.memorypool.SlotPool;
+import dev.mayfly.memorypool.TenantShares;
 import java.time.Duration;
 
 /**
@@ -14,8 +15,9 @@ public final class Invoker {
     private final Routes routes;
     private final SlotPool slots;
     private final OperationTable operations;
-    private final InvocationLimits limits;
+    private final TenantShares shares;
     private final long deadlineNs;
+    private final MetricNames metricNames;
     private final InvocationIds ids = new InvocationIds();
     private volatile boolean stopping;
 
@@ -23,14 +25,17 @@ public final class Invoker {
      * Puts together what invocations need.
      *
      * @param slots one for each invocation that may be open on the host
+     * @param shares of those, the tenants'
+     * @param metricNames who has lines of its own in a scrape
      * @param deadline how long an invocation may take
      */
     public Invoker(
-            Routes routes, SlotPool slots, OperationTable operations, InvocationLimits limits, Duration deadline) {
+            Routes routes, SlotPool slots, OperationTable operations, TenantShares shares, MetricNames metricNames, Duration deadline) {
         this.routes = routes;
         this.slots = slots;
         this.operations = operations;
-        this.limits = limits;
+        this.shares = shares;
+        this.metricNames = metricNames;
         this.deadlineNs = deadline.toNanos();
     }
 
@@ -41,17 +46,27 @@ public final class Invoker {
      * @param id the invocation's, from {@link #ids}
      */
     public Invocation open(Route route, String id) {
-        return open(route, id, 0);
+        return open(route, id, Ancestry.NONE);
     }
 
     /**
      * The same on behalf of a function that calls another.
      *
-     * @param depth how many functions called one another to get here
+     * @param ancestry the invocation's
      */
-    public Invocation open(Route route, String id, int depth) {
-        Invocation invocation = new Invocation(this, route, id, depth);
-        invocation.open();
+    public Invocation open(Route route, String id, Ancestry ancestry) {
+        return open(route, id, ancestry, Cancellation.NEVER, 0);
+    }
+
+    /**
+     * The same, waiting in the function's queue where it has one.
+     *
+     * @param cancellation asked now and then while it waits
+     * @param timeMaxNs how long to wait at most; the function's own bound holds too
+     */
+    public Invocation open(Route route, String id, Ancestry ancestry, Cancellation cancellation, long timeMaxNs) {
+        Invocation invocation = new Invocation(this, route, id, ancestry);
+        invocation.open(cancellation, timeMaxNs);
         return invocation;
     }
 
@@ -59,12 +74,18 @@ public final class Invoker {
         return routes;
     }
 
+    /** Who has lines of its own in a scrape. */
+    public MetricNames metricNames() {
+        return metricNames;
+    }
+
     public InvocationIds ids() {
         return ids;
     }
 
-    public InvocationLimits limits() {
-        return limits;
+    /** Of the slots, the tenants' parts. */
+    public TenantShares shares() {
+        return shares;
     }
 
     public SlotPool slots() {

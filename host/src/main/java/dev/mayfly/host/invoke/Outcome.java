@@ -18,6 +18,10 @@ public enum Outcome {
     RESPONSE_TOO_LARGE,
     /** The function ran longer than it may and was stopped. */
     DEADLINE_EXCEEDED,
+    /** The function was busy for longer than it may and was stopped. */
+    CPU_TIME_EXCEEDED,
+    /** The function's response would carry out more bytes than it may send. */
+    EGRESS_LIMIT,
     /** The client went away, and the function was stopped. */
     CLIENT_GONE,
     /** The host stops, and stopped the function. */
@@ -32,6 +36,10 @@ public enum Outcome {
     OVERLOADED,
     /** As many invocations are open as this function may have. */
     CONCURRENCY_LIMIT,
+    /** It waited for one of the function's places, and none was left to it in time. */
+    QUEUE_TIMEOUT,
+    /** The host is nearly full, and the function's tenant has its share of it. */
+    TENANT_LIMIT,
     /** The host has no memory left for this request at the moment. */
     UNAVAILABLE,
     /** A bug of ours, or the machine failing. */

@@ -5,6 +5,7 @@ import dev.mayfly.hostinterfaces.FunctionContext;
 import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
+import dev.mayfly.memorypool.TenantShares;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public final class Route implements AutoCloseable {
     private final TableHandle table;
     private final FunctionContext context;
     private final boolean handlesEvents;
+    private final CallLimits limits;
     private final RoutedFunction.Shared shared;
 
     /** Set while the version is a canary. */
@@ -32,13 +34,19 @@ public final class Route implements AutoCloseable {
     /** By {@link System#nanoTime}, behind by at most a step; 0 = not yet. Any thread writes it, none minds which write stays. */
     private volatile long invokedNs;
 
-    Route(FunctionVersion version, TableHandle table, Map<String, Grant> grants, RoutedFunction.Shared shared) {
+    Route(
+            FunctionVersion version,
+            TableHandle table,
+            Map<String, Grant> grants,
+            CallLimits limits,
+            RoutedFunction.Shared shared) {
         this.version = version;
         this.table = table;
         this.context =
-                new FunctionContext(version.function(), version.settings().config(), grants);
+                new FunctionContext(version.function(), version.settings().config(), grants, limits.operations());
         this.handlesEvents =
                 version.exports().stream().anyMatch(export -> export.startsWith("mayfly:function/event-handler@"));
+        this.limits = limits;
         this.shared = shared;
     }
 
@@ -79,15 +87,17 @@ public final class Route implements AutoCloseable {
         return shared.admission();
     }
 
-    /** Notes an invocation that ran. */
-    void record(Outcome outcome, boolean failed, long startNs, long endNs) {
-        shared.metrics().record(outcome, endNs - startNs);
+    /** Notes an invocation for its canary and its age; {@link MetricNames} does for the function. */
+    void record(Receipt receipt, boolean failed) {
+        if (receipt.runNs() == 0) {
+            return;
+        }
         Trial trial = this.trial;
         if (trial != null) {
-            trial.record(failed, endNs - startNs);
+            trial.record(failed, receipt.runNs());
         }
-        if (endNs - invokedNs >= INVOKED_STEP_NS || invokedNs == 0) {
-            invokedNs = endNs;
+        if (receipt.endedNs() - invokedNs >= INVOKED_STEP_NS || invokedNs == 0) {
+            invokedNs = receipt.endedNs();
         }
     }
 
@@ -104,6 +114,16 @@ public final class Route implements AutoCloseable {
     /** Counts its calls from now on, or no more. */
     public void trial(@Nullable Trial trial) {
         this.trial = trial;
+    }
+
+    /** What each call may use. */
+    public CallLimits limits() {
+        return limits;
+    }
+
+    /** Of the host's places, the function's tenant's. */
+    public TenantShares.Share share() {
+        return shared.share();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
+import dev.mayfly.memorypool.TenantShares;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -24,7 +25,7 @@ public final class RoutedFunction {
     private final @Nullable RoutedAlias live;
 
     /** What a function's versions have in common. */
-    record Shared(FunctionMetrics metrics, FunctionLog log, Admission admission) {}
+    record Shared(FunctionMetrics metrics, FunctionLog log, Admission admission, TenantShares.Share share) {}
 
     private RoutedFunction(
             String name,
@@ -40,12 +41,21 @@ public final class RoutedFunction {
         this.live = aliases.get(Alias.LIVE);
     }
 
-    /** A function without versions. */
-    public static RoutedFunction of(String name, Instant createdAt, int concurrencyMax) {
+    /**
+     * A function without versions.
+     *
+     * @param limits until it has one that says something else
+     * @param share its tenant's
+     */
+    public static RoutedFunction of(String name, Instant createdAt, CallLimits limits, TenantShares.Share share) {
         return new RoutedFunction(
                 name,
                 createdAt,
-                new Shared(new FunctionMetrics(), new FunctionLog(), new Admission(concurrencyMax)),
+                new Shared(
+                        new FunctionMetrics(),
+                        new FunctionLog(),
+                        new Admission(limits.concurrencyMax(), limits.queueLengthMax()),
+                        share),
                 new TreeMap<>(),
                 new TreeMap<>());
     }
@@ -54,10 +64,12 @@ public final class RoutedFunction {
      * This function with one more version, which gets a route.
      *
      * @param grants of its bindings, by the names it has for them
+     * @param limits of its calls
      */
-    public RoutedFunction with(FunctionVersion version, TableHandle table, Map<String, Grant> grants) {
+    public RoutedFunction with(
+            FunctionVersion version, TableHandle table, Map<String, Grant> grants, CallLimits limits) {
         SortedMap<Integer, Route> more = new TreeMap<>(versions);
-        more.put(version.number(), new Route(version, table, grants, shared));
+        more.put(version.number(), new Route(version, table, grants, limits, shared));
         return new RoutedFunction(name, createdAt, shared, more, aliases);
     }
 
@@ -79,6 +91,14 @@ public final class RoutedFunction {
         Map<String, RoutedAlias> fewer = new TreeMap<>(aliases);
         fewer.remove(alias);
         return new RoutedFunction(name, createdAt, shared, versions, fewer);
+    }
+
+    /** Bounds the function's calls at once, which are those of all its versions together, by what its main one says. */
+    void bound() {
+        Route main = main();
+        if (main != null) {
+            shared.admission().bound(main.limits().concurrencyMax(), main.limits().queueLengthMax());
+        }
     }
 
     /** In full. */

@@ -71,6 +71,7 @@ public final class Routes {
     }
 
     public void put(RoutedFunction function) {
+        function.bound();
         byName.put(function.name(), function);
         ordered.put(function.name(), function);
     }

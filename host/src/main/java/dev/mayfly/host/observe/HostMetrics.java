@@ -9,6 +9,7 @@ import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.LinkerCacheMetrics;
 import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotPool;
+import dev.mayfly.memorypool.TenantShares;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -18,6 +19,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's own metrics: what pools, engine, caches and functions count is read when somebody scrapes, so that a call pays for a counter and
@@ -32,24 +34,32 @@ public final class HostMetrics implements MultiCollector {
     private final SlabPool slabs;
     private final LinkerCache tables;
     private final ComponentCompiler compiler;
+    private final @Nullable LineWriter accessLog;
 
     /** Reads what it is given, which outlives it. */
-    public HostMetrics(Engine engine, Invoker invoker, SlabPool slabs, LinkerCache tables, ComponentCompiler compiler) {
+    public HostMetrics(
+            Engine engine,
+            Invoker invoker,
+            SlabPool slabs,
+            LinkerCache tables,
+            ComponentCompiler compiler,
+            @Nullable LineWriter accessLog) {
         this.engine = engine;
         this.invoker = invoker;
         this.slabs = slabs;
         this.tables = tables;
         this.compiler = compiler;
+        this.accessLog = accessLog;
     }
 
     @Override
     public MetricSnapshots collect() {
         List<MetricSnapshot> metrics = new ArrayList<>();
         Collection<RoutedFunction> functions = invoker.routes().all();
-        metrics.addAll(FunctionSnapshots.of(functions));
+        metrics.addAll(FunctionSnapshots.of(functions, invoker.metricNames()));
         metrics.addAll(BindingSnapshots.of(functions));
-        metrics.add(gauge(
-                "mayfly_functions", "Functions deployed.", invoker.routes().count()));
+        metrics.add(gauge("mayfly_functions", "Functions deployed.", invoker.routes().count()));
+        addTenants(metrics, invoker.shares());
         metrics.add(counter(
                 "mayfly_host_invocations_refused",
                 "Invocations refused because as many were open as the host may have.",
@@ -59,7 +69,35 @@ public final class HostMetrics implements MultiCollector {
         addEngine(metrics, engine.metrics());
         addTables(metrics, tables.metrics());
         metrics.add(gauge("mayfly_compilations", "Compilations that run or wait for their turn.", compiler.jobCount()));
+        if (accessLog != null) {
+            metrics.add(counter(
+                    "mayfly_access_log_dropped",
+                    "Lines of the access log that were dropped because they came faster than they could be written.",
+                    accessLog.dropped()));
+        }
         return new MetricSnapshots(metrics);
+    }
+
+    /** A line for each tenant that has functions. */
+    private static void addTenants(List<MetricSnapshot> metrics, TenantShares shares) {
+        GaugeSnapshot.Builder open =
+                GaugeSnapshot.builder().name("mayfly_tenant_invocations_open").help("Invocations open at the moment.");
+        CounterSnapshot.Builder refused = CounterSnapshot.builder()
+                .name("mayfly_tenant_invocations_refused")
+                .help("Invocations refused because the host was nearly full and the tenant had its share.");
+        shares.all().forEach((tenant, share) -> {
+            Labels labels = Labels.of("tenant", tenant);
+            open.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                    .labels(labels)
+                    .value(share.inUse())
+                    .build());
+            refused.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                    .labels(labels)
+                    .value((double) share.refused())
+                    .build());
+        });
+        metrics.add(open.build());
+        metrics.add(refused.build());
     }
 
     private static void addSlots(List<MetricSnapshot> metrics, SlotPool slots) {

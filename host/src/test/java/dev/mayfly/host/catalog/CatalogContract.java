@@ -90,7 +90,11 @@ abstract class CatalogContract {
                         Map.of("name", "value", "Name", "", "ключ", "a=b\n\"'; DROP TABLE function; --"),
                         Map.of("db", "orders-db", "cache", "cache"),
                         new TreeSet<>(List.of("orders", "uploads")),
-                        true, Map.of("stripe", "stripe-key"), true, CORS));
+                        FunctionLimits.parse(Map.of("memory-bytes", "2MiB", "cpu-time", "50ms")),
+                        true,
+                        Map.of("stripe", "stripe-key"),
+                        true,
+                        CORS));
         Alias alias = Alias.of("a", "live", 1, NOW);
         catalog().add(version, alias);
         StoredFunction expected = new StoredFunction("a", NOW, List.of(version), List.of(alias));

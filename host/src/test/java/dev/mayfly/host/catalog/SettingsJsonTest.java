@@ -23,15 +23,23 @@ class SettingsJsonTest {
     @Test
     void theSameSettingsAreTheSameText() {
         FunctionSettings settings = new FunctionSettings(
-                Map.of("z", "1", "a", "\"é\n"), Map.of("db", "orders-db"), new TreeSet<>(List.of("b", "a")), true, Map.of("stripe", "stripe-key"), true, CORS);
+                Map.of("z", "1", "a", "\"é\n"),
+                Map.of("db", "orders-db"),
+                new TreeSet<>(List.of("b", "a")),
+                FunctionLimits.parse(Map.of("deadline", "2s")),
+                true,
+                Map.of("stripe", "stripe-key"),
+                true,
+                CORS);
         String text = "{\"bindings\":{\"db\":\"orders-db\"},\"config\":{\"a\":\"\\\"é\\n\",\"z\":\"1\"},"
-                + "\"cors\":{\"headers\":[\"content-type\"],\"max-age-s\":600,\"methods\":[\"PUT\"],\"origins\":[\"https://app.example.com\"]},\"secrets\":{\"stripe\":\"stripe-key\"},\"selectable\":true,\"topics\":[\"a\",\"b\"],\"visibility\":\"public\"}";
+                + "\"cors\":{\"headers\":[\"content-type\"],\"max-age-s\":600,\"methods\":[\"PUT\"],\"origins\":[\"https://app.example.com\"]},"
+                + "\"limits\":{\"deadline\":\"2000ms\"},\"secrets\":{\"stripe\":\"stripe-key\"},\"selectable\":true,\"topics\":[\"a\",\"b\"],\"visibility\":\"public\"}";
         assertEquals(text, SettingsJson.write(settings));
         assertEquals(settings, SettingsJson.parse(text));
         assertEquals(
                 settings,
                 SettingsJson.parse(
-                        "{ \"cors\":{\"origins\":[\"https://app.example.com\"],\"headers\":[\"content-type\"],\"max-age-s\":600,\"methods\":[\"PUT\"]}, \"visibility\": \"public\", \"secrets\": {\"stripe\": \"stripe-key\"}, \"topics\": [\"b\", \"a\"], \"selectable\": true, \"config\": {\"z\": \"1\", \"a\": \"\\\"\\u00e9\\n\"}, \"bindings\": {\"db\": \"orders-db\"} }"));
+                        "{ \"limits\": {\"deadline\": \"2s\"}, \"cors\":{\"origins\":[\"https://app.example.com\"],\"headers\":[\"content-type\"],\"max-age-s\":600,\"methods\":[\"PUT\"]}, \"visibility\": \"public\", \"secrets\": {\"stripe\": \"stripe-key\"}, \"topics\": [\"b\", \"a\"], \"selectable\": true, \"config\": {\"z\": \"1\", \"a\": \"\\\"\\u00e9\\n\"}, \"bindings\": {\"db\": \"orders-db\"} }"));
     }
 
     @Test

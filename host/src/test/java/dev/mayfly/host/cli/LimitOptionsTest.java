@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.mayfly.host.Limits;
+import dev.mayfly.host.catalog.FunctionLimits;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,6 +47,11 @@ final class LimitOptionsTest {
             case Integer count -> {
                 expected = count > 1 ? count - 1 : count + 1;
                 given = expected.toString();
+            }
+            case FunctionLimits none -> {
+                assertEquals(FunctionLimits.NONE, none);
+                given = "memory-bytes=16MiB,queue-length=5";
+                expected = FunctionLimits.parse(Map.of("memory-bytes", "16MiB", "queue-length", "5"));
             }
             default -> throw new AssertionError(limit + " is of a type without an option");
         }

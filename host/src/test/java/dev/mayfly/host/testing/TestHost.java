@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +49,16 @@ public final class TestHost implements AutoCloseable {
     public static TestHost start(Limits limits) {
         try {
             return start(Files.createTempDirectory("mayfly-test-"), limits, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As {@code change} has it. */
+    public static TestHost start(UnaryOperator<HostConfig> change) {
+        try {
+            Path folder = Files.createTempDirectory("mayfly-test-");
+            return new TestHost(Host.start(change.apply(config(folder))), folder, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,82 @@
+package dev.mayfly.host.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.quantity.ByteSize;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mayfly calls}. */
+@Command(
+        name = "calls",
+        description = {
+            "Show what a function's last calls took, the newest first.",
+            "RUN is from the function's begin to its end, CPU the part of it in the function itself."
+        },
+        footer = {"  mayfly calls resize", "  mayfly calls resize --slowest", "  mayfly calls resize --output json"})
+final class CallsCommand extends StandardCommand {
+    @Parameters(paramLabel = "NAME", description = "The function's name.")
+    @SuppressWarnings("NullAway.Init") // It is required.
+    private String name;
+
+    @Option(names = "--slowest", description = "Show the slowest calls of the last minutes, the slowest first.")
+    private boolean slowest;
+
+    @Mixin
+    private final HostOption host = new HostOption();
+
+    @Mixin
+    private final OutputOption output = new OutputOption();
+
+    CallsCommand(CommandContext context) {
+        super(context);
+    }
+
+    @Override
+    public Integer call() {
+        try (HostClient client = host.client(context)) {
+            JsonNode answer = client.calls(name, slowest ? "slowest" : "newest");
+            if (output.isJson()) {
+                terminal.out().println(Json.pretty(answer));
+            } else if (answer.path("calls").isEmpty()) {
+                terminal.note(name + " was not called since the host started");
+            } else {
+                print(answer.path("calls"));
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void print(JsonNode calls) {
+        Table table =
+                new Table("STARTED", "OUTCOME", "STATUS", "WALL", "RUN", "CPU", "MEMORY", "IN", "OUT", "OPERATIONS", "ID");
+        for (JsonNode call : calls) {
+            int operations = 0;
+            for (JsonNode count : call.path("operations")) {
+                operations += count.asInt();
+            }
+            table.row(
+                    FunctionText.time(call, "time"),
+                    call.path("outcome").asText(),
+                    call.path("status").asText("-"),
+                    time(call, "wallNs"),
+                    time(call, "runNs"),
+                    time(call, "cpuNs"),
+                    size(call, "memoryBytes"),
+                    size(call, "bytesIn"),
+                    size(call, "bytesOut"),
+                    Integer.toString(operations),
+                    call.path("invocation").asText());
+        }
+        table.print(terminal);
+    }
+
+    static String time(JsonNode node, String name) {
+        return FunctionText.duration(node.path(name).asLong());
+    }
+
+    private static String size(JsonNode node, String name) {
+        return new ByteSize(node.path(name).asLong()).toString();
+    }
+}
