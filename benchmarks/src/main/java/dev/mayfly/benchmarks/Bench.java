@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             FreshCommand.class,
             HttpCommand.class,
             HostCallsCommand.class,
+            FunctionsCommand.class,
             PartsCommand.class,
             SoakCommand.class
         },

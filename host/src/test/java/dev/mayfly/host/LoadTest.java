@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.Answer;
+import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.Raw;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +51,7 @@ class LoadTest {
     }
 
     @Test
-    void noRequestFailsWhileItsFunctionIsReplaced() throws Exception {
+    void noRequestFailsWhileItsFunctionIsReplacedMovedAndRolledBack() throws Exception {
         try (TestHost host = TestHost.start();
                 ExecutorService threads = Executors.newCachedThreadPool()) {
             host.deploy("swapped", "echo");
@@ -73,8 +75,16 @@ class LoadTest {
                 long endNs = System.nanoTime() + Duration.ofSeconds(3).toNanos();
                 while (System.nanoTime() < endNs || deployments < 6) {
                     // Answers "clean" where echo answers with what it was sent.
-                    host.deploy("swapped", deployments % 2 == 0 ? "state" : "echo");
+                    host.send(host.request("/v1/functions/swapped?config=deployment%3D" + deployments)
+                                    .PUT(BodyPublishers.ofByteArray(
+                                            Guests.bytes(deployments % 2 == 0 ? "state" : "echo"))))
+                            .expect(200);
                     deployments++;
+                    host.post("/v1/functions/swapped/rollback", new byte[0]).expect(200);
+                    host.put(
+                                    "/v1/functions/swapped/aliases/live",
+                                    "{\"targets\": [{\"version\": 1}, {\"version\": " + (deployments + 1) + "}]}")
+                            .expect(200);
                 }
             } finally {
                 stop.set(true);
@@ -84,6 +94,11 @@ class LoadTest {
                 client.get().forEach((answer, count) -> answers.merge(answer, count, Integer::sum));
             }
             assertEquals(Set.of("200 ping", "200 clean"), answers.keySet(), answers::toString);
+            host.put("/v1/functions/swapped/aliases/live", "{\"targets\": [{\"version\": 1}]}")
+                    .expect(200);
+            for (int version = 2; version <= deployments + 1; version++) {
+                host.delete("/v1/functions/swapped/versions/" + version).expect(204);
+            }
             Waiting.until(
                     "the tables of " + deployments + " replaced functions are freed",
                     () -> host.metric("mayfly_engine_prelinked_components") == tables);

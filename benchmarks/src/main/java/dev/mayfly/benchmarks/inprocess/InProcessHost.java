@@ -24,6 +24,7 @@ import dev.mayfly.hostinterfaces.http.HttpOperations;
 import dev.mayfly.hostinterfaces.kv.KeyValueLimits;
 import dev.mayfly.hostinterfaces.kv.KeyValueOperations;
 import dev.mayfly.linkercache.Artifact;
+import dev.mayfly.linkercache.ArtifactKey;
 import dev.mayfly.linkercache.ArtifactStore;
 import dev.mayfly.linkercache.ComponentCompiler;
 import dev.mayfly.linkercache.Digest;
@@ -36,8 +37,10 @@ import dev.mayfly.memorypool.SlotPool;
 import dev.mayfly.memorypool.TenantShares;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,6 +82,16 @@ public final class InProcessHost implements AutoCloseable {
      * @param folder for components and artifacts
      */
     public InProcessHost(Path folder, int concurrencyMax) {
+        this(folder, concurrencyMax, TABLE_COUNT_MAX);
+    }
+
+    /**
+     * One for many functions.
+     *
+     * @param folder for components and artifacts
+     * @param tableCountMax how many may be loaded at once
+     */
+    public InProcessHost(Path folder, int concurrencyMax, int tableCountMax) {
         config = EngineConfig.defaults().withInstanceCountMax(concurrencyMax);
         engine = Engine.open(config);
         slots = new SlotPool(
@@ -88,7 +101,7 @@ public final class InProcessHost implements AutoCloseable {
         invoker = new Invoker(routes, slots, operations(), shares, new MetricNames(1_000), DEADLINE);
         store = FolderArtifactStore.open(folder);
         compiler = new ComponentCompiler(Compiler.withDefaultLimits(config), engine, store, 1, 8);
-        cache = new LinkerCache(engine, store, compiler, TABLE_COUNT_MAX);
+        cache = new LinkerCache(engine, store, compiler, tableCountMax);
     }
 
     /** Compiles a component and makes it callable under {@code name}, with the setting {@code k=value}. */
@@ -106,8 +119,47 @@ public final class InProcessHost implements AutoCloseable {
         try (ArtifactStore.Upload upload = store.upload(COMPONENT_BYTES_MAX);
                 InputStream in = Files.newInputStream(component)) {
             upload.transferFrom(in);
-            Digest digest = upload.finish();
-            Artifact artifact = compiler.compile(digest);
+            Artifact artifact = compiler.compile(upload.finish());
+            route(name, artifact, upload.bytes(), grants);
+        }
+    }
+
+    /**
+     * Makes one component callable under many names, each with a component and an artifact of its own: the same code in other files. Compiled is it
+     * once, as compiling is not what is measured.
+     */
+    public void deployCopies(List<String> names, Path component) throws IOException, InterruptedException {
+        byte[] original = Files.readAllBytes(component);
+        Artifact compiled;
+        try (ArtifactStore.Upload upload = store.upload(COMPONENT_BYTES_MAX)) {
+            upload.write(original, 0, original.length);
+            compiled = compiler.compile(upload.finish());
+        }
+        for (String name : names) {
+            byte[] section = CustomSection.of(name);
+            try (ArtifactStore.Upload upload = store.upload(COMPONENT_BYTES_MAX)) {
+                upload.write(original, 0, original.length);
+                upload.write(section, 0, section.length);
+                ArtifactKey key = new ArtifactKey(upload.finish(), engine.fingerprint());
+                Artifact copy = store.putArtifact(key, output -> {
+                    copy(compiled.file(), output);
+                    return compiled.description();
+                });
+                route(name, copy, upload.bytes(), Map.of());
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void route(String name, Artifact artifact, long componentBytes, Map<String, Grant> grants) {
+            Digest digest = artifact.key().component();
             ComponentDescription description = artifact.description();
             Instant now = Instant.now();
             FunctionSettings settings = FunctionSettings.NONE.withConfig(Map.of("k", "value"));
@@ -116,7 +168,7 @@ public final class InProcessHost implements AutoCloseable {
                     1,
                     FunctionVersion.digest(digest, settings),
                     digest,
-                    upload.bytes(),
+                    componentBytes,
                     artifact.bytes(),
                     description.componentized(),
                     description.imports(),
@@ -126,7 +178,6 @@ public final class InProcessHost implements AutoCloseable {
             routes.put(RoutedFunction.of(name, now, limits(), shares.of("default"))
                     .with(version, cache.open(digest), grants, limits())
                     .with(Alias.of(name, Alias.LIVE, 1, now)));
-        }
     }
 
     private CallLimits limits() {

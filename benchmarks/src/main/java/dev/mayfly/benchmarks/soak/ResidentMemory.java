@@ -11,7 +11,7 @@ public final class ResidentMemory {
     private ResidentMemory() {}
 
     /** @throws IOException where there is no such file: this needs Linux */
-    static long bytes() throws IOException {
+    public static long bytes() throws IOException {
         return bytes("VmRSS:");
     }
 

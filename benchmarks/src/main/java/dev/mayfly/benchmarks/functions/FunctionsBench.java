@@ -1,0 +1,101 @@
+package dev.mayfly.benchmarks.functions;
+
+import dev.mayfly.benchmarks.measure.ChildProcess;
+import dev.mayfly.benchmarks.measure.Sample;
+import dev.mayfly.benchmarks.report.Row;
+import dev.mayfly.benchmarks.report.Target;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/** The rows of {@code bench functions}. */
+public final class FunctionsBench {
+    private static final Duration SILENCE_MAX = Duration.ofMinutes(15);
+    private static final String EVENLY = "evenly-over-";
+    private static final String PAGE = "list-page-of-1000";
+    private static final String FIRST = "first-call";
+
+    /** By how much a call may cost more than one of a single function. */
+    private static final Map<Integer, Double> RATIOS_MAX = Map.of(100, 1.2, 1_000, 2.5, 10_000, 3.0);
+
+    /**
+     * How much to measure.
+     *
+     * @param functions how many there are
+     * @param rounds how often each row gets its turn
+     * @param turn how long that is
+     */
+    public record Plan(int functions, int rounds, Duration turn) {
+        public static final Plan QUICK = new Plan(1_000, 4, Duration.ofMillis(400));
+        public static final Plan FULL = new Plan(10_000, 10, Duration.ofSeconds(1));
+    }
+
+    /** What came out of it. */
+    public record Result(List<Row> rows, List<Target> targets) {}
+
+    private FunctionsBench() {}
+
+    /**
+     * Measures all of it in a process of its own.
+     *
+     * @param guests the folder with the guests, where it also keeps its data
+     * @param progress is told what happens, a line at a time
+     */
+    public static Result run(Path guests, Plan plan, Consumer<String> progress) throws IOException {
+        List<String> command = ChildProcess.java("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
+        command.addAll(List.of(
+                FunctionsMain.class.getName(),
+                guests.toString(),
+                Integer.toString(plan.functions()),
+                Integer.toString(plan.rounds()),
+                Long.toString(plan.turn().toMillis())));
+        SequencedMap<String, Sample> samples = new LinkedHashMap<>();
+        Map<String, Double> figures = new HashMap<>();
+        progress.accept("deploying " + plan.functions() + " functions");
+        try (ChildProcess child = ChildProcess.start("functions", command)) {
+            while (!samples.containsKey(PAGE)) {
+                String[] words = child.hear(SILENCE_MAX).split(" ", 3);
+                progress.accept("measured " + words[1]);
+                if (words[0].equals("row")) {
+                    samples.put(words[1], Sample.decode(words[2]));
+                } else {
+                    figures.put(words[1], Double.parseDouble(words[2]));
+                }
+            }
+        }
+        List<Row> rows = Row.byLatency(samples);
+        return new Result(rows, targets(rows, figures));
+    }
+
+    private static List<Target> targets(List<Row> rows, Map<String, Double> figures) {
+        List<Target> targets = new ArrayList<>();
+        RATIOS_MAX.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(ratio -> {
+            String name = EVENLY + ratio.getKey();
+            if (rows.stream().anyMatch(row -> row.name().equals(name))) {
+                targets.add(Target.atMost(
+                        "median with calls spread over " + ratio.getKey() + ", over that with one",
+                        Row.named(rows, name).ratio(),
+                        ratio.getValue()));
+            }
+        });
+        targets.add(Target.atMost(
+                "resident KiB of a function that is loaded and idle",
+                figures.getOrDefault("resident-bytes-per-function", 0.0) / 1024,
+                50));
+        targets.add(Target.atMost(
+                "what a call costs more that finds its function not loaded, median, µs",
+                (Row.named(rows, FIRST).p50Ns() - Row.named(rows, EVENLY + 1).p50Ns()) / 1e3,
+                200));
+        targets.add(Target.atMost(
+                "a page of the list, median, ms", Row.named(rows, PAGE).p50Ns() / 1e6, 50));
+        targets.add(Target.atMost("start of a host with all of them, s", figures.getOrDefault("start-ms", 0.0) / 1e3, 3));
+        return targets;
+    }
+}

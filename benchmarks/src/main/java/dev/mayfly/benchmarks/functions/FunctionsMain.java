@@ -1,0 +1,144 @@
+package dev.mayfly.benchmarks.functions;
+
+import dev.mayfly.benchmarks.inprocess.EchoCall;
+import dev.mayfly.benchmarks.inprocess.InProcessHost;
+import dev.mayfly.benchmarks.measure.ClosedLoop;
+import dev.mayfly.benchmarks.measure.Sample;
+import dev.mayfly.benchmarks.measure.Workload;
+import dev.mayfly.benchmarks.soak.ResidentMemory;
+import dev.mayfly.engine.EngineConfig;
+import dev.mayfly.host.Host;
+import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.catalog.Alias;
+import dev.mayfly.host.catalog.SqliteCatalog;
+import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedFunction;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The process of {@code bench functions}. Arguments: the folder with the guests, how many functions at most, rounds, and milliseconds a turn. Says a
+ * line for each result: {@code row NAME SAMPLE} or {@code figure NAME NUMBER}.
+ */
+public final class FunctionsMain {
+    private static final int BODY_BYTES = 64;
+    private static final int PAGES = 40;
+
+    private FunctionsMain() {}
+
+    /** See the class. */
+    public static void main(String[] args) throws Exception {
+        Path guests = Path.of(args[0]);
+        int count = Integer.parseInt(args[1]);
+        Path data = guests.resolve("functions-data");
+        List<String> names = IntStream.range(0, count)
+                .mapToObj(i -> String.format("function-%05d", i))
+                .toList();
+        try (InProcessHost host = new InProcessHost(data.resolve("store"), EngineConfig.defaults().instanceCountMax(), count)) {
+            host.deployCopies(names, guests.resolve("echo.component.wasm"));
+            calls(host, names, Integer.parseInt(args[2]), Duration.ofMillis(Long.parseLong(args[3])));
+            try (SqliteCatalog catalog = SqliteCatalog.open(data.resolve("catalog.sqlite"))) {
+                for (RoutedFunction function : host.invoker().routes().all()) {
+                    Route route = function.versions().get(1);
+                    catalog.add(
+                            route.version(),
+                            Alias.of(function.name(), Alias.LIVE, 1, route.version().createdAt()));
+                }
+            }
+        }
+        start(data);
+    }
+
+    private static void calls(InProcessHost host, List<String> names, int rounds, Duration turn) throws Exception {
+        List<Integer> counts = new ArrayList<>();
+        for (int count = 1; count <= names.size(); count *= count == 1 ? 100 : 10) {
+            counts.add(count);
+        }
+        // The JVM compiles what is called before anything is timed or weighed.
+        ClosedLoop.run(1, 3 * turn.toNanos(), () -> calls(host, names.subList(0, 1)));
+        collectGarbage();
+        long before = ResidentMemory.bytes();
+        Sample first = new Sample();
+        for (String name : names.subList(1, names.size())) {
+            EchoCall call = new EchoCall(host.invoker(), name, BODY_BYTES);
+            long startNs = System.nanoTime();
+            call.call();
+            long ns = System.nanoTime() - startNs;
+            first.record(ns);
+            first.addElapsed(ns);
+        }
+        collectGarbage();
+        say("figure resident-bytes-per-function " + (ResidentMemory.bytes() - before) / (names.size() - 1));
+        Map<Integer, Sample> samples = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            for (int count : counts) {
+                samples.computeIfAbsent(count, any -> new Sample())
+                        .add(ClosedLoop.run(1, turn.toNanos(), () -> calls(host, names.subList(0, count))));
+            }
+        }
+        samples.forEach((count, sample) -> say("row evenly-over-" + count + " " + sample.encode()));
+        say("row first-call " + first.encode());
+    }
+
+    /** Each in its turn, so that none is called twice before all others were. */
+    private static Workload calls(InProcessHost host, List<String> names) {
+        EchoCall[] calls = names.stream()
+                .map(name -> new EchoCall(host.invoker(), name, BODY_BYTES))
+                .toArray(EchoCall[]::new);
+        int[] next = {0};
+        return () -> {
+            int now = next[0];
+            next[0] = now + 1 == calls.length ? 0 : now + 1;
+            calls[now].call();
+        };
+    }
+
+    private static void collectGarbage() {
+        // Twice, as what is freed by a cleaner is freed after the first.
+        System.gc();
+        System.gc();
+    }
+
+    private static void start(Path data) throws IOException, InterruptedException {
+        HostConfig config = HostConfig.defaults().withDataFolder(data).withPort(0);
+        // What a first start on a folder does once is not asked for.
+        Host.start(config).close();
+        long startNs = System.nanoTime();
+        try (Host host = Host.start(config);
+                HttpClient client = HttpClient.newHttpClient()) {
+            say("figure start-ms " + (System.nanoTime() - startNs) / 1_000_000);
+            Sample pages = new Sample();
+            for (int i = 0; i < 2 * PAGES; i++) {
+                long pageNs = System.nanoTime();
+                HttpResponse<byte[]> page = client.send(
+                        HttpRequest.newBuilder(URI.create(host.uri() + "/v1/functions?limit=1000"))
+                                .build(),
+                        BodyHandlers.ofByteArray());
+                long ns = System.nanoTime() - pageNs;
+                if (page.statusCode() != 200) {
+                    throw new IOException("the list has status " + page.statusCode());
+                }
+                if (i >= PAGES) {
+                    pages.record(ns);
+                    pages.addElapsed(ns);
+                }
+            }
+            say("row list-page-of-1000 " + pages.encode());
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+    }
+}
