@@ -72,9 +72,9 @@ public record EngineConfig(
         return new EngineConfig(1024, 64L << 20, 100_000, 16L << 10, 1024, 1000);
     }
 
+    /** With as many warm slots: a slot that is not warm is mapped anew for each call, under the lock that all of the process's memory has. */
     public EngineConfig withInstanceCountMax(int value) {
-        return new EngineConfig(
-                value, memoryBytesMax, tableElementsMax, keepResidentBytes, Math.min(warmSlotCountMax, value), tickUs);
+        return new EngineConfig(value, memoryBytesMax, tableElementsMax, keepResidentBytes, value, tickUs);
     }
 
     public EngineConfig withMemoryBytesMax(long value) {

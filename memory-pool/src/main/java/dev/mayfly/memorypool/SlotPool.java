@@ -3,6 +3,7 @@ package dev.mayfly.memorypool;
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.LazyMemory;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any, at any time, but {@link #close}.
  */
 public final class SlotPool implements AutoCloseable {
+    /**
+     * Slots are cut from blocks. So large a piece is always fresh from the system; a smaller one may come from a heap of the C library, which writes
+     * zeros over what was used before, and so touched all 148 KiB of most slots of a crowd, of which a call needs a fifth.
+     */
+    private static final long BLOCK_BYTES = 64L << 20;
+
     private final SlotConfig config;
     private final SlabPool slabs;
     private final Arena arena = Arena.ofShared();
@@ -21,6 +28,8 @@ public final class SlotPool implements AutoCloseable {
     private final LongAdder exhausted = new LongAdder();
     /** An element is written once, under {@link #growth}, before its index can be popped. */
     private final @Nullable InvocationSlot[] slots;
+    /** What is left of the last block; guarded by {@link #growth}. */
+    private MemorySegment rest = MemorySegment.NULL;
     /** Written under {@link #growth}. */
     private volatile int created;
 
@@ -98,12 +107,7 @@ public final class SlotPool implements AutoCloseable {
             if (index == config.slotCountMax()) {
                 return null;
             }
-            InvocationSlot slot = new InvocationSlot(
-                    this,
-                    index,
-                    LazyMemory.allocate(InvocationSlot.bytes(config), FrameLayout.ALIGNMENT, arena),
-                    config,
-                    slabs);
+            InvocationSlot slot = new InvocationSlot(this, index, cut(), config, slabs);
             slots[index] = slot;
             created = index + 1;
             return slot;
@@ -113,5 +117,16 @@ public final class SlotPool implements AutoCloseable {
         } finally {
             growth.unlock();
         }
+    }
+
+    /** One slot's memory; {@link #growth} is held. */
+    private MemorySegment cut() {
+        long bytes = InvocationSlot.bytes(config);
+        if (rest.byteSize() < bytes) {
+            rest = LazyMemory.allocate(Math.max(bytes, BLOCK_BYTES), FrameLayout.ALIGNMENT, arena);
+        }
+        MemorySegment slot = rest.asSlice(0, bytes);
+        rest = rest.asSlice(bytes);
+        return slot;
     }
 }
