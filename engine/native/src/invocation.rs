@@ -10,6 +10,7 @@ use wasmtime::{ResourceLimiter, Result, Store};
 
 use crate::front::random::Random;
 use crate::front::wasi_keyvalue::Held;
+use crate::front::wasi_messaging::Messages;
 use crate::front::{event, head, web};
 use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::outcome::{self, BadFrame, DONE, OPERATION, YIELD};
@@ -86,6 +87,7 @@ pub struct Call {
     pub random: Option<Box<Random>>,
     pub log_bytes: u64,
     pub keyvalue: Held,
+    pub messaging: Messages,
 }
 
 impl Call {
@@ -212,6 +214,7 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
             random: None,
             log_bytes: 0,
             keyvalue: Held::default(),
+            messaging: Messages::default(),
         },
     );
     let mut store = WindowedStore::new(store, &prelinked.windows);

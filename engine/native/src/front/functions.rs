@@ -8,7 +8,7 @@ use super::http::Response;
 use super::wire::{self, operation};
 
 /// `Operation.EVENT_PUBLISH`
-const PUBLISH: i32 = 384;
+pub const PUBLISH: i32 = 384;
 /// `Operation.EVENT_SPAWN`
 const SPAWN: i32 = 385;
 /// `Operation.FUNCTION_CALL`

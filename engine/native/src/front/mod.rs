@@ -25,6 +25,7 @@ mod secrets;
 mod sql;
 mod wasi_config;
 pub mod wasi_keyvalue;
+pub mod wasi_messaging;
 pub mod web;
 mod wire;
 
@@ -78,6 +79,8 @@ pub const INTERFACES: &[&Interface] = &[
     &wasi_keyvalue::STORE,
     &wasi_keyvalue::BATCH,
     &wasi_keyvalue::ATOMICS,
+    &wasi_messaging::TYPES,
+    &wasi_messaging::PRODUCER,
     &clocks::MONOTONIC,
     &clocks::WALL,
     &random::SECURE,

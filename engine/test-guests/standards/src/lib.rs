@@ -1,4 +1,4 @@
-//! Uses the standard's interfaces beside Mayfly's own: `/keyvalue?bucket`, `/config`, `/log`. Each path goes through all of its interface's
+//! Uses the standard's interfaces beside Mayfly's own: `/keyvalue?bucket`, `/messaging?topic`, `/config`, `/log`. Each path goes through all of its interface's
 //! functions and answers with what it saw, a line a fact.
 
 // It is made of instructions that no other machine has.
@@ -10,7 +10,7 @@ use mayfly::{Error, Request, Response};
 
 mod bindings {
     wit_bindgen::generate!({
-        path: ["wit/keyvalue.wit", "wit/config.wit", "wit/logging.wit", "wit/world.wit"],
+        path: ["wit/keyvalue.wit", "wit/config.wit", "wit/logging.wit", "wit/messaging.wit", "wit/world.wit"],
         world: "test:standards/standards",
         generate_all,
     });
@@ -20,6 +20,8 @@ use bindings::wasi::config::store as config;
 use bindings::wasi::keyvalue::atomics::{self, Cas, CasError};
 use bindings::wasi::keyvalue::{batch, store};
 use bindings::wasi::logging::logging::{self, Level};
+use bindings::wasi::messaging::types::{Client, Message};
+use bindings::wasi::messaging::{producer, types};
 
 mayfly::web!(answer);
 
@@ -33,6 +35,12 @@ fn answer(request: Request) -> Result<Response, Error> {
             config::get("nothing"),
             config::get_all()
         ),
+        "/messaging" => messaging(&request.query().get("topic").unwrap_or_default())
+            .unwrap_or_else(|error| format!("refused: {error:?}\n")),
+        "/hoard" => {
+            let hoard: Vec<Message> = (0..100).map(|_| Message::new(&[1; 1 << 20])).collect();
+            format!("{}\n", hoard.len())
+        }
         "/log" => {
             logging::log(Level::Critical, "billing", "all is lost");
             logging::log(Level::Info, "", "all is well");
@@ -80,5 +88,29 @@ fn keyvalue(name: &str) -> Result<String, store::Error> {
     bucket.delete("a")?;
     batch::delete_many(&bucket, &["b".into(), "c".into(), "n".into(), "none".into()])?;
     fact("left", &bucket.list_keys(None)?.keys);
+    Ok(seen)
+}
+
+fn messaging(topic: &str) -> Result<String, types::Error> {
+    let client = Client::connect("any")?;
+    let message = Message::new(b"old");
+    message.set_data(b"new");
+    message.set_content_type("text/plain");
+    let mut seen = format!("{:?} {:?}\n", message.topic(), message.metadata());
+    message.set_metadata(&[("a".into(), "1".into()), ("b".into(), "2".into())]);
+    message.add_metadata("a", "3");
+    message.add_metadata("c", "4");
+    message.remove_metadata("b");
+    writeln!(
+        seen,
+        "{:?} {:?} {:?}",
+        message.data(),
+        message.content_type(),
+        message.metadata()
+    )
+    .expect("to a string");
+    producer::send(&client, topic, message)?;
+    client.disconnect()?;
+    seen.push_str("sent\n");
     Ok(seen)
 }

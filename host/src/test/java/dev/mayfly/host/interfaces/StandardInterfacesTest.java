@@ -8,15 +8,17 @@ import dev.mayfly.host.Limits;
 import dev.mayfly.host.bindings.BindingsFile;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
+import dev.mayfly.host.testing.Waiting;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a component imports of {@code wasi:keyvalue}, {@code wasi:config} and {@code wasi:logging} is the same as Mayfly's own. */
+/** What a component imports of {@code wasi:keyvalue}, {@code wasi:messaging}, {@code wasi:config} and {@code wasi:logging} is the same as Mayfly's own. */
 final class StandardInterfacesTest {
     @TempDir
     private Path folder;
@@ -28,7 +30,8 @@ final class StandardInterfacesTest {
     void start() throws Exception {
         Files.writeString(folder.resolve(BindingsFile.NAME), "bindings: {cache: {kind: kv, provider: memory}}");
         host = TestHost.start(folder, Limits.defaults());
-        host.send(host.request("/v1/functions/standards?binding=things%3Dcache&config=greeting%3Dhi&config=zone%3Deu")
+        host.send(host.request(
+                                "/v1/functions/standards?binding=things%3Dcache&binding=orders%3Dtopic%3Aorders&config=greeting%3Dhi&config=zone%3Deu")
                         .PUT(BodyPublishers.ofByteArray(Guests.bytes("standards"))))
                 .expect(201);
     }
@@ -62,6 +65,43 @@ final class StandardInterfacesTest {
     @Test
     void aBucketThatWasNotGrantedIsNoStore() throws Exception {
         assertEquals("refused: Error::NoSuchStore\n", call("/keyvalue?bucket=cache"));
+    }
+
+    @Test
+    void aMessageReachesWhoeverSubscribesToItsTopic() throws Exception {
+        host.send(host.request("/v1/functions/errand?topic=orders&binding=events%3Dcache")
+                        .PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))))
+                .expect(201);
+        assertEquals("""
+                None None
+                [110, 101, 119] Some("text/plain") Some([("a", "3"), ("c", "4")])
+                sent
+                """, call("/messaging?topic=orders"));
+        String events = "/f/errand/kv/all-keys?store=events&prefix=event/";
+        Waiting.until("the message came", () -> !host.get(events).text().isBlank());
+        String seen = host.get("/f/errand/kv/get?store=events&key="
+                        + host.get(events).text().strip())
+                .expect(200)
+                .text();
+        for (String fact : List.of(
+                "kind topic\n",
+                "attribute a:3\n",
+                "attribute c:4\n",
+                "attribute content-type:text/plain\n",
+                "payload new")) {
+            assertTrue(seen.contains(fact), seen);
+        }
+    }
+
+    @Test
+    void aTopicThatWasNotGrantedIsDenied() throws Exception {
+        String refused = call("/messaging?topic=others");
+        assertTrue(refused.contains("refused: Error::PermissionDenied"), refused);
+    }
+
+    @Test
+    void moreMessagesThanAnInvocationMayHaveEndIt() throws Exception {
+        host.get("/f/standards/hoard").problem(500, "function-trapped");
     }
 
     @Test
