@@ -11,6 +11,7 @@ import static dev.mayfly.hostinterfaces.http.UpstreamCalls.send;
 import static dev.mayfly.hostinterfaces.http.UpstreamCalls.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.hostinterfaces.Body;
@@ -118,7 +119,7 @@ class BadUpstreamTest {
     void oneThatTricklesItsHeadEndsAtTheDeadline() throws IOException {
         try (RawUpstream server = new RawUpstream((socket, in, out) -> {
                     RawUpstream.readHead(in);
-                    trickle(out, "HTTP/1.1 200 OK\r\nX-Long: ");
+                    RawUpstream.trickle(out, "HTTP/1.1 200 OK\r\nX-Long: ");
                 });
                 HttpUpstream upstream = new PooledUpstream(local(server.origin()))) {
             assertInTime(() -> assertFails(Kind.TIMEOUT, () -> upstream.send(get("/"), shortly())));
@@ -130,23 +131,11 @@ class BadUpstreamTest {
         try (RawUpstream server = new RawUpstream((socket, in, out) -> {
                     RawUpstream.readHead(in);
                     out.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                    trickle(out, "");
+                    RawUpstream.trickle(out, "");
                 });
                 HttpUpstream upstream = new PooledUpstream(local(server.origin()))) {
             assertInTime(() -> assertBodyFails(Kind.TIMEOUT, upstream.send(get("/"), shortly())));
             awaitTrue("the connection is closed", () -> upstream.connectionsOpen() == 0);
-        }
-    }
-
-    private static void trickle(OutputStream out, String first) throws IOException {
-        out.write(first.getBytes(StandardCharsets.US_ASCII));
-        try {
-            while (true) {
-                out.write('x');
-                Thread.sleep(10);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -222,6 +211,20 @@ class BadUpstreamTest {
         assertUnavailable("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n");
         assertUnavailable("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n");
         assertUnavailable("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\n");
+    }
+
+    @Test
+    void oneThatAnswersGarbageAndStaysConnectedIsUnavailableAtOnce() throws IOException {
+        Deadline late = Deadline.in(Duration.ofMinutes(5));
+        for (String answer : List.of("SSH-2.0-OpenSSH_9.9\r\n", "\n\n\u0000\u0001\u0002\n", "HTTP/1.1 okay fine\r\n")) {
+            try (RawUpstream server = RawUpstream.answering(answer);
+                    HttpUpstream upstream = new PooledUpstream(local(server.origin()))) {
+                assertTimeoutPreemptively(
+                        Duration.ofSeconds(30),
+                        () -> assertFails(Kind.UNAVAILABLE, () -> upstream.send(get("/"), late)));
+                assertEquals(0, upstream.connectionsOpen());
+            }
+        }
     }
 
     @Test

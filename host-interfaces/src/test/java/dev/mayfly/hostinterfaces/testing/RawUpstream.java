@@ -87,6 +87,19 @@ public final class RawUpstream implements AutoCloseable {
         return head.toString();
     }
 
+    /** Writes {@code first} and then a character now and then, as long as anybody is there. */
+    public static void trickle(OutputStream out, String first) throws IOException {
+        out.write(first.getBytes(StandardCharsets.ISO_8859_1));
+        try {
+            while (true) {
+                out.write('x');
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     public Origin origin() {
         return new Origin("http", "127.0.0.1", listener.getLocalPort());
     }

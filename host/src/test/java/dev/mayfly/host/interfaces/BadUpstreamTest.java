@@ -96,7 +96,7 @@ final class BadUpstreamTest {
     void oneThatTricklesItsHeadEndsAtTheDeadline() throws Exception {
         try (RawUpstream upstream = new RawUpstream((socket, in, out) -> {
                     RawUpstream.readHead(in);
-                    trickle(out, "HTTP/1.1 200 OK\r\nX-Long: ");
+                    RawUpstream.trickle(out, "HTTP/1.1 200 OK\r\nX-Long: ");
                 });
                 ErrandHost host = hostFor(upstream)) {
             expectEachRefused("timeout", host, "http/send");
@@ -107,7 +107,7 @@ final class BadUpstreamTest {
     void oneThatTricklesItsBodyEndsAtTheCallsDeadlineReadOrPassedOn() throws Exception {
         try (RawUpstream upstream = new RawUpstream((socket, in, out) -> {
                     RawUpstream.readHead(in);
-                    trickle(out, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+                    RawUpstream.trickle(out, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
                 });
                 ErrandHost host = hostFor(upstream)) {
             for (int i = 0; i < 3; i++) {
@@ -118,18 +118,6 @@ final class BadUpstreamTest {
             }
             host.expectReleased();
             Waiting.until("its connections are closed", () -> upstream.open() == 0);
-        }
-    }
-
-    private static void trickle(OutputStream out, String first) throws IOException {
-        out.write(first.getBytes(StandardCharsets.US_ASCII));
-        try {
-            while (true) {
-                out.write('x');
-                Thread.sleep(10);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
