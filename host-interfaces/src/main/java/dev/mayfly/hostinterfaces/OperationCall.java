@@ -20,12 +20,16 @@ public final class OperationCall implements AutoCloseable {
     /** A body of at most so many bytes is brought into slabs at once; a longer one stays where it comes from. */
     private static final int SMALL_BODY_BYTES_MAX = 64 << 10;
 
+    /** What operations leave of their invocation's time, so that the function is told what failed and can do something about it: a tenth, at most this. */
+    static final long ANSWER_TIME_NS_MAX = 100_000_000;
+
     private static final int EMPTY = 0;
     private static final int BYTES = 1;
     private static final int BUFFER = 2;
 
     private final InvocationSlot slot;
     private final FunctionContext function;
+    private final Deadline invocationDeadline;
     private final Deadline deadline;
     private final Ancestry ancestry;
     private final ResourceTable resources = new ResourceTable();
@@ -47,12 +51,15 @@ public final class OperationCall implements AutoCloseable {
      * Made with the first operation.
      *
      * @param deadline the invocation's
+     * @param invocationNs how long the invocation may take from its begin to the deadline
      * @param ancestry the invocation's
      */
-    public OperationCall(InvocationSlot slot, FunctionContext function, Deadline deadline, Ancestry ancestry) {
+    public OperationCall(
+            InvocationSlot slot, FunctionContext function, Deadline deadline, long invocationNs, Ancestry ancestry) {
         this.slot = slot;
         this.function = function;
-        this.deadline = deadline;
+        this.invocationDeadline = deadline;
+        this.deadline = new Deadline(deadline.atNs() - Math.min(invocationNs / 10, ANSWER_TIME_NS_MAX));
         this.ancestry = ancestry;
     }
 
@@ -60,9 +67,14 @@ public final class OperationCall implements AutoCloseable {
         return function;
     }
 
-    /** No operation may take longer. */
+    /** No operation may take longer. It is earlier than the invocation's by what a function needs to act on a failure. */
     public Deadline deadline() {
         return deadline;
+    }
+
+    /** The invocation's own, for what is not told to the function but ends it. */
+    public Deadline invocationDeadline() {
+        return invocationDeadline;
     }
 
     /** What the function has open. */

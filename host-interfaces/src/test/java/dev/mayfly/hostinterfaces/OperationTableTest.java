@@ -59,6 +59,21 @@ class OperationTableTest {
         arena.close();
     }
 
+    @Test
+    void operationsEndBeforeTheirInvocationSoThatTheFunctionCanActOnAFailure() {
+        assertEquals(Duration.ofMillis(100), timeLeftByOperations(Duration.ofMinutes(1)));
+        assertEquals(Duration.ofMillis(20), timeLeftByOperations(Duration.ofMillis(200)));
+    }
+
+    private Duration timeLeftByOperations(Duration time) {
+        Deadline deadline = Deadline.in(time);
+        try (OperationCall call =
+                new OperationCall(slot, new FunctionContext("fn", Map.of(), Map.of()), deadline, time.toNanos(), 0)) {
+            assertEquals(deadline, call.invocationDeadline());
+            return Duration.ofNanos(deadline.atNs() - call.deadline().atNs());
+        }
+    }
+
     private OperationCall call(int operation, String argument, Map<String, String> config) {
         MemorySegment frame = slot.frame().memory();
         byte[] utf8 = argument.getBytes(StandardCharsets.UTF_8);
@@ -72,7 +87,11 @@ class OperationTableTest {
         frame.set(JAVA_LONG, FrameLayout.ARGUMENT_ADDRESS, text.address());
         frame.set(JAVA_LONG, FrameLayout.ARGUMENT_BYTES, bytes.capacity());
         return new OperationCall(
-                slot, new FunctionContext("fn", config, Map.of()), Deadline.in(Duration.ofMinutes(1)), Ancestry.NONE);
+                slot,
+                new FunctionContext("fn", config, Map.of()),
+                Deadline.in(Duration.ofMinutes(1)),
+                Duration.ofMinutes(1).toNanos(),
+                Ancestry.NONE);
     }
 
     private int status() {

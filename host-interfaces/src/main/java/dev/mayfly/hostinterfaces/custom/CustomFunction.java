@@ -60,7 +60,7 @@ record CustomFunction(
     }
 
     private @Nullable Object invoke(OperationCall call, Object[] arguments, DeadlineWatch watch) {
-        DeadlineWatch.Watched watched = watch.begin(call.deadline());
+        DeadlineWatch.Watched watched = watch.begin(call.invocationDeadline());
         Object result;
         try {
             result = (Object) method.invokeExact(arguments);
@@ -77,7 +77,7 @@ record CustomFunction(
         }
         CompletableFuture<?> future = stage.toCompletableFuture();
         try {
-            return future.get(call.deadline().left().toNanos(), TimeUnit.NANOSECONDS);
+            return future.get(call.invocationDeadline().left().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw failure(e, true);
         } catch (ExecutionException e) {

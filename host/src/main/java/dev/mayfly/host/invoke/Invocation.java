@@ -284,15 +284,12 @@ public final class Invocation implements AutoCloseable, LogReader {
     }
 
     /**
-     * Leaves this virtual thread's carrier to those that wait for one. Who yields may stay in the carrier's own queue, and a carrier looks for work
-     * elsewhere only when that is empty: a few endless loops would keep everybody else waiting. Who parks is in no queue until a timer fires, which
-     * is little to a function that runs for long and much to one that a tick met by chance.
+     * Leaves this virtual thread's carrier to those that wait for one, from the second tick on: a short function that a tick met by chance would wait
+     * behind everybody for nothing. Who yields may stay in the carrier's own queue, and a carrier looks for work elsewhere only when that is empty: a
+     * few endless loops would keep everybody else waiting. Who parks is in no queue until a timer fires, which is little to a function that runs long.
      */
-    @SuppressWarnings("ThreadPriorityCheck")
     private static void letOthersRun(int ticks) {
-        if (ticks == 1) {
-            Thread.yield();
-        } else {
+        if (ticks > 1) {
             LockSupport.parkNanos(1);
         }
     }
@@ -323,7 +320,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     private OperationCall call(InvocationSlot slot) {
         OperationCall call = this.call;
         if (call == null) {
-            call = new OperationCall(slot, route.context(), new Deadline(deadlineNs), ancestry);
+            call = new OperationCall(slot, route.context(), new Deadline(deadlineNs), deadlineNs - startNs, ancestry);
             this.call = call;
         }
         return call;
