@@ -44,49 +44,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: with HTTP/1.1 everything runs on the connection's thread, but for what is said to be otherwise.
  */
 final class ClientConnection implements ConnectionContext {
-    /** What the host waits for. */
-    enum Phase {
-        /** Nothing: between requests, or while a function runs. */
-        NONE(0),
-        /** A head that began to arrive. */
-        HEAD(1),
-        /** A body that an invocation slot waits for. */
-        BODY(2),
-        /** A component. */
-        UPLOAD(3),
-        /** That the client takes its response. */
-        RESPONSE(4);
-
-        private static final Phase[] BY_BITS = values();
-
-        private final int bits;
-
-        Phase(int bits) {
-            this.bits = bits;
-        }
-
-        Duration max(Limits limits) {
-            return switch (this) {
-                case NONE -> Duration.ofNanos(Long.MAX_VALUE);
-                case HEAD -> limits.requestHeadTimeMax();
-                case BODY -> limits.requestBodyTimeMax();
-                case UPLOAD -> limits.componentTimeMax();
-                case RESPONSE -> limits.responseTimeMax();
-            };
-        }
-    }
-
     /** What an HTTP/2 client sends first: RFC 9113, section 3.4. */
     private static final byte[] HTTP2_PREFACE = Http2Util.prefaceData().readBytes();
 
-    private static final VarHandle WAIT = waitHandle();
+    private static final VarHandle WAIT_END_NS = waitEndHandle();
 
     private final ConnectionContext context;
     private final Router router;
     private final DataReader reader;
+    private final Limits limits;
 
-    /** The phase in the lowest three bits, and in the others since when. Written by the connection's thread, read by {@link SlowClients}. */
-    private long wait;
+    /** Until when the client is waited for, as by {@link System#nanoTime}; 0 while it isn't. Written by the connection's thread, read by {@link SlowClients}. */
+    private long waitEndNs;
 
     /** More than one with HTTP/2 only. */
     private final AtomicInteger openRequests = new AtomicInteger();
@@ -102,9 +71,10 @@ final class ClientConnection implements ConnectionContext {
     /** HTTP/2: written by the connection's thread, read by the streams' ones. */
     private volatile boolean ended;
 
-    ClientConnection(ConnectionContext context, Router router) {
+    ClientConnection(ConnectionContext context, Router router, Limits limits) {
         this.context = context;
         this.router = router;
+        this.limits = limits;
         this.reader = new Reader(this);
     }
 
@@ -132,8 +102,8 @@ final class ClientConnection implements ConnectionContext {
         StreamResets resets = streamResets;
         if (resets != null) {
             resets.observe(bytes);
-        } else if (wait == 0) {
-            waitFor(Phase.HEAD);
+        } else if (waitEndNs == 0) {
+            waitForHead();
         }
         return bytes;
     }
@@ -170,13 +140,13 @@ final class ClientConnection implements ConnectionContext {
      */
     void discardBody(ServerRequest request) {
         if (!request.content().consumed()) {
-            waitFor(Phase.BODY);
+            waitFor(limits.requestBodyTimeMax());
             try {
                 request.content().consume();
             } catch (RequestException | IllegalArgumentException | DataReader.IncorrectNewLineException e) {
                 throw new CloseConnectionException("the rest of a body can't be read", e);
             } finally {
-                waitFor(Phase.NONE);
+                waitNoMore();
             }
         }
     }
@@ -192,7 +162,7 @@ final class ClientConnection implements ConnectionContext {
 
     /** Makes this an HTTP/2 connection: what the client sends next is HTTP/2's preface. */
     void switchToHttp2() {
-        waitFor(Phase.NONE);
+        waitNoMore();
         streamResets = new StreamResets();
     }
 
@@ -246,28 +216,37 @@ final class ClientConnection implements ConnectionContext {
                 || (task.state() == Future.State.SUCCESS && task.resultNow() == null);
     }
 
-    /** Says what the client is waited for from now on. HTTP/1.1 only: the streams of an HTTP/2 connection have no phase in common. */
-    void waitFor(Phase phase) {
-        waitFor(phase, 0);
+    /** A request's head is waited for from now on. */
+    void waitForHead() {
+        waitFor(limits.requestHeadTimeMax());
     }
 
     /**
-     * The same for a phase that goes on after a pause.
-     *
-     * @param waitedNs how long the client was waited for before it
+     * The client is waited for from now on, and cut off if that takes too long. HTTP/1.1 only: the streams of an HTTP/2 connection are waited for
+     * in no common order.
      */
-    void waitFor(Phase phase, long waitedNs) {
+    void waitFor(Duration timeMax) {
+        waitUntil(System.nanoTime() + timeMax.toNanos());
+    }
+
+    /** The same until a time, as by {@link System#nanoTime}. */
+    void waitUntil(long endNs) {
         if (streamResets == null) {
-            // Each request writes this twice: one store without a fence.
-            WAIT.setRelease(this, phase == Phase.NONE ? 0 : ((System.nanoTime() - waitedNs) & -8) | phase.bits);
+            // Each request writes this more than once: a store without a fence. One nanosecond more or less makes no
+            // difference, and no time is 0.
+            WAIT_END_NS.setRelease(this, endNs | 1);
         }
     }
 
-    /** Aborts when the client has taken longer over what it is waited for than it may. Any thread. */
-    void abortIfSlow(long nowNs, Limits limits) {
-        long wait = (long) WAIT.getAcquire(this);
-        Phase phase = Phase.BY_BITS[(int) wait & 7];
-        if (phase != Phase.NONE && nowNs - (wait & -8) > phase.max(limits).toNanos()) {
+    /** Nothing is expected of the client: it is between requests, or a function runs. */
+    void waitNoMore() {
+        WAIT_END_NS.setRelease(this, 0L);
+    }
+
+    /** Aborts when the client has taken longer than it may. Any thread. */
+    void abortIfSlow(long nowNs) {
+        long endNs = (long) WAIT_END_NS.getAcquire(this);
+        if (endNs != 0 && nowNs - endNs > 0) {
             abort();
         }
     }
@@ -281,9 +260,9 @@ final class ClientConnection implements ConnectionContext {
         }
     }
 
-    private static VarHandle waitHandle() {
+    private static VarHandle waitEndHandle() {
         try {
-            return MethodHandles.lookup().findVarHandle(ClientConnection.class, "wait", long.class);
+            return MethodHandles.lookup().findVarHandle(ClientConnection.class, "waitEndNs", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

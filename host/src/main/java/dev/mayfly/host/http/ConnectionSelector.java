@@ -1,5 +1,6 @@
 package dev.mayfly.host.http;
 
+import dev.mayfly.host.Limits;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.WritableHeaders;
@@ -22,6 +23,7 @@ final class ConnectionSelector implements ServerConnectionSelector {
     private final ServerConnectionSelector http2;
     private final SlowClients slowClients;
     private final FrontRouting front;
+    private final Limits limits;
     /** A listener has one router; it is known from the first connection on. */
     private volatile @Nullable Router router;
 
@@ -29,11 +31,13 @@ final class ConnectionSelector implements ServerConnectionSelector {
             ServerConnectionSelector http1,
             ServerConnectionSelector http2,
             SlowClients slowClients,
-            FrontRouting front) {
+            FrontRouting front,
+            Limits limits) {
         this.http1 = http1;
         this.http2 = http2;
         this.slowClients = slowClients;
         this.front = front;
+        this.limits = limits;
     }
 
     @Override
@@ -43,7 +47,7 @@ final class ConnectionSelector implements ServerConnectionSelector {
             router = front.before(context.router());
             this.router = router;
         }
-        return new ServedConnection(new ClientConnection(context, router), slowClients, http1, http2);
+        return new ServedConnection(new ClientConnection(context, router, limits), slowClients, http1, http2);
     }
 
     @Override

@@ -55,7 +55,7 @@ final class FrontRouting implements HttpRouting {
     @Override
     public void route(ConnectionContext context, RoutingRequest request, RoutingResponse response) {
         ClientConnection connection = (ClientConnection) context;
-        connection.waitFor(ClientConnection.Phase.NONE);
+        connection.waitNoMore();
         ServerRequestHeaders headers = request.headers();
         boolean last = draining || headers.contains(HeaderValues.CONNECTION_CLOSE);
         if (last && connection.isHttp1()) {
@@ -107,7 +107,10 @@ final class FrontRouting implements HttpRouting {
     private static boolean isPlain(String path) {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
-            if (c == '%' || c == ';' || c == '\\' || (c == '/' && (path.startsWith("/.", i) || path.startsWith("//", i)))) {
+            if (c == '%'
+                    || c == ';'
+                    || c == '\\'
+                    || (c == '/' && (path.startsWith("/.", i) || path.startsWith("//", i)))) {
                 return false;
             }
         }

@@ -230,7 +230,7 @@ final class FunctionsService implements HttpService {
             return Problems.componentTooLarge(limits);
         }
         Deployer.Deployed deployed;
-        connection.waitFor(ClientConnection.Phase.UPLOAD);
+        connection.waitFor(limits.componentTimeMax());
         try {
             deployed = deployer.deploy(name, BodyStream.of(request), settings, alias);
         } catch (MayflyException e) {
@@ -243,7 +243,7 @@ final class FunctionsService implements HttpService {
         } catch (CloseConnectionException | IOException e) {
             throw new CloseConnectionException("the client went away while it sent a component", e);
         } finally {
-            connection.waitFor(ClientConnection.Phase.NONE);
+            connection.waitNoMore();
         }
         answer(deployed, response);
         return null;
@@ -256,7 +256,8 @@ final class FunctionsService implements HttpService {
         Json.send(response, json -> {
             json.writeStartObject();
             FunctionJson.writeFunction(json, deployment.function(), deployment.version());
-            json.writeStringField("url", calls + CallPath.of(deployment.function().name()));
+            json.writeStringField(
+                    "url", calls + CallPath.of(deployment.function().name()));
             json.writeBooleanField("versionCreated", deployment.versionCreated());
             json.writeNumberField("compileMs", deployed.compileTime().toMillis());
             if (replaced != null) {

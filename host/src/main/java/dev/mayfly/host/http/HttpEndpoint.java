@@ -68,7 +68,7 @@ public final class HttpEndpoint implements AutoCloseable {
                 : TlsIdentity.open(config.access().tls());
         Tls tls = identity == null ? null : identity.tls();
         Duration grace = config.drain().plusSeconds(5);
-        SlowClients slowClients = new SlowClients(limits);
+        SlowClients slowClients = new SlowClients();
         Listener calls = null;
         try {
             calls = Listener.start(

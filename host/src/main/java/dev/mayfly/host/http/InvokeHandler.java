@@ -419,9 +419,9 @@ final class InvokeHandler {
                     throw new CloseConnectionException(
                             "a response of unknown length passed response-body-bytes-max or egress-bytes-max");
                 }
-                connection.waitFor(ClientConnection.Phase.RESPONSE);
+                connection.waitFor(limits.responseTimeMax());
                 out.write(piece, 0, read);
-                connection.waitFor(ClientConnection.Phase.NONE);
+                connection.waitNoMore();
             }
             if (length >= 0 && sent < length) {
                 throw new CloseConnectionException("a response ended early");
@@ -430,7 +430,7 @@ final class InvokeHandler {
             throw new ServerConnectionException("can't send a response", e);
         } finally {
             invocation.sent(status, sent);
-            connection.waitFor(ClientConnection.Phase.NONE);
+            connection.waitNoMore();
         }
     }
 

@@ -83,7 +83,8 @@ final class Listener implements AutoCloseable {
                                 .build(),
                         Http2ConnectionSelector.builder().http2Config(http2).build(),
                         slowClients,
-                        front))
+                        front,
+                        limits))
                 // Its NIO socket (4.4.0, the default) takes a partial write for a whole one: a response that fills the
                 // socket's buffer loses bytes.
                 .useNio(false)

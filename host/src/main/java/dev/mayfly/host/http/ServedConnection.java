@@ -40,7 +40,7 @@ final class ServedConnection implements ServerConnection, InterruptableTask<@Nul
         }
         try {
             // A client that never sends a byte is a slow one too.
-            connection.waitFor(ClientConnection.Phase.HEAD);
+            connection.waitForHead();
             ServerConnection served = (connection.startsHttp2() ? http2 : http1).connection(connection);
             this.served = served;
             served.handle(limit);

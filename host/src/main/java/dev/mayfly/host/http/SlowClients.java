@@ -1,6 +1,5 @@
 package dev.mayfly.host.http;
 
-import dev.mayfly.host.Limits;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,12 +14,10 @@ final class SlowClients implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
-    private final Limits limits;
     private volatile boolean draining;
     private final Thread thread;
 
-    SlowClients(Limits limits) {
-        this.limits = limits;
+    SlowClients() {
         this.thread = Thread.ofVirtual().name("mayfly-slow-clients").start(this::run);
     }
 
@@ -50,7 +47,7 @@ final class SlowClients implements AutoCloseable {
                 Thread.sleep(LOOK_EVERY);
                 long nowNs = System.nanoTime();
                 for (ClientConnection connection : connections) {
-                    connection.abortIfSlow(nowNs, limits);
+                    connection.abortIfSlow(nowNs);
                 }
             }
         } catch (InterruptedException e) {

@@ -17,13 +17,12 @@ final class StreamedBody extends InputStream {
     private final ClientConnection connection;
     private final BodyStream body;
     private final long bytesMax;
-    private final long timeMaxNs;
     /** The function's, while it runs. */
     private @Nullable Long deadlineNs;
 
     private long bytes;
-    /** For the client; what the function does meanwhile is not the client's fault. */
-    private long waitedNs;
+    /** How long the client may still be waited for; what the function does meanwhile is not the client's fault. */
+    private long timeLeftNs;
 
     private @Nullable Exception failure;
 
@@ -31,7 +30,7 @@ final class StreamedBody extends InputStream {
         this.connection = connection;
         this.body = BodyStream.of(request);
         this.bytesMax = bytesMax;
-        this.timeMaxNs = timeMax.toNanos();
+        this.timeLeftNs = timeMax.toNanos();
     }
 
     /** The function runs: a client that keeps it waiting past {@code deadlineNs} is cut off. */
@@ -69,10 +68,7 @@ final class StreamedBody extends InputStream {
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         long startNs = System.nanoTime();
-        Long deadlineNs = this.deadlineNs;
-        // A phase ends a fixed time after its start: to end it sooner it is said to have begun earlier.
-        long overNs = deadlineNs == null ? waitedNs : Math.max(waitedNs, timeMaxNs - (deadlineNs - startNs));
-        connection.waitFor(ClientConnection.Phase.BODY, overNs);
+        connection.waitUntil(endNs(startNs + timeLeftNs));
         try {
             int read = body.read(into, offset, length);
             bytes += Math.max(0, read);
@@ -84,8 +80,13 @@ final class StreamedBody extends InputStream {
             failure = e;
             throw new IOException("the request's body broke off", e);
         } finally {
-            connection.waitFor(ClientConnection.Phase.NONE);
-            waitedNs += System.nanoTime() - startNs;
+            connection.waitNoMore();
+            timeLeftNs -= System.nanoTime() - startNs;
         }
+    }
+
+    private long endNs(long clientEndNs) {
+        Long deadlineNs = this.deadlineNs;
+        return deadlineNs == null || clientEndNs - deadlineNs < 0 ? clientEndNs : deadlineNs;
     }
 }
