@@ -68,7 +68,7 @@ class OperationTableTest {
     private Duration timeLeftByOperations(Duration time) {
         Deadline deadline = Deadline.in(time);
         try (OperationCall call =
-                new OperationCall(slot, new FunctionContext("fn", Map.of(), Map.of()), deadline, time.toNanos(), 0)) {
+                new OperationCall(slot, new FunctionContext("fn", Map.of(), Map.of()), deadline, time.toNanos(), Ancestry.NONE)) {
             assertEquals(deadline, call.invocationDeadline());
             return Duration.ofNanos(deadline.atNs() - call.deadline().atNs());
         }
@@ -171,7 +171,8 @@ class OperationTableTest {
         return new OperationCall(
                 slot,
                 new FunctionContext(call.function().name(), Map.of("k", "v"), Map.of(), limits),
-                call.deadline(),
+                call.invocationDeadline(),
+                Duration.ofMinutes(1).toNanos(),
                 ancestry);
     }
 
