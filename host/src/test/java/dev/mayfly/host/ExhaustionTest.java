@@ -33,23 +33,34 @@ class ExhaustionTest {
         });
     }
 
+    private interface Meanwhile {
+        void run() throws Exception;
+    }
+
+    /** Does something while two calls of {@code probe} have both places, which they keep for a while. */
+    private static void whileTwoRun(TestHost host, Meanwhile meanwhile) throws Exception {
+        List<CompletableFuture<Answer>> running = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            running.add(call(host, "/f/probe/sleep-busy?ms=1500"));
+        }
+        Waiting.until("both run", () -> host.metric("mayfly_engine_invocations_open") == 2);
+        meanwhile.run();
+        for (CompletableFuture<Answer> call : running) {
+            assertEquals("done", call.get().expect(200).text());
+        }
+    }
+
     @Test
     void ofOneFunctionsPlaces() throws Exception {
         try (TestHost host = TestHost.start(Limits.defaults().withFunctionConcurrencyMax(2))) {
             host.deploy("probe", "probe");
             host.deploy("echo", "echo");
-            List<CompletableFuture<Answer>> running = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                running.add(call(host, "/f/probe/sleep-busy?ms=1500"));
-            }
-            Waiting.until("both run", () -> host.metric("mayfly_engine_invocations_open") == 2);
-            Answer refused = host.get("/f/probe/request");
-            refused.problem(429, "concurrency-limit");
-            expectRetryAfter(refused, "function-concurrency-max");
-            host.get("/f/echo").expect(200);
-            for (CompletableFuture<Answer> call : running) {
-                assertEquals("done", call.get().expect(200).text());
-            }
+            whileTwoRun(host, () -> {
+                Answer refused = host.get("/f/probe/request");
+                refused.problem(429, "concurrency-limit");
+                expectRetryAfter(refused, "function-concurrency-max");
+                host.get("/f/echo").expect(200);
+            });
             host.get("/f/probe/request").expect(200);
             assertEquals(1, host.invocations("probe", "concurrency-limit"));
         }
@@ -60,19 +71,13 @@ class ExhaustionTest {
         try (TestHost host = TestHost.start(Limits.defaults().withHostConcurrencyMax(2))) {
             host.deploy("probe", "probe");
             host.deploy("echo", "echo");
-            List<CompletableFuture<Answer>> running = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                running.add(call(host, "/f/probe/sleep-busy?ms=1500"));
-            }
-            Waiting.until("both run", () -> host.metric("mayfly_engine_invocations_open") == 2);
-            Answer refused = host.get("/f/echo");
-            refused.problem(503, "overloaded");
-            expectRetryAfter(refused, "host-concurrency-max");
-            host.get("/v1/functions").expect(200);
-            host.get("/observe/health/ready").expect(200);
-            for (CompletableFuture<Answer> call : running) {
-                assertEquals("done", call.get().expect(200).text());
-            }
+            whileTwoRun(host, () -> {
+                Answer refused = host.get("/f/echo");
+                refused.problem(503, "overloaded");
+                expectRetryAfter(refused, "host-concurrency-max");
+                host.get("/v1/functions").expect(200);
+                host.get("/observe/health/ready").expect(200);
+            });
             host.get("/f/echo").expect(200);
             assertEquals(1, host.invocations("echo", "overloaded"));
             assertEquals(1, host.metric("mayfly_host_invocations_refused_total"));

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -41,11 +42,30 @@ final class GrantsTest {
 
     private static Answer deploy(TestHost host, String query) throws Exception {
         return host.send(
-                host.request("/v1/functions/reach" + query).PUT(BodyPublishers.ofByteArray(Guests.bytes("reach"))));
+                host.request("/v1/functions/errand" + query).PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))));
     }
 
+    /** What comes of an errand: an answer, or a refusal's kind and text. */
     private static String call(TestHost host, String pathAndQuery) throws Exception {
-        return host.get("/f/reach" + pathAndQuery).expect(200).text();
+        return host.get("/f/errand" + pathAndQuery).text();
+    }
+
+    private static String call(TestHost host, String pathAndQuery, String body) throws Exception {
+        return host.post("/f/errand" + pathAndQuery, body.getBytes(StandardCharsets.UTF_8))
+                .text();
+    }
+
+    /** Has a call keep a connection until its deadline. */
+    private static CompletableFuture<Answer> hold(TestHost host, String database) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return host.send(host.request("/f/errand/hold?what=transaction&end=spin&database=" + database)
+                        .header("Mayfly-Deadline-Ms", "2000")
+                        .POST(BodyPublishers.ofString("INSERT INTO t VALUES (1)")));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     @Test
@@ -57,11 +77,11 @@ final class GrantsTest {
             assertEquals(
                     "{\"links\":\"sessions\",\"sessions\":\"sessions\"}",
                     function.path("bindings").toString());
-            assertEquals("done", call(host, "/kv-set?store=links&key=k&value=v"));
-            assertEquals("v", call(host, "/kv-get?store=sessions&key=k"));
+            assertEquals("", call(host, "/kv/set?store=links&key=k", "v"));
+            assertEquals("v", call(host, "/kv/get?store=sessions&key=k"));
             assertEquals(
                     "sessions",
-                    host.get("/v1/functions/reach")
+                    host.get("/v1/functions/errand")
                             .json()
                             .path("bindings")
                             .path("links")
@@ -77,13 +97,13 @@ final class GrantsTest {
                   token: {kind: secret, value: {env: PATH}}
                 """)) {
             deploy(host, "?binding=links%3Dsessions").expect(201);
-            String denied = "permission-denied: function reach has no ";
-            assertEquals(denied + "kv binding sessions", call(host, "/kv-get?store=sessions&key=k"));
+            String denied = "permission-denied: function errand has no ";
+            assertEquals(denied + "kv binding sessions", call(host, "/kv/get?store=sessions&key=k"));
             assertEquals(denied + "secret binding token", call(host, "/secret?name=token"));
-            assertEquals(denied + "sql binding links", call(host, "/sql?database=links&statement=SELECT"));
-            assertEquals(denied + "http binding x", call(host, "/http?upstream=x&path=/"));
-            assertEquals(denied + "topic binding x", call(host, "/publish?topic=x&payload=p"));
-            assertEquals(denied + "function binding reach", call(host, "/spawn?function=reach&payload=p"));
+            assertEquals(denied + "sql binding links", call(host, "/sql/execute?database=links", "SELECT"));
+            assertEquals(denied + "http binding x", call(host, "/http/send?upstream=x&path=/"));
+            assertEquals(denied + "topic binding x", call(host, "/publish?topic=x", "p"));
+            assertEquals(denied + "function binding errand", call(host, "/spawn?function=errand", "p"));
         }
     }
 
@@ -91,12 +111,12 @@ final class GrantsTest {
     void aDeploymentReplacesAllGrantsOfTheOneBefore() throws Exception {
         try (TestHost host = start("bindings: {a: {kind: kv, provider: memory}, b: {kind: kv, provider: memory}}")) {
             deploy(host, "?binding=a").expect(201);
-            assertEquals("none", call(host, "/kv-get?store=a&key=k"));
+            assertEquals("", call(host, "/kv/get?store=a&key=k"));
             deploy(host, "?binding=b").expect(200);
-            assertEquals("none", call(host, "/kv-get?store=b&key=k"));
-            assertTrue(call(host, "/kv-get?store=a&key=k").startsWith("permission-denied: "));
+            assertEquals("", call(host, "/kv/get?store=b&key=k"));
+            assertTrue(call(host, "/kv/get?store=a&key=k").startsWith("permission-denied: "));
             deploy(host, "").expect(200);
-            assertTrue(call(host, "/kv-get?store=b&key=k").startsWith("permission-denied: "));
+            assertTrue(call(host, "/kv/get?store=b&key=k").startsWith("permission-denied: "));
         }
     }
 
@@ -107,7 +127,7 @@ final class GrantsTest {
                     deploy(host, "?binding=links%3Dsessions&binding=a").problem(422, "unknown-binding");
             assertEquals("[\"a\",\"b\"]", problem.path("bindings").toString());
             assertTrue(problem.path("detail").asText().contains("no binding sessions"), problem::toString);
-            host.get("/v1/functions/reach").problem(404, "not-found");
+            host.get("/v1/functions/errand").problem(404, "not-found");
             deploy(host, "?binding=queue:x").problem(422, "unknown-binding");
         }
     }
@@ -121,21 +141,22 @@ final class GrantsTest {
         try (TestHost host = TestHost.start(folder, Limits.defaults())) {
             assertEquals(
                     "unavailable: binding sessions is not configured on this host",
-                    call(host, "/kv-get?store=links&key=k"));
+                    call(host, "/kv/get?store=links&key=k"));
             assertTrue(call(host, "/secret?name=links").startsWith("unavailable: "));
             assertEquals("[]", host.get("/v1/bindings").json().path("bindings").toString());
         }
         try (TestHost host = start("bindings: {sessions: {kind: kv, provider: memory}}")) {
-            assertEquals("none", call(host, "/kv-get?store=links&key=k"), "it is back");
+            assertEquals("", call(host, "/kv/get?store=links&key=k"), "it is back");
         }
     }
 
     @Test
     void functionsAndTopicsOfTheHostNeedNoConfiguration() throws Exception {
         try (TestHost host = start("")) {
-            deploy(host, "?binding=self%3Dfunction:reach&binding=topic:news").expect(201);
-            assertEquals("done", call(host, "/publish?topic=topic:news&payload=p"));
-            assertEquals("invalid: function reach handles no events", call(host, "/spawn?function=self&payload=p"));
+            host.deploy("echo", "echo");
+            deploy(host, "?binding=other%3Dfunction:echo&binding=topic:news").expect(201);
+            assertEquals("", call(host, "/publish?topic=topic:news", "p"));
+            assertEquals("invalid: function echo handles no events", call(host, "/spawn?function=other", "p"));
         }
     }
 
@@ -154,8 +175,8 @@ final class GrantsTest {
                 """.formatted(port, port, port, port))) {
             deploy(host, "?binding=cache&binding=prices&binding=ledger&binding=archive")
                     .expect(201);
-            assertTrue(call(host, "/kv-get?store=cache&key=k").startsWith("unavailable: "));
-            assertTrue(call(host, "/http?upstream=prices&path=/").startsWith("unavailable: "));
+            assertTrue(call(host, "/kv/get?store=cache&key=k").startsWith("unavailable: "));
+            assertTrue(call(host, "/http/send?upstream=prices&path=/").startsWith("unavailable: "));
         }
     }
 
@@ -174,14 +195,18 @@ final class GrantsTest {
                   all: {kind: sql, provider: sqlite, file: all.sqlite, pool-size: 2, concurrency: 2}
                 """)) {
             deploy(host, "?binding=half&binding=all").expect(201);
-            String select = "&statement=SELECT%201";
-            assertEquals(
-                    "limit-exceeded: binding-concurrency-max=1 of binding half",
-                    call(host, "/hold?database=half" + select));
-            assertEquals(0, host.metric("mayfly_binding_in_use{binding=\"half\"}"), "the call took it along");
-            assertEquals("0", call(host, "/sql?database=half&statement=CREATE%20TABLE%20t%20(n)"));
-            String asked = call(host, "/hold?database=all" + select);
-            assertTrue(asked.startsWith("invalid: "), "it got as far as the database: " + asked);
+            for (String database : List.of("half", "all")) {
+                String execute = "/sql/execute?database=" + database;
+                assertEquals("0", call(host, execute, "CREATE TABLE t (n)"));
+                CompletableFuture<Answer> holding = hold(host, database);
+                String inUse = "mayfly_binding_in_use{binding=\"" + database + "\"}";
+                Waiting.until("a call has a connection", () -> host.metric(inUse) == 1);
+                assertEquals(
+                        database.equals("half") ? "limit-exceeded: binding-concurrency-max=1 of binding half" : "i:1\n",
+                        call(host, "/sql/query?database=" + database, "SELECT 1"));
+                holding.get().problem(504, "deadline-exceeded");
+                assertEquals(0, host.metric(inUse), "the call took it along");
+            }
         }
     }
 
@@ -189,11 +214,11 @@ final class GrantsTest {
     void operationsAreCountedByBindingAndOperation() throws Exception {
         try (TestHost host = start("bindings: {sessions: {kind: kv, provider: memory}}")) {
             deploy(host, "?binding=links%3Dsessions").expect(201);
-            call(host, "/kv-set?store=links&key=k&value=v");
-            call(host, "/kv-get?store=links&key=k");
-            call(host, "/kv-get?store=links&key=k");
-            call(host, "/kv-get?store=links&key=" + "k".repeat(1_000));
-            call(host, "/kv-get?store=not-granted&key=k");
+            call(host, "/kv/set?store=links&key=k", "v");
+            call(host, "/kv/get?store=links&key=k");
+            call(host, "/kv/get?store=links&key=k");
+            call(host, "/kv/get?store=links&key=" + "k".repeat(1_000));
+            call(host, "/kv/get?store=not-granted&key=k");
             String get = "{binding=\"sessions\",operation=\"kv-get\"}";
             assertEquals(3, host.metric("mayfly_operation_duration_seconds_count" + get));
             assertEquals(1, host.metric("mayfly_operation_errors_total" + get));
@@ -213,12 +238,12 @@ final class GrantsTest {
                   prices: {kind: http, origin: 'https://user-7.example'}
                 """)) {
             deploy(host, "?binding=links%3Dsessions").expect(201);
-            call(host, "/kv-get?store=links&key=k");
+            call(host, "/kv/get?store=links&key=k");
             JsonNode bindings = host.get("/v1/bindings").expect(200).json().path("bindings");
             assertEquals(2, bindings.size());
             assertEquals(
                     "{\"name\":\"sessions\",\"kind\":\"kv\",\"provider\":\"memory\",\"concurrencyMax\":9,"
-                            + "\"functions\":[\"reach\"],\"inUse\":0,\"operations\":1,\"errors\":0}",
+                            + "\"functions\":[\"errand\"],\"inUse\":0,\"operations\":1,\"errors\":0}",
                     bindings.get(0).toString());
             assertEquals(0, bindings.get(1).path("connectionsOpen").asInt(-1));
             assertFalse(bindings.toString().contains("example"), "addresses are the operator's");
@@ -280,11 +305,11 @@ final class GrantsTest {
                 said.append(deploy(host, "?binding=cache&binding=literal&binding=upstream&binding=token")
                         .expect(201)
                         .text());
-                assertEquals(Integer.toString(secret.length()), call(host, "/secret-length?name=token"));
+                assertEquals(secret, call(host, "/secret?name=token"));
                 for (String path : List.of(
-                        "/kv-get?store=cache&key=k",
-                        "/kv-get?store=literal&key=k",
-                        "/http?upstream=upstream&path=/",
+                        "/kv/get?store=cache&key=k",
+                        "/kv/get?store=literal&key=k",
+                        "/http/send?upstream=upstream&path=/",
                         "/secret?name=cache")) {
                     said.append(call(host, path));
                 }
@@ -294,11 +319,11 @@ final class GrantsTest {
                                 && received.stream().anyMatch(sent -> sent.contains("authorization: " + secret)));
                 Files.delete(file);
                 said.append(call(host, "/secret?name=token&staleness-ms=0"));
-                for (String path : List.of("/v1/bindings", "/v1/functions/reach", "/observe/metrics")) {
+                for (String path : List.of("/v1/bindings", "/v1/functions/errand", "/observe/metrics")) {
                     said.append(host.get(path).text());
                 }
                 said.append(deploy(host, "?binding=nope").problem(422, "unknown-binding"));
-                said.append(host.log("reach"));
+                said.append(host.log("errand"));
             }
             said.append(assertThrows(
                     MayflyException.Invalid.class,

@@ -51,21 +51,21 @@ final class BindingsCommandTest {
 
     @Test
     void aFunctionIsDeployedWithBindingsAndShowsThem() {
-        String reach = Guests.file("reach").toString();
-        run("deploy", reach, "--binding", "links=sessions", "--binding", "db=orders-db")
+        String errand = Guests.file("errand").toString();
+        run("deploy", errand, "--binding", "links=sessions", "--binding", "db=orders-db")
                 .exits(ExitCode.OK)
-                .says("reach is deployed: ", ", with db = orders-db, links = sessions");
-        run("show", "reach").exits(ExitCode.OK).prints("bindings\n  db = orders-db\n  links = sessions\n");
+                .says("errand is deployed: ", ", with db = orders-db, links = sessions");
+        run("show", "errand").exits(ExitCode.OK).prints("bindings\n  db = orders-db\n  links = sessions\n");
         assertEquals(
-                "none",
-                run("invoke", "reach", "/kv-get?store=links&key=k")
+                "",
+                run("invoke", "errand", "/kv/get?store=links&key=k")
                         .exits(ExitCode.OK)
                         .out());
     }
 
     @Test
     void theHostsBindingsAreListed() throws IOException {
-        run("deploy", Guests.file("reach").toString(), "--binding", "links=sessions")
+        run("deploy", Guests.file("errand").toString(), "--binding", "links=sessions")
                 .exits(ExitCode.OK);
         run("bindings").exits(ExitCode.OK).prints("NAME", "PROVIDER", "sessions", "memory", "orders-db", "sqlite");
         JsonNode bindings = Json.parse(run("bindings", "--output", "json")
@@ -73,15 +73,15 @@ final class BindingsCommandTest {
                         .out()
                         .getBytes(StandardCharsets.UTF_8))
                 .path("bindings");
-        assertEquals("[\"reach\"]", bindings.get(0).path("functions").toString());
+        assertEquals("[\"errand\"]", bindings.get(0).path("functions").toString());
         assertEquals("[]", bindings.get(1).path("functions").toString());
     }
 
     @Test
     void aBindingThatTheHostDoesNotHaveIsRefusedWithWhatToDo() {
-        run("deploy", Guests.file("reach").toString(), "--binding", "links=redis")
+        run("deploy", Guests.file("errand").toString(), "--binding", "links=redis")
                 .exits(ExitCode.FAILED)
-                .says("reach was not deployed", "no binding redis", "sessions, orders-db", "mayfly bindings");
+                .says("errand was not deployed", "no binding redis", "sessions, orders-db", "mayfly bindings");
     }
 
     @Test
