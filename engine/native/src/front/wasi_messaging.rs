@@ -49,7 +49,9 @@ pub struct Messages {
 
 impl Messages {
     fn get(&self, handle: &Resource<Message>) -> &Message {
-        self.messages[handle.rep() as usize].as_ref().expect("a handle that is passed was not dropped")
+        self.messages[handle.rep() as usize]
+            .as_ref()
+            .expect("a handle that is passed was not dropped")
     }
 
     fn add(&mut self, message: Message) -> Result<Resource<Message>> {
@@ -139,12 +141,17 @@ pub const TYPES: Interface = Interface {
             })
         }),
         ("[method]client.disconnect", |linker, name| {
-            linker.func_wrap(name, |_: Store<'_>, (_client,): (Resource<Client>,)| Ok((Answered::Ok(()),)))
+            linker.func_wrap(name, |_: Store<'_>, (_client,): (Resource<Client>,)| {
+                Ok((Answered::Ok(()),))
+            })
         }),
         ("[constructor]message", |linker, name| {
             linker.func_wrap(name, |mut store: Store<'_>, (data,): (WasmList<u8>,)| {
                 let data = data.as_le_slice(&store).to_vec();
-                let message = Message { data, ..Message::default() };
+                let message = Message {
+                    data,
+                    ..Message::default()
+                };
                 Ok((store.data_mut().messaging.add(message)?,))
             })
         }),
@@ -171,7 +178,10 @@ pub const TYPES: Interface = Interface {
         ("[method]message.set-data", |linker, name| {
             linker.func_wrap(name, |mut store: Store<'_>, (message, data): (Handle, WasmList<u8>)| {
                 let data = data.as_le_slice(&store).to_vec();
-                store.data_mut().messaging.change(&message, |message| message.data = data)
+                store
+                    .data_mut()
+                    .messaging
+                    .change(&message, |message| message.data = data)
             })
         }),
         ("[method]message.metadata", |linker, name| {
@@ -180,24 +190,33 @@ pub const TYPES: Interface = Interface {
             })
         }),
         ("[method]message.add-metadata", |linker, name| {
-            linker.func_wrap(name, |mut store: Store<'_>, (message, key, value): (Handle, String, String)| {
-                store.data_mut().messaging.change(&message, |message| {
-                    let metadata = message.metadata.get_or_insert_default();
-                    metadata.retain(|(known, _)| *known != key);
-                    metadata.push((key, value));
-                })
-            })
+            linker.func_wrap(
+                name,
+                |mut store: Store<'_>, (message, key, value): (Handle, String, String)| {
+                    store.data_mut().messaging.change(&message, |message| {
+                        let metadata = message.metadata.get_or_insert_default();
+                        metadata.retain(|(known, _)| *known != key);
+                        metadata.push((key, value));
+                    })
+                },
+            )
         }),
         ("[method]message.set-metadata", |linker, name| {
-            linker.func_wrap(name, |mut store: Store<'_>, (message, metadata): (Handle, Attributes)| {
-                let messages = &mut store.data_mut().messaging;
-                messages.change(&message, |message| message.metadata = Some(metadata))
-            })
+            linker.func_wrap(
+                name,
+                |mut store: Store<'_>, (message, metadata): (Handle, Attributes)| {
+                    let messages = &mut store.data_mut().messaging;
+                    messages.change(&message, |message| message.metadata = Some(metadata))
+                },
+            )
         }),
         ("[method]message.remove-metadata", |linker, name| {
             linker.func_wrap(name, |mut store: Store<'_>, (message, key): (Handle, String)| {
                 store.data_mut().messaging.change(&message, |message| {
-                    message.metadata.iter_mut().for_each(|metadata| metadata.retain(|(known, _)| *known != key));
+                    message
+                        .metadata
+                        .iter_mut()
+                        .for_each(|metadata| metadata.retain(|(known, _)| *known != key));
                 })
             })
         }),
