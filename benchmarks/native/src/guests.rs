@@ -10,7 +10,7 @@ use wasmtime::error::{Context, format_err};
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
 
-/// The contract's packages, each after those it uses; the last one has the world.
+/// The contract's packages, each after those it uses.
 const CONTRACT: [&str; 11] = [
     "data",
     "log",
@@ -25,7 +25,8 @@ const CONTRACT: [&str; 11] = [
     "function",
 ];
 
-pub fn make(wit: &str, files: &[&str], folder: &str) -> Result<()> {
+/// `own` is the folder of the package with the guests' world, which may use all of the contract in the folder `wit`.
+pub fn make(wit: &str, own: &str, files: &[&str], folder: &str) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     for file in files.iter().map(Path::new) {
         let name = file
@@ -35,27 +36,22 @@ pub fn make(wit: &str, files: &[&str], folder: &str) -> Result<()> {
         let into = |kind: &str| Path::new(folder).join(format!("{name}.{kind}.wasm"));
         let mut module = wat::parse_file(file)?;
         std::fs::write(into("module"), &module)?;
-        let component =
-            component(&mut module, Path::new(wit)).with_context(|| format!("making a component of {name}"))?;
+        let component = component(&mut module, Path::new(wit), Path::new(own))
+            .with_context(|| format!("making a component of {name}"))?;
         std::fs::write(into("component"), component)?;
     }
     Ok(())
 }
 
-fn component(module: &mut Vec<u8>, wit: &Path) -> Result<Vec<u8>> {
+fn component(module: &mut Vec<u8>, wit: &Path, own: &Path) -> Result<Vec<u8>> {
     let mut resolve = Resolve::default();
-    let mut packages = Vec::new();
+    let mut push = |folder: &Path| resolve.push_dir(folder).map_err(|error| format_err!("{error:#}"));
     for package in CONTRACT {
-        packages.push(
-            resolve
-                .push_dir(wit.join(package))
-                .map_err(|error| format_err!("{error:#}"))?
-                .0,
-        );
+        push(&wit.join(package))?;
     }
-    let with_world = &packages[CONTRACT.len() - 1..];
+    let (with_world, _) = push(own)?;
     let mut encode = || {
-        let world = resolve.select_world(with_world, Some("web"))?;
+        let world = resolve.select_world(&[with_world], Some("web"))?;
         wit_component::embed_component_metadata(module, &resolve, world, StringEncoding::UTF8)?;
         ComponentEncoder::default().module(module)?.validate(true).encode()
     };

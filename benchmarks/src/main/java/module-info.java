@@ -8,7 +8,9 @@ module dev.mayfly.benchmarks {
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires io.helidon.webserver;
+    requires java.management;
     requires java.net.http;
+    requires jdk.management;
     requires jmh.core;
     requires run.endive.compiler;
     requires run.endive.runtime;

@@ -19,6 +19,7 @@ final class BenchFiles implements AutoCloseable {
             "engine-call",
             "java-calls",
             "kv-gets",
+            "custom-calls",
             "buffer-reads",
             "fetch",
             "no-import",
@@ -39,6 +40,7 @@ final class BenchFiles implements AutoCloseable {
                 files.copy(guest + ".module.wasm");
                 files.copy(guest + ".component.wasm");
             }
+            files.copy("numbers.wit");
             return files;
         } catch (IOException e) {
             files.close();

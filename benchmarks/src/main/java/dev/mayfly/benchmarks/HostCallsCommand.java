@@ -13,18 +13,19 @@ import picocli.CommandLine.Mixin;
         },
         footerHeading = "%nRows:%n",
         footer = {
-            "  echo                      a function that gives its body back",
-            "  kv-get-1                  echo and a get of 64 bytes from the store in memory; -100: a hundred",
-            "  echo-4k                   echo with a body of 4 KiB",
+            "  kv-get-0                  a function that gives its body back and might have used a store",
+            "  kv-get-1                  the same and a get of 64 bytes from the store in memory; -100: a hundred",
+            "  custom-call-0, -1, -100   likewise with calls of the program's own interface, a record of eight numbers each way",
+            "  echo-4k                   a function that gives its body back, a body of 4 KiB",
             "  buffer-read-1             echo and a read of 4 KiB of its body; -100: a hundred",
             "  upstream-java             a small request over a kept connection, by the class that is behind http bindings",
             "  upstream-function         the same by a function, called in the same process",
             "  pipe-java                 bodies of 1 MiB from an upstream to 16 connections, by that class and Helidon",
             "  pipe-function             the same by a function on a host",
-            "  echo-1000-a-second        echo in the process of the following, each call on a virtual thread",
-            "  echo-beside-waiting-10000 the same while 10,000 calls wait",
-            "  waiting-10000             calls begun at once, in the same process, that each wait 1 s for an upstream",
-            "  waiting-10000-cold        the same in a process that has no connection open yet"
+            "  waiting-10000             calls begun at once that each wait 1 s for an upstream, over open connections",
+            "  opening-10000             the same where each must open its connection",
+            "  echo-1000-a-second        echo in the same process, each call on a virtual thread",
+            "  echo-beside-waiting-10000 the same while 10,000 calls come within 1 s, wait and go"
         })
 final class HostCallsCommand implements Callable<Integer> {
     @Mixin

@@ -1,5 +1,6 @@
 package dev.mayfly.benchmarks.hostcalls;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.mayfly.benchmarks.inprocess.EchoCall;
 import dev.mayfly.benchmarks.inprocess.FetchCall;
 import dev.mayfly.benchmarks.inprocess.InProcessHost;
@@ -9,22 +10,28 @@ import dev.mayfly.hostinterfaces.Binding;
 import dev.mayfly.hostinterfaces.BindingKind;
 import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
  * A host's process with a crowd of calls that all wait for an upstream, and a steady load of calls that don't. Calls come from inside of the process,
  * on a virtual thread each as over HTTP: clients' connections would double what the process has open.
  *
+ * <p>The crowd comes at once, which is the hardest for itself. Beside the steady load it comes within the time that it waits: who else is there when
+ * 10,000 begin in one instant waits for the processor, whatever a host does, and that would measure the machine.
+ *
  * <p>Arguments: the upstream's origin, the folder with the components, how many waves of the crowd to measure. Prints
  *
  * <pre>
- *   cold      elapsedNs calls latency:count …    the crowd's calls in a host without a connection yet
+ *   opening   elapsedNs calls latency:count …    the crowd's calls in a host that has a few connections, and must open the others
+ *   crowd     elapsedNs calls latency:count …    the crowd's calls over open connections
+ *   slowest   nanoseconds                        from the first call of a wave to its last answer, of the slowest of these waves
+ *   cpu       nanoseconds                        processor time of this process for each of these calls
  *   alone     elapsedNs calls latency:count …    the steady load by itself
- *   beside    elapsedNs calls latency:count …    the same while the crowd waits
- *   crowd     elapsedNs calls latency:count …    the crowd's own calls
- *   slowest   nanoseconds                        from the first call of a wave to its last answer, of the slowest wave
+ *   beside    elapsedNs calls latency:count …    the same while a crowd arrives, waits and goes
  *   failures  count
  *   memory    bytes                              the most that was resident
  * </pre>
@@ -39,6 +46,16 @@ public final class CrowdMain {
     private static final int STEADY_BODY_BYTES = 64;
     private static final Duration STEADY_TIME = Duration.ofSeconds(2);
 
+    /** Until the JVM has compiled what a call needs: 10,000 at once in a JVM that was just started measure its compilers. */
+    private static final Duration WARM_UP_TIME = Duration.ofSeconds(3);
+
+    private static final int WARM_UP_CALLS_AT_ONCE = 64;
+    private static final Duration AT_ONCE = Duration.ZERO;
+    private static final Duration ARRIVAL = Duration.ofMillis(SlowUpstreamMain.SLOW_MS);
+
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
     private CrowdMain() {}
 
     /** See the class. */
@@ -46,7 +63,8 @@ public final class CrowdMain {
         Path guests = Path.of(args[1]);
         int waves = Integer.parseInt(args[2]);
         try (HttpUpstream upstream = Upstream.client(args[0], CALLS);
-                InProcessHost host = new InProcessHost(guests.resolve("mayfly-crowd"), CALLS + STEADY_OPEN_MAX)) {
+                InProcessHost host =
+                        new InProcessHost(guests.resolve("mayfly-crowd"), CALLS + STEADY_OPEN_MAX, List.of())) {
             Map<String, Grant> grants =
                     Map.of("upstream", new Grant(new Binding(BindingKind.HTTP, "upstream", upstream), CALLS));
             host.deploy("fetch", guests.resolve("fetch.component.wasm"), grants);
@@ -58,38 +76,50 @@ public final class CrowdMain {
     private static void measure(InProcessHost host, int waves) throws Exception {
         SteadyLoad steady =
                 new SteadyLoad(() -> new EchoCall(host.invoker(), "echo", STEADY_BODY_BYTES), STEADY_PER_SECOND);
-        FetchCall fetch = new FetchCall(host.invoker(), "fetch", UpstreamMain.SLOW, UpstreamMain.SMALL_BYTES);
+        FetchCall fetch = new FetchCall(host.invoker(), "fetch", SlowUpstreamMain.SLOW, SlowUpstreamMain.ANSWER_BYTES);
+        warmUp(new FetchCall(host.invoker(), "fetch", "/", SlowUpstreamMain.ANSWER_BYTES));
         steady.run(STEADY_TIME);
-        long failures = 0;
-        Wave opening = new Wave(fetch, CALLS);
-        Sample cold = opening.run();
-        failures += opening.failures();
-        Wave warmUp = new Wave(fetch, CALLS);
-        warmUp.run();
-        failures += warmUp.failures();
+        Wave first = new Wave(fetch, CALLS, AT_ONCE);
+        Sample opening = first.run();
+        long failures = first.failures();
 
         Sample alone = new Sample();
         Sample beside = new Sample();
         Sample crowd = new Sample();
         long slowestNs = 0;
+        long cpuNs = 0;
         for (int i = 0; i < waves; i++) {
-            alone.add(steady.run(STEADY_TIME));
-            Wave wave = new Wave(fetch, CALLS);
-            try (SteadyLoad.Running running = steady.start()) {
-                crowd.add(wave.run());
-                beside.add(running.stop());
-            }
+            Wave wave = new Wave(fetch, CALLS, AT_ONCE);
+            cpuNs -= SYSTEM.getProcessCpuTime();
+            crowd.add(wave.run());
+            cpuNs += SYSTEM.getProcessCpuTime();
             slowestNs = Math.max(slowestNs, wave.elapsedNs());
             failures += wave.failures();
+
+            alone.add(steady.run(STEADY_TIME));
+            Wave arriving = new Wave(fetch, CALLS, ARRIVAL);
+            try (SteadyLoad.Running running = steady.start()) {
+                arriving.run();
+                beside.add(running.stop());
+            }
+            failures += arriving.failures();
         }
         failures += steady.failures();
-        System.out.println("cold " + cold.encode());
-        System.out.println("alone " + alone.encode());
-        System.out.println("beside " + beside.encode());
+        System.out.println("opening " + opening.encode());
         System.out.println("crowd " + crowd.encode());
         System.out.println("slowest " + slowestNs);
+        System.out.println("cpu " + cpuNs / crowd.calls());
+        System.out.println("alone " + alone.encode());
+        System.out.println("beside " + beside.encode());
         System.out.println("failures " + failures);
         System.out.println("memory " + ResidentMemory.peakBytes());
         System.out.flush();
+    }
+
+    private static void warmUp(FetchCall fetch) throws InterruptedException {
+        long startNs = System.nanoTime();
+        while (System.nanoTime() - startNs < WARM_UP_TIME.toNanos()) {
+            new Wave(fetch, WARM_UP_CALLS_AT_ONCE, AT_ONCE).run();
+        }
     }
 }

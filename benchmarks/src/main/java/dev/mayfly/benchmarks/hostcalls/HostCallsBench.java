@@ -3,6 +3,7 @@ package dev.mayfly.benchmarks.hostcalls;
 import dev.mayfly.benchmarks.http.Wrk;
 import dev.mayfly.benchmarks.measure.ChildProcess;
 import dev.mayfly.benchmarks.measure.Sample;
+import dev.mayfly.benchmarks.measure.ServerProcess;
 import dev.mayfly.benchmarks.measure.Worker;
 import dev.mayfly.benchmarks.measure.Workload;
 import dev.mayfly.benchmarks.report.Row;
@@ -33,7 +34,7 @@ public final class HostCallsBench {
      */
     public record Plan(Duration warmUp, int rounds, Duration turn, int pipeRounds, Duration pipeTurn, int waves) {
         public static final Plan QUICK =
-                new Plan(Duration.ofSeconds(1), 6, Duration.ofMillis(100), 2, Duration.ofSeconds(2), 1);
+                new Plan(Duration.ofSeconds(1), 5, Duration.ofMillis(100), 2, Duration.ofSeconds(1), 1);
         public static final Plan FULL =
                 new Plan(Duration.ofSeconds(5), 50, Duration.ofMillis(100), 6, Duration.ofSeconds(5), 4);
     }
@@ -50,7 +51,7 @@ public final class HostCallsBench {
     static final String ECHO_ALONE = "echo-1000-a-second";
     static final String ECHO_BESIDE = "echo-beside-waiting-10000";
     static final String WAITING = "waiting-10000";
-    static final String WAITING_COLD = "waiting-10000-cold";
+    static final String WAITING_OPENING = "opening-10000";
 
     private static final int SEQUENTIAL_CALLS = 1_000;
     private static final Duration STARTING_TIME_MAX = Duration.ofSeconds(60);
@@ -95,7 +96,11 @@ public final class HostCallsBench {
 
     private void calls() throws IOException {
         List<List<String>> groups = List.of(
-                List.of(HostCallsContender.ECHO, HostCallsContender.KV_GET_1, HostCallsContender.KV_GET_100),
+                List.of(HostCallsContender.KV_GET_0, HostCallsContender.KV_GET_1, HostCallsContender.KV_GET_100),
+                List.of(
+                        HostCallsContender.CUSTOM_CALL_0,
+                        HostCallsContender.CUSTOM_CALL_1,
+                        HostCallsContender.CUSTOM_CALL_100),
                 List.of(
                         HostCallsContender.ECHO_4K,
                         HostCallsContender.BUFFER_READ_1,
@@ -120,7 +125,7 @@ public final class HostCallsBench {
         }
         String kv = HostCallsContender.KV_GET_1;
         targets.add(Target.atMost(
-                "get of a 64-byte value, the first one, µs", difference(kv, HostCallsContender.ECHO, 1), 1.5));
+                "get of a 64-byte value, the first one, µs", difference(kv, HostCallsContender.KV_GET_0, 1), 1.5));
         targets.add(
                 Target.atMost("the same, of 100 in a row, µs", difference(HostCallsContender.KV_GET_100, kv, 99), 1.5));
         targets.add(Target.atMost(
@@ -142,15 +147,15 @@ public final class HostCallsBench {
         Path data = Files.createDirectory(guests.resolve("data"));
         try (Wrk wrk = Wrk.open();
                 Upstream upstream = Upstream.start();
-                ChildProcess java = pipe(List.of(PipeMain.JAVA, upstream.origin()));
-                ChildProcess function = pipe(List.of(
+                ServerProcess java = pipe(List.of(PipeMain.JAVA, upstream.origin()));
+                ServerProcess function = pipe(List.of(
                         PipeMain.FUNCTION,
                         upstream.origin(),
                         guests.resolve("fetch.component.wasm").toString(),
                         data.toString()))) {
             SequencedMap<String, URI> servers = new LinkedHashMap<>();
-            servers.put(PIPE_JAVA, URI.create(java.hear(STARTING_TIME_MAX)));
-            servers.put(PIPE_FUNCTION, URI.create(function.hear(STARTING_TIME_MAX)));
+            servers.put(PIPE_JAVA, URI.create(java.address()));
+            servers.put(PIPE_FUNCTION, URI.create(function.address()));
             for (Map.Entry<String, URI> server : servers.entrySet()) {
                 progress.accept("warming up " + server.getKey());
                 wrk.run(server.getValue(), plan.warmUp);
@@ -172,11 +177,8 @@ public final class HostCallsBench {
                 0.8));
     }
 
-    private static ChildProcess pipe(List<String> arguments) throws IOException {
-        List<String> command = ChildProcess.java();
-        command.add(PipeMain.class.getName());
-        command.addAll(arguments);
-        return ChildProcess.start("pipe-" + arguments.getFirst(), command);
+    private static ServerProcess pipe(List<String> arguments) throws IOException {
+        return ServerProcess.start("pipe-" + arguments.getFirst(), PipeMain.class, arguments);
     }
 
     private void sequence() throws Exception {
@@ -195,31 +197,29 @@ public final class HostCallsBench {
     }
 
     private void crowd() throws IOException {
-        progress.accept(CrowdMain.CALLS + " calls that wait " + UpstreamMain.SLOW_MS + " ms for an upstream");
+        progress.accept(CrowdMain.CALLS + " calls that wait " + SlowUpstreamMain.SLOW_MS + " ms for an upstream");
         List<String> command = ChildProcess.java();
-        try (Upstream upstream = Upstream.start()) {
+        try (ServerProcess upstream = ServerProcess.start("slow-upstream", SlowUpstreamMain.class, List.of())) {
             command.addAll(List.of(
-                    CrowdMain.class.getName(), upstream.origin(), guests.toString(), String.valueOf(plan.waves)));
+                    CrowdMain.class.getName(), upstream.address(), guests.toString(), String.valueOf(plan.waves)));
             try (ChildProcess process = ChildProcess.start("crowd", command)) {
-                Sample cold = Sample.decode(said(process, "cold"));
-                Sample alone = Sample.decode(said(process, "alone"));
-                Sample beside = Sample.decode(said(process, "beside"));
-                SequencedMap<String, Sample> steady = new LinkedHashMap<>();
-                steady.put(ECHO_ALONE, alone);
-                steady.put(ECHO_BESIDE, beside);
-                rows.addAll(Row.byLatency(steady));
+                Sample opening = Sample.decode(said(process, "opening"));
                 SequencedMap<String, Sample> waiting = new LinkedHashMap<>();
                 waiting.put(WAITING, Sample.decode(said(process, "crowd")));
-                waiting.put(WAITING_COLD, cold);
+                waiting.put(WAITING_OPENING, opening);
                 rows.addAll(Row.byLatency(waiting));
                 targets.add(Target.atMost(
                         CrowdMain.CALLS + " waiting calls, the slowest wave, s",
                         Long.parseLong(said(process, "slowest")) / 1e9,
                         3));
                 targets.add(Target.atMost(
-                        "the same before a connection is open, the first wave of the process, s",
-                        cold.elapsedNs() / 1e9,
-                        3));
+                        "the same when their connections are not open yet, s", opening.elapsedNs() / 1e9, 3));
+                progress.accept("processor time of the host's process for each, with its generator: "
+                        + Long.parseLong(said(process, "cpu")) / 1000 + " µs");
+                SequencedMap<String, Sample> steady = new LinkedHashMap<>();
+                steady.put(ECHO_ALONE, Sample.decode(said(process, "alone")));
+                steady.put(ECHO_BESIDE, Sample.decode(said(process, "beside")));
+                rows.addAll(Row.byLatency(steady));
                 failures += Long.parseLong(said(process, "failures"));
                 targets.add(Target.atMost(
                         "the host's memory meanwhile, MB", Long.parseLong(said(process, "memory")) / 1e6, 2000));

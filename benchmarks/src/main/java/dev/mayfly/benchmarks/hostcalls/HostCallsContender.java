@@ -9,6 +9,7 @@ import dev.mayfly.hostinterfaces.Binding;
 import dev.mayfly.hostinterfaces.BindingKind;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.Grant;
+import dev.mayfly.hostinterfaces.custom.CustomInterface;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import dev.mayfly.hostinterfaces.kv.KeyValueLimits;
 import dev.mayfly.hostinterfaces.kv.KeyValueStore;
@@ -25,8 +26,11 @@ public final class HostCallsContender implements Contender {
     /** The system property with the upstream's origin. */
     static final String ORIGIN_PROPERTY = "mayfly.bench.origin";
 
-    static final String ECHO = "echo";
+    static final String CUSTOM_CALL_0 = "custom-call-0";
+    static final String CUSTOM_CALL_1 = "custom-call-1";
+    static final String CUSTOM_CALL_100 = "custom-call-100";
     static final String ECHO_4K = "echo-4k";
+    static final String KV_GET_0 = "kv-get-0";
     static final String KV_GET_1 = "kv-get-1";
     static final String KV_GET_100 = "kv-get-100";
     static final String BUFFER_READ_1 = "buffer-read-1";
@@ -40,6 +44,28 @@ public final class HostCallsContender implements Contender {
     static final int POOL_SIZE = 64;
 
     private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+    /** {@code benchmarks/guests/wit/numbers.wit} */
+    public static final class Numbers {
+        /** The interface's record. */
+        public record Eight(int a, int b, int c, int d, long e, long f, long g, long h) {}
+
+        private Numbers() {}
+
+        /** Each number's next one. */
+        @SuppressWarnings("unused") // called by functions
+        public Eight next(Eight value) {
+            return new Eight(
+                    value.a + 1,
+                    value.b + 1,
+                    value.c + 1,
+                    value.d + 1,
+                    value.e + 1,
+                    value.f + 1,
+                    value.g + 1,
+                    value.h + 1);
+        }
+    }
 
     private final InProcessHost host;
     private final KeyValueStore store;
@@ -67,8 +93,11 @@ public final class HostCallsContender implements Contender {
         Map<String, Grant> grants = Map.of(
                 "store", new Grant(new Binding(BindingKind.KV, "store", store), POOL_SIZE),
                 "upstream", new Grant(new Binding(BindingKind.HTTP, "upstream", upstream), POOL_SIZE));
-        InProcessHost host = new InProcessHost(guests.resolve("mayfly-host-calls"));
-        for (String name : List.of("echo", "kv-gets", "buffer-reads", "fetch")) {
+        InProcessHost host = new InProcessHost(
+                guests.resolve("mayfly-host-calls"),
+                POOL_SIZE,
+                List.of(CustomInterface.of(guests.resolve("numbers.wit"), new Numbers())));
+        for (String name : List.of("kv-gets", "custom-calls", "buffer-reads", "fetch")) {
             host.deploy(name, guests.resolve(name + ".component.wasm"), grants);
         }
         return new HostCallsContender(host, store, upstream);
@@ -77,10 +106,14 @@ public final class HostCallsContender implements Contender {
     @Override
     public Workload workload(String name) {
         return switch (name) {
-            case ECHO -> new EchoCall(host.invoker(), "echo", 1);
-            // As many gets as the body has bytes.
-            case KV_GET_1 -> new EchoCall(host.invoker(), "kv-gets", 1);
-            case KV_GET_100 -> new EchoCall(host.invoker(), "kv-gets", 100);
+            // As many gets as the body has bytes after the first.
+            case KV_GET_0 -> new EchoCall(host.invoker(), "kv-gets", 1);
+            case KV_GET_1 -> new EchoCall(host.invoker(), "kv-gets", 2);
+            case KV_GET_100 -> new EchoCall(host.invoker(), "kv-gets", 101);
+            // Likewise.
+            case CUSTOM_CALL_0 -> new EchoCall(host.invoker(), "custom-calls", 1);
+            case CUSTOM_CALL_1 -> new EchoCall(host.invoker(), "custom-calls", 2);
+            case CUSTOM_CALL_100 -> new EchoCall(host.invoker(), "custom-calls", 101);
             // As many reads as the body has bytes more than one of them takes.
             case ECHO_4K -> new EchoCall(host.invoker(), "buffer-reads", READ_BYTES);
             case BUFFER_READ_1 -> new EchoCall(host.invoker(), "buffer-reads", READ_BYTES + 1);

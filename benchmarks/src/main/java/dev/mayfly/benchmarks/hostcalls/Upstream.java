@@ -1,51 +1,33 @@
 package dev.mayfly.benchmarks.hostcalls;
 
-import dev.mayfly.benchmarks.measure.ChildProcess;
+import dev.mayfly.benchmarks.measure.ServerProcess;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import dev.mayfly.hostinterfaces.http.HttpUpstreamConfig;
 import dev.mayfly.hostinterfaces.http.Origin;
 import dev.mayfly.hostinterfaces.http.PooledUpstream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 
 /** The process that all calls end at, seen by whoever started it. Closing it ends the process. */
 final class Upstream implements AutoCloseable {
-    private static final Duration ANSWER_TIME_MAX = Duration.ofSeconds(60);
+    private final ServerProcess process;
 
-    private final ChildProcess process;
-    private final String origin;
-
-    private Upstream(ChildProcess process, String origin) {
+    private Upstream(ServerProcess process) {
         this.process = process;
-        this.origin = origin;
     }
 
     static Upstream start() throws IOException {
-        List<String> command = ChildProcess.java();
-        command.add(UpstreamMain.class.getName());
-        ChildProcess process = ChildProcess.start("upstream", command);
-        try {
-            return new Upstream(process, process.hear(ANSWER_TIME_MAX));
-        } catch (IOException e) {
-            try {
-                process.close();
-            } catch (IOException late) {
-                e.addSuppressed(late);
-            }
-            throw e;
-        }
+        return new Upstream(ServerProcess.start("upstream", UpstreamMain.class, List.of()));
     }
 
     /** {@code http://127.0.0.1:port} */
     String origin() {
-        return origin;
+        return process.address();
     }
 
     /** Connections it got so far. */
     int connections() throws IOException {
-        process.say(UpstreamMain.CONNECTIONS);
-        return Integer.parseInt(process.hear(ANSWER_TIME_MAX));
+        return Integer.parseInt(process.ask(UpstreamMain.CONNECTIONS));
     }
 
     /** What a binding to it has behind it. */

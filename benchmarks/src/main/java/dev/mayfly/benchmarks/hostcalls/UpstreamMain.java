@@ -20,15 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class UpstreamMain {
     static final String SMALL = "/small";
     static final String LARGE = "/large";
-    static final String SLOW = "/slow";
     static final String CONNECTIONS = "connections";
 
     static final int SMALL_BYTES = 64;
     static final int LARGE_BYTES = 1 << 20;
-    static final int SLOW_MS = 1000;
-
-    /** Thousands connect at once. The kernel takes {@code net.core.somaxconn} when that is less. */
-    private static final int BACKLOG = 4096;
 
     private UpstreamMain() {}
 
@@ -42,18 +37,13 @@ public final class UpstreamMain {
                 .host("127.0.0.1")
                 .port(0)
                 .shutdownHook(false)
-                .backlog(BACKLOG)
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .routing(routing -> routing.any((request, response) -> {
                             ports.add(request.remotePeer().port());
                             response.next();
                         })
                         .get(SMALL, (request, response) -> response.send(small))
-                        .get(LARGE, (request, response) -> response.send(large))
-                        .get(SLOW, (request, response) -> {
-                            Thread.sleep(SLOW_MS);
-                            response.send(small);
-                        }))
+                        .get(LARGE, (request, response) -> response.send(large)))
                 .build()
                 .start();
         say("http://127.0.0.1:" + server.port());

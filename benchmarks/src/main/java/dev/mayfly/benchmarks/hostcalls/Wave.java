@@ -5,31 +5,43 @@ import dev.mayfly.benchmarks.measure.Workload;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** Calls that all begin at once, on a virtual thread each. Run once. */
+/** Calls that begin at once or evenly over a time, on a virtual thread each. Run once. */
 final class Wave {
     /** Longer than an invocation may take: who isn't back by then was never woken up. */
     private static final Duration TIME_MAX = Duration.ofSeconds(20);
 
     private final Workload call;
     private final int count;
+    private final long arrivalNs;
     private final CountDownLatch left;
     /** Guarded by itself. */
     private final Sample sample = new Sample();
 
     private volatile long elapsedNs;
 
-    /** @param call made by many threads at once */
-    Wave(Workload call, int count) {
+    /**
+     * Prepares one.
+     *
+     * @param call made by many threads at once
+     * @param arrival over which the calls begin; zero for at once
+     */
+    Wave(Workload call, int count, Duration arrival) {
         this.call = call;
         this.count = count;
+        this.arrivalNs = arrival.toNanos();
         this.left = new CountDownLatch(count);
     }
 
     Sample run() throws InterruptedException {
         long startNs = System.nanoTime();
         for (int i = 0; i < count; i++) {
-            Thread.startVirtualThread(() -> call(startNs));
+            long dueNs = startNs + arrivalNs * i / count;
+            for (long early = dueNs - System.nanoTime(); early > 0; early = dueNs - System.nanoTime()) {
+                LockSupport.parkNanos(early);
+            }
+            Thread.startVirtualThread(() -> call(dueNs));
         }
         boolean isOver = left.await(TIME_MAX.toSeconds(), TimeUnit.SECONDS);
         elapsedNs = System.nanoTime() - startNs;
@@ -44,10 +56,10 @@ final class Wave {
         }
     }
 
-    private void call(long startNs) {
+    private void call(long dueNs) {
         try {
             call.call();
-            long latencyNs = System.nanoTime() - startNs;
+            long latencyNs = System.nanoTime() - dueNs;
             synchronized (sample) {
                 sample.record(latencyNs);
             }

@@ -5,6 +5,7 @@ import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.EngineMetrics;
+import dev.mayfly.engine.Operation;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.catalog.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionSettings;
@@ -20,6 +21,8 @@ import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.OperationTable;
+import dev.mayfly.hostinterfaces.custom.CustomInterface;
+import dev.mayfly.hostinterfaces.custom.CustomOperations;
 import dev.mayfly.hostinterfaces.http.HttpOperations;
 import dev.mayfly.hostinterfaces.kv.KeyValueLimits;
 import dev.mayfly.hostinterfaces.kv.KeyValueOperations;
@@ -61,6 +64,7 @@ public final class InProcessHost implements AutoCloseable {
     private static final Duration FREEING_TIME_MAX = Duration.ofSeconds(10);
 
     private final EngineConfig config;
+    private final CustomOperations custom;
     private final Engine engine;
     private final SlabPool slabs = new SlabPool(SLAB_BYTES_MAX);
     private final SlotPool slots;
@@ -73,16 +77,17 @@ public final class InProcessHost implements AutoCloseable {
 
     /** @param folder for components and artifacts */
     public InProcessHost(Path folder) {
-        this(folder, EngineConfig.defaults().instanceCountMax());
+        this(folder, EngineConfig.defaults().instanceCountMax(), List.of());
     }
 
     /**
      * One for more or fewer invocations at once than by default.
      *
      * @param folder for components and artifacts
+     * @param offered interfaces of the program's own
      */
-    public InProcessHost(Path folder, int concurrencyMax) {
-        this(folder, concurrencyMax, TABLE_COUNT_MAX);
+    public InProcessHost(Path folder, int concurrencyMax, List<CustomInterface> offered) {
+        this(folder, concurrencyMax, TABLE_COUNT_MAX, offered);
     }
 
     /**
@@ -92,13 +97,18 @@ public final class InProcessHost implements AutoCloseable {
      * @param tableCountMax how many may be loaded at once
      */
     public InProcessHost(Path folder, int concurrencyMax, int tableCountMax) {
+        this(folder, concurrencyMax, tableCountMax, List.of());
+    }
+
+    private InProcessHost(Path folder, int concurrencyMax, int tableCountMax, List<CustomInterface> offered) {
         config = EngineConfig.defaults().withInstanceCountMax(concurrencyMax);
-        engine = Engine.open(config);
+        custom = new CustomOperations(offered);
+        engine = Engine.open(config, custom.descriptions());
         slots = new SlotPool(
                 SlotConfig.defaults().withSlotCountMax(concurrencyMax).withRequestHeadBytesMax(REQUEST_HEAD_BYTES_MAX),
                 slabs);
         shares = new TenantShares(concurrencyMax, Map.of());
-        invoker = new Invoker(routes, slots, operations(), shares, new MetricNames(1_000), DEADLINE);
+        invoker = new Invoker(routes, slots, operations(custom), shares, new MetricNames(1_000), DEADLINE);
         store = FolderArtifactStore.open(folder);
         compiler = new ComponentCompiler(Compiler.withDefaultLimits(config), engine, store, 1, 8);
         cache = new LinkerCache(engine, store, compiler, tableCountMax);
@@ -189,11 +199,12 @@ public final class InProcessHost implements AutoCloseable {
         return invoker;
     }
 
-    private static OperationTable operations() {
+    private static OperationTable operations(CustomOperations custom) {
         OperationTable.Builder table = OperationTable.builder();
         ConfigOperations.addTo(table);
         KeyValueOperations.addTo(table, KeyValueLimits.defaults());
         HttpOperations.addTo(table);
+        table.with(Operation.CUSTOM_CALL, custom);
         return table.build();
     }
 
@@ -257,6 +268,7 @@ public final class InProcessHost implements AutoCloseable {
         slots.close();
         slabs.close();
         engine.close();
+        custom.close();
     }
 
     private boolean areTablesFreed() {
