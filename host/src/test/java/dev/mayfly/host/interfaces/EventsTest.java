@@ -221,7 +221,8 @@ final class EventsTest {
             Answer answer = host.within(500, host.host().request("/f/errand" + chain(3, spin)));
             long tookMs = (System.nanoTime() - startNs) / 1_000_000;
             assertEquals(504, answer.status(), answer::text);
-            assertTrue(tookMs >= 400 && tookMs < 3_000, "ms until the deadline of 500: " + tookMs);
+            // Each of the three calls leaves its caller a tenth of the time to act on what came of it.
+            assertTrue(tookMs >= 300 && tookMs < 3_000, "ms until the deadline of 500: " + tookMs);
             assertTrue(host.host().invocations("errand", "deadline-exceeded") >= 1);
         }
     }
