@@ -27,6 +27,7 @@ import dev.mayfly.host.http.HttpEndpoint;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.MetricNames;
 import dev.mayfly.host.invoke.Routes;
+import dev.mayfly.host.observe.CanaryWatch;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.host.observe.LineWriter;
@@ -237,6 +238,8 @@ public final class Host implements AutoCloseable {
         if (!serves) {
             return new Host(config, parts, invoker, deployer, releases, null, events);
         }
+        CanaryWatch canaryWatch = parts.add(new CanaryWatch(
+                () -> FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax()), CanaryWatch.INTERVAL));
         LineWriter accessLog = accessLog(config.observe());
         if (accessLog != null) {
             parts.add(accessLog);
@@ -249,7 +252,7 @@ public final class Host implements AutoCloseable {
                 releases,
                 bindings,
                 queue,
-                new HostHealth(engine, invoker),
+                new HostHealth(engine, invoker, accessTables::checkWrite, canaryWatch),
                 new HostMetrics(engine, invoker, slabs, tables, compiler, accessLog),
                 accessLog);
         return new Host(config, parts, invoker, deployer, releases, endpoint, events);

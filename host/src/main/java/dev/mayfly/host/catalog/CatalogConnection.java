@@ -5,6 +5,7 @@ import dev.mayfly.linkercache.ArtifactStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.locks.ReentrantLock;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -71,6 +72,16 @@ public final class CatalogConnection implements AutoCloseable {
                 throw e;
             } finally {
                 connection.setAutoCommit(true);
+            }
+        });
+    }
+
+    /** Writes what is there already, to know whether it can be: {@link MayflyException} when it can't. */
+    public void checkWrite() {
+        write("checking that it can be written", connection -> {
+            try (Statement statement = connection.createStatement()) {
+                // No part of the file is anybody's but this number, which nobody reads.
+                return statement.execute("PRAGMA application_id = 0x4d415946");
             }
         });
     }
