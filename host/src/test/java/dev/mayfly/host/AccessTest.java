@@ -41,7 +41,8 @@ final class AccessTest {
     void start() throws Exception {
         host = TestHost.startPrivate(folder);
         host.deploy("orders", "probe");
-        host.upload("orders-open?manifest=%7B%22visibility%22%3A%22public%22%7D", Guests.bytes("probe")).expect(201);
+        host.upload("orders-open?manifest=%7B%22visibility%22%3A%22public%22%7D", Guests.bytes("probe"))
+                .expect(201);
     }
 
     @AfterEach
@@ -176,6 +177,20 @@ final class AccessTest {
     }
 
     @Test
+    void whoMayDeployAFunctionMayChooseTheVersionItCalls() throws Exception {
+        String deploy = create("{\"label\":\"d\",\"permissions\":[\"invoke:orders\",\"deploy:orders\"]}")
+                .path("key")
+                .asText();
+        HttpRequest.Builder request = host.request("/f/orders/request").header("Mayfly-Version", "1");
+        host.send(request.copy().header("Mayfly-Key", deploy)).expect(200);
+        host.send(request.copy().header("Mayfly-Key", key("invoke:orders"))).problem(403, "version-not-selectable");
+        call("/f/orders:1/request", key("invoke:orders")).expect(200);
+        call("/f/orders@live/request", key("invoke:orders-*")).problem(403, "permission-denied");
+        host.get("/f/orders:1/request").problem(401, "unauthenticated");
+        host.get("/f/orders-open:1/request").expect(200);
+    }
+
+    @Test
     void aTenantsAdminMakesNoKeysForTheHost() throws Exception {
         String admin = key("admin");
         host.send(adminRequest("/v1/keys", admin)
@@ -239,6 +254,34 @@ final class AccessTest {
         host.delete("/v1/tenants/acme").expect(204);
         admin("GET", "/v1/functions", acme).problem(401, "unauthenticated");
         host.delete("/v1/tenants/default").problem(400, "invalid-request");
+    }
+
+    @Test
+    void aBindingIsForTheTenantsThatItNames() throws Exception {
+        Files.writeString(folder.resolve("mayfly.yaml"), """
+                bindings:
+                  own: {kind: kv, provider: memory}
+                  acmes: {kind: kv, provider: memory, tenants: [acme]}
+                """);
+        restart();
+        host.send(host.request("/v1/tenants/acme").PUT(BodyPublishers.noBody())).expect(201);
+        bind("own", "default").expect(201);
+        bind("acmes", "acme").expect(201);
+        assertFalse(
+                bind("own", "acme").problem(422, "unknown-binding").toString().contains("own\"]"));
+        bind("acmes", "default").problem(422, "unknown-binding");
+        assertEquals(
+                List.of("acmes"),
+                host.get("/v1/bindings?tenant=acme").json().path("bindings").findValuesAsText("name"));
+        // A function of its own tenant, whether or not another tenant has one of that name.
+        bind("function:orders", "acme").expect(200);
+        Answer none = call("/t/acme/f/bound/function/call?function=binding&path=/", host.key());
+        assertFalse(none.status() == 200, none::text);
+    }
+
+    private Answer bind(String binding, String tenant) throws Exception {
+        return host.send(host.request("/v1/functions/bound?binding=binding%3D" + binding + "&tenant=" + tenant)
+                .PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))));
     }
 
     @Test
@@ -334,8 +377,13 @@ final class AccessTest {
             assertTrue(response.status() == 400 || response.status() == 404, shown + " -> " + response.status());
             assertTrue(response.text().contains("urn:mayfly:problem:"), shown + " -> " + response.text());
         }
-        for (String path :
-                List.of("/v1/functions/../keys", "/v1/%66unctions", "/v1/functions/orders%2Flogs", "/v1//keys", "//v1/keys", "/v1/./keys")) {
+        for (String path : List.of(
+                "/v1/functions/../keys",
+                "/v1/%66unctions",
+                "/v1/functions/orders%2Flogs",
+                "/v1//keys",
+                "//v1/keys",
+                "/v1/./keys")) {
             Raw.Response response = Raw.send(host, "GET " + path, new byte[0]);
             assertTrue(response.status() == 400 || response.status() == 404, path + " -> " + response.status());
         }

@@ -29,8 +29,10 @@ final class CorsTest {
     @BeforeEach
     void start() throws Exception {
         host = TestHost.startPrivate(folder);
-        deploy("private", "{\"cors\":{\"origins\":[\"" + APP
-                + "\"],\"methods\":[\"PUT\",\"DELETE\"],\"headers\":[\"Authorization\"],\"max-age-s\":600}}");
+        deploy(
+                "private",
+                "{\"cors\":{\"origins\":[\"" + APP
+                        + "\"],\"methods\":[\"PUT\",\"DELETE\"],\"headers\":[\"Authorization\"],\"max-age-s\":600}}");
         deploy("open", "{\"visibility\":\"public\",\"cors\":{\"origins\":[\"*\"]}}");
         deploy("silent", "{\"visibility\":\"public\"}");
     }
@@ -53,7 +55,8 @@ final class CorsTest {
 
     @Test
     void anOriginThatIsNotNamedIsAllowedNothing() throws Exception {
-        for (String origin : new String[] {"https://evil.example.com", APP + ".evil.com", "http://app.example.com", "null"}) {
+        for (String origin :
+                new String[] {"https://evil.example.com", APP + ".evil.com", "http://app.example.com", "null"}) {
             assertEquals("", ask("private", origin).expect(204).header("access-control-allow-origin"), origin);
         }
         assertEquals("", ask("silent", APP).header("access-control-allow-origin"));
@@ -88,8 +91,12 @@ final class CorsTest {
     @Test
     void whatIsNoCorsIsRefusedWhenItIsDeployed() throws Exception {
         for (String cors : new String[] {
-            "{}", "{\"origins\":[]}", "{\"origins\":[\"app.example.com\"]}", "{\"origins\":[\"*\"],\"methods\":[\"a b\"]}",
-            "{\"origins\":[\"*\"],\"max-age-s\":86401}", "{\"origins\":[\"*\"],\"colour\":[]}"
+            "{}",
+            "{\"origins\":[]}",
+            "{\"origins\":[\"app.example.com\"]}",
+            "{\"origins\":[\"*\"],\"methods\":[\"a b\"]}",
+            "{\"origins\":[\"*\"],\"max-age-s\":86401}",
+            "{\"origins\":[\"*\"],\"colour\":[]}"
         }) {
             put("refused", "{\"cors\":" + cors + "}").problem(400, "invalid-config");
         }
@@ -107,8 +114,8 @@ final class CorsTest {
     }
 
     private Answer put(String name, String manifest) throws Exception {
-        return host.send(host.request("/v1/functions/" + name + "?manifest="
-                        + URLEncoder.encode(manifest, StandardCharsets.UTF_8))
+        return host.send(host.request(
+                        "/v1/functions/" + name + "?manifest=" + URLEncoder.encode(manifest, StandardCharsets.UTF_8))
                 .PUT(BodyPublishers.ofByteArray(Guests.bytes("probe"))));
     }
 }

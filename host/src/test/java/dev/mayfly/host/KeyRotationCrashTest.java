@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -65,7 +66,7 @@ final class KeyRotationCrashTest {
                                     client,
                                     host,
                                     folder,
-                                    "/v1/keys/" + last.get().id() + "/rotate",
+                                    "/v1/keys/" + known(last).id() + "/rotate",
                                     "{\"overlapMs\":600000}")));
                         }
                     });
@@ -78,14 +79,14 @@ final class KeyRotationCrashTest {
                     // The operator's key is in its file, and the last one that was given out still opens.
                     JsonNode keys = host.get("/v1/keys").expect(200).json().path("keys");
                     Answer answer = host.send(HttpRequest.newBuilder(host.uri("/v1/functions"))
-                            .header("Authorization", "Bearer " + last.get().key()));
+                            .header("Authorization", "Bearer " + known(last).key()));
                     answer.expect(200);
                     int unending = 0;
                     boolean ending = false;
                     for (JsonNode key : keys) {
                         if (key.path("label").asText().equals("ci")) {
                             unending += key.has("endsAt") ? 0 : 1;
-                            ending |= key.path("id").asText().equals(last.get().id()) && key.has("endsAt");
+                            ending |= key.path("id").asText().equals(known(last).id()) && key.has("endsAt");
                         }
                     }
                     assertEquals(1, unending, "each new key ends the one before, in one step");
@@ -93,12 +94,13 @@ final class KeyRotationCrashTest {
                         // A rotation was done that nobody was told of: its key is lost, and replaced.
                         for (JsonNode key : keys) {
                             if (key.path("label").asText().equals("ci") && !key.has("endsAt")) {
-                                host.delete("/v1/keys/" + key.path("id").asText()).expect(204);
+                                host.delete("/v1/keys/" + key.path("id").asText())
+                                        .expect(204);
                             }
                         }
                         last.set(Known.of(host.post(
-                                "/v1/keys", "{\"label\":\"ci\",\"permissions\":[\"admin\"]}".getBytes(
-                                        StandardCharsets.UTF_8))));
+                                "/v1/keys",
+                                "{\"label\":\"ci\",\"permissions\":[\"admin\"]}".getBytes(StandardCharsets.UTF_8))));
                     }
                 }
             }
@@ -106,6 +108,10 @@ final class KeyRotationCrashTest {
         for (String line : Files.readAllLines(folder.resolve("audit.log"))) {
             assertTrue(line.isEmpty() || line.startsWith("{"), line);
         }
+    }
+
+    private static Known known(AtomicReference<Known> last) {
+        return Objects.requireNonNull(last.get());
     }
 
     private static Answer post(HttpClient client, String host, Path folder, String path, String body) {

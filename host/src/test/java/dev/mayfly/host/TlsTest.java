@@ -51,8 +51,9 @@ final class TlsTest {
                     HttpResponse<String> answer = get(client, host.uri() + "/f/echo");
                     assertEquals(200, answer.statusCode(), answer.body());
                     assertEquals(version, answer.version());
-                    assertEquals(401, get(client, host.adminUri() + "/v1/functions").statusCode());
-                    assertTrue(shown.get().contains("CN=first"), shown.get());
+                    assertEquals(
+                            401, get(client, host.adminUri() + "/v1/functions").statusCode());
+                    assertTrue(String.valueOf(shown.get()).contains("CN=first"), String.valueOf(shown.get()));
                 }
             }
         }
@@ -102,7 +103,8 @@ final class TlsTest {
         identity("second", "RSA");
         Files.move(other, key, StandardCopyOption.REPLACE_EXISTING);
         MayflyException.Invalid refused = assertThrows(MayflyException.Invalid.class, this::start);
-        assertTrue(String.valueOf(refused.getMessage()).contains("the key is not the certificate's"), refused.toString());
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("the key is not the certificate's"), refused.toString());
     }
 
     private Host start() {
@@ -131,8 +133,16 @@ final class TlsTest {
         List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes"));
         command.addAll(List.of(algorithm));
         command.addAll(List.of(
-                "-days", "2", "-subj", "/CN=" + name, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key.toString(),
-                "-out", certificate.toString()));
+                "-days",
+                "2",
+                "-subj",
+                "/CN=" + name,
+                "-addext",
+                "subjectAltName=IP:127.0.0.1",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString()));
         Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, openssl.waitFor(), said);
@@ -146,7 +156,7 @@ final class TlsTest {
         try (HttpClient client = client(HttpClient.Version.HTTP_1_1, shown)) {
             assertEquals(200, get(client, host.uri() + "/f/echo").statusCode());
         }
-        return shown.get();
+        return String.valueOf(shown.get());
     }
 
     private static HttpResponse<String> get(HttpClient client, String uri) throws Exception {

@@ -1,5 +1,6 @@
 package dev.mayfly.benchmarks.hostcalls;
 
+import dev.mayfly.host.AccessConfig;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
 import dev.mayfly.hostinterfaces.Deadline;
@@ -83,11 +84,19 @@ public final class PipeMain {
         Path bindings = Files.writeString(
                 Files.createTempFile("mayfly-bench-", ".yaml"),
                 "bindings: {upstream: {kind: http, origin: '" + origin + "', allow-private-addresses: true}}");
-        HostConfig config =
-                HostConfig.defaults().withPort(0).withDataFolder(data).withConfigFile(bindings);
+        HostConfig config = HostConfig.defaults()
+                .withPort(0)
+                .withDataFolder(data)
+                .withConfigFile(bindings)
+                .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
         try (Host host = Host.start(config);
                 HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest deploy = HttpRequest.newBuilder(host.uri().resolve("/v1/functions/fetch?binding=upstream"))
+            HttpRequest deploy = HttpRequest.newBuilder(host.adminUri().resolve("/v1/functions/fetch?binding=upstream"))
+                    .header(
+                            "Authorization",
+                            "Bearer "
+                                    + Files.readString(data.resolve("admin.key"))
+                                            .strip())
                     .PUT(HttpRequest.BodyPublishers.ofFile(component))
                     .build();
             HttpResponse<String> answer = client.send(deploy, HttpResponse.BodyHandlers.ofString());

@@ -1,5 +1,6 @@
 package dev.mayfly.benchmarks.http;
 
+import dev.mayfly.host.AccessConfig;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
 import io.helidon.http.Status;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -48,10 +50,18 @@ public final class EchoServerMain {
     }
 
     private static void mayfly(Path component, Path data) throws IOException, InterruptedException {
-        HostConfig config = HostConfig.defaults().withPort(0).withDataFolder(data);
+        HostConfig config = HostConfig.defaults()
+                .withPort(0)
+                .withDataFolder(data)
+                .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
         try (Host host = Host.start(config);
                 HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest deploy = HttpRequest.newBuilder(host.uri().resolve("/v1/functions/echo"))
+            HttpRequest deploy = HttpRequest.newBuilder(host.adminUri().resolve("/v1/functions/echo"))
+                    .header(
+                            "Authorization",
+                            "Bearer "
+                                    + Files.readString(data.resolve("admin.key"))
+                                            .strip())
                     .PUT(HttpRequest.BodyPublishers.ofFile(component))
                     .build();
             HttpResponse<String> answer = client.send(deploy, HttpResponse.BodyHandlers.ofString());

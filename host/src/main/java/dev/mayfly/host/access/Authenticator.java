@@ -22,7 +22,15 @@ public final class Authenticator {
 
     Authenticator() {}
 
-    private record Entry(byte[] hash, @Nullable ApiKey key) {}
+    private static final class Entry {
+        private final byte[] hash;
+        private final @Nullable ApiKey key;
+
+        Entry(byte[] hash, @Nullable ApiKey key) {
+            this.hash = hash;
+            this.key = key;
+        }
+    }
 
     /** The key of that text, or null when there is none that is valid now. */
     public @Nullable ApiKey find(String text) {
@@ -39,7 +47,8 @@ public final class Authenticator {
     void replace(Map<ByteBuffer, ApiKey> keysByHash) {
         Map<Long, Entry> next = new HashMap<>();
         keysByHash.forEach((hash, key) -> {
-            byte[] bytes = hash.array().clone();
+            byte[] bytes = new byte[hash.remaining()];
+            hash.duplicate().get(bytes);
             next.put(prefix(bytes), new Entry(bytes, key));
         });
         snapshot = Map.copyOf(next);

@@ -28,7 +28,11 @@ public enum Scope {
         return this == other || this == ADMIN || (this == DEPLOY && other == READ);
     }
 
-    /** @throws MayflyException.Invalid when there is no such scope */
+    /**
+     * The scope of that label.
+     *
+     * @throws MayflyException.Invalid when there is no such scope
+     */
     public static Scope of(String label) {
         for (Scope scope : values()) {
             if (scope.label.equals(label)) {

@@ -31,7 +31,11 @@ public final class CatalogConnection implements AutoCloseable {
         T on(Connection connection) throws SQLException;
     }
 
-    /** @throws MayflyException.Internal when it can't be opened */
+    /**
+     * Opens the catalog's file.
+     *
+     * @throws MayflyException.Internal when it can't be opened
+     */
     public static CatalogConnection open(Path file) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);

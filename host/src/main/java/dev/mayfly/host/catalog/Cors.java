@@ -40,7 +40,8 @@ public record Cors(SortedSet<String> origins, SortedSet<String> methods, SortedS
             throw new MayflyException.Invalid("cors has no origins: say which, or \"*\" for all");
         }
         if (origins.size() + methods.size() + headers.size() > ENTRY_COUNT_MAX) {
-            throw new MayflyException.Invalid("cors has more than cors-entry-count-max=" + ENTRY_COUNT_MAX + " entries");
+            throw new MayflyException.Invalid(
+                    "cors has more than cors-entry-count-max=" + ENTRY_COUNT_MAX + " entries");
         }
         if (maxAge.isNegative() || maxAge.compareTo(MAX_AGE_MAX) > 0) {
             throw new MayflyException.Invalid("cors max-age is out of range: at most " + MAX_AGE_MAX.toHours() + "h");

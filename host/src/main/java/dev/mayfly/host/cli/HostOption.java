@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -43,10 +44,11 @@ final class HostOption {
 
     /** For one command. */
     HostClient client(CommandContext context) {
-        return new HostClient(host, key(context), tenant);
+        return new HostClient(host, key(context.environment()), tenant);
     }
 
-    private @Nullable String key(CommandContext context) {
+    @Nullable
+    String key(Map<String, String> environment) {
         if (key != null && key.startsWith("@")) {
             Path file = Path.of(key.substring(1));
             try {
@@ -58,7 +60,7 @@ final class HostOption {
         if (key != null) {
             return key;
         }
-        String variable = context.environment().get("MAYFLY_KEY");
+        String variable = environment.get("MAYFLY_KEY");
         if (variable != null && !variable.isBlank()) {
             return variable.strip();
         }

@@ -76,7 +76,8 @@ public final class SettingsText {
         if (settings.granted().size() > BINDING_COUNT_MAX || settings.topics().size() > TOPIC_COUNT_MAX) {
             throw new MayflyException.LimitExceeded(
                     settings.granted().size() > BINDING_COUNT_MAX ? "binding-count-max" : "topic-count-max",
-                    "a function may have " + BINDING_COUNT_MAX + " bindings with its secrets, and " + TOPIC_COUNT_MAX + " topics");
+                    "a function may have " + BINDING_COUNT_MAX + " bindings with its secrets, and " + TOPIC_COUNT_MAX
+                            + " topics");
         }
         settings.bindings().forEach((name, binding) -> {
             requireName("binding", name);

@@ -35,8 +35,7 @@ final class CorsHeaders {
         return asks;
     }
 
-    private static void write(
-            Cors cors, @Nullable String origin, boolean asks, ServerResponseHeaders headers) {
+    private static void write(Cors cors, @Nullable String origin, boolean asks, ServerResponseHeaders headers) {
         headers.remove(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN);
         if (!Cors.ANY.equals(origin)) {
             headers.add(HeaderNames.VARY, "Origin");
@@ -52,7 +51,9 @@ final class CorsHeaders {
             if (!cors.headers().isEmpty()) {
                 headers.set(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, String.join(", ", cors.headers()));
             }
-            headers.set(HeaderNames.ACCESS_CONTROL_MAX_AGE, Long.toString(cors.maxAge().toSeconds()));
+            headers.set(
+                    HeaderNames.ACCESS_CONTROL_MAX_AGE,
+                    Long.toString(cors.maxAge().toSeconds()));
         }
     }
 }

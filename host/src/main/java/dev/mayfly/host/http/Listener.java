@@ -100,7 +100,7 @@ final class Listener implements AutoCloseable {
                 // The host cancels what still runs after its own time limit; this is the last resort behind it.
                 .shutdownGracePeriod(grace)
                 .addFeature(health)
-                .routing(routing::accept);
+                .routing(routing);
         if (tls != null) {
             builder.tls(tls);
         }

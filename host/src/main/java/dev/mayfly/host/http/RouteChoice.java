@@ -139,7 +139,8 @@ final class RouteChoice {
     }
 
     private @Nullable Route none(RoutedFunction function, String what) {
-        problem = Problem.of(ProblemType.NOT_FOUND, "function " + Tenant.shortName(function.name()) + " has no " + what);
+        problem =
+                Problem.of(ProblemType.NOT_FOUND, "function " + Tenant.shortName(function.name()) + " has no " + what);
         return null;
     }
 

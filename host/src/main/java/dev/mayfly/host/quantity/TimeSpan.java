@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A length of time as people write it: {@code 500ms}, {@code 10s}, {@code 2min}, {@code 14d}.
+ * A length of time as people write it: {@code 500ms}, {@code 10s}, {@code 2min}, {@code 90d}.
  *
  * @param duration at least 0
  */
 public record TimeSpan(Duration duration) {
-    private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h|d)");
+    private static final Pattern FORMAT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|m|h|d)");
 
     /**
      * Reads one.
@@ -22,14 +22,14 @@ public record TimeSpan(Duration duration) {
         Matcher matcher = FORMAT.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is not a time: write a number with ms, s, min, h or d, such as 500ms");
+                    "'" + text + "' is not a time: write a number with ms, s, m, h or d, such as 500ms");
         }
         long number = Long.parseLong(matcher.group(1));
         return new TimeSpan(
                 switch (matcher.group(2)) {
                     case "ms" -> Duration.ofMillis(number);
                     case "s" -> Duration.ofSeconds(number);
-                    case "min" -> Duration.ofMinutes(number);
+                    case "min", "m" -> Duration.ofMinutes(number);
                     case "h" -> Duration.ofHours(number);
                     default -> Duration.ofDays(number);
                 });

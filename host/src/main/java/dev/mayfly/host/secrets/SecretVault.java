@@ -43,7 +43,17 @@ public final class SecretVault {
         }
     }
 
-    private record Sealed(String keyId, byte[] bytes, Instant updatedAt) {}
+    private static final class Sealed {
+        private final String keyId;
+        private final byte[] bytes;
+        private final Instant updatedAt;
+
+        Sealed(String keyId, byte[] bytes, Instant updatedAt) {
+            this.keyId = keyId;
+            this.bytes = bytes;
+            this.updatedAt = updatedAt;
+        }
+    }
 
     private SecretVault(CatalogConnection connection, SealingKeys keys) {
         this.connection = connection;
@@ -91,7 +101,11 @@ public final class SecretVault {
         change("setting secret " + place, sql -> put(sql, place, kept));
     }
 
-    /** @return whether there was one of that name */
+    /**
+     * Forgets a value.
+     *
+     * @return whether there was one of that name
+     */
     public synchronized boolean remove(Tenant tenant, String name) {
         if (!contains(tenant, name)) {
             return false;

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,20 @@ final class BindingsFileTest {
             assertTrue(message.contains(word), message);
         }
         return message;
+    }
+
+    @Test
+    void aBindingIsForTheDefaultTenantUnlessItNamesOthers() throws IOException {
+        List<DeclaredBinding> declared = read("""
+                bindings:
+                  own: {kind: kv, provider: memory}
+                  shared: {kind: kv, provider: memory, tenants: [acme, default]}
+                  all: {kind: kv, provider: memory, tenants: ['*']}
+                """);
+        assertEquals(
+                List.of(Set.of("default"), Set.of("acme", "default"), Set.of("*")),
+                declared.stream().map(DeclaredBinding::tenants).toList());
+        refused(2, "bindings:\n  a: {kind: kv, provider: memory, tenants: [Acme]}", "no tenant's name");
     }
 
     @Test

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.catalog.Cors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +64,40 @@ final class FunctionManifestTest {
         assertEquals(Map.of("db", "orders-db"), manifest.settings().bindings());
         assertEquals(Set.of("orders", "refunds"), manifest.settings().topics());
         refused("name = \"a\"\ncomponent = \"a.wasm\"\ntopics = \"orders\"", "topics must be a list");
+    }
+
+    @Test
+    void whoMayCallItAndItsSecretsAreRead() throws IOException {
+        FunctionManifest manifest = read("""
+                name = "orders"
+                component = "a.wasm"
+                visibility = "public"
+
+                [secrets]
+                stripe = "stripe-key"
+
+                [cors]
+                origins = ["https://app.example.com"]
+                methods = ["PUT"]
+                headers = ["Content-Type"]
+                max-age = "10m"
+                """);
+        assertEquals(Map.of("stripe", "stripe-key"), manifest.settings().secrets());
+        assertEquals(true, manifest.settings().isPublic());
+        assertEquals(
+                new Cors(
+                        new TreeSet<>(Set.of("https://app.example.com")),
+                        new TreeSet<>(Set.of("PUT")),
+                        new TreeSet<>(Set.of("content-type")),
+                        Duration.ofMinutes(10)),
+                manifest.settings().cors());
+        String start = "name = \"a\"\ncomponent = \"a.wasm\"\n";
+        assertEquals(false, read(start).settings().isPublic());
+        refused(start + "visibility = \"open\"", "\"public\" and \"private\"");
+        refused(start + "[cors]\nmethods = [\"PUT\"]", "no origins");
+        refused(start + "[cors]\norigins = [\"app.example.com\"]", "https://app.example.com");
+        refused(start + "[cors]\norigins = [\"*\"]\nmax-age = \"25h\"", "24h");
+        refused(start + "[cors]\norigin = \"*\"", "unknown key origin");
     }
 
     @Test
