@@ -19,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,11 +119,13 @@ public final class FunctionsMain {
         try (Host host = Host.start(config);
                 HttpClient client = HttpClient.newHttpClient()) {
             say("figure start-ms " + (System.nanoTime() - startNs) / 1_000_000);
+            String key = Files.readString(data.resolve("admin.key")).strip();
             Sample pages = new Sample();
             for (int i = 0; i < 2 * PAGES; i++) {
                 long pageNs = System.nanoTime();
                 HttpResponse<byte[]> page = client.send(
-                        HttpRequest.newBuilder(URI.create(host.uri() + "/v1/functions?limit=1000"))
+                        HttpRequest.newBuilder(URI.create(host.adminUri() + "/v1/functions?limit=1000"))
+                                .header("Authorization", "Bearer " + key)
                                 .build(),
                         BodyHandlers.ofByteArray());
                 long ns = System.nanoTime() - pageNs;
