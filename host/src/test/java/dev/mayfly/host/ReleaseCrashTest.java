@@ -97,8 +97,8 @@ class ReleaseCrashTest {
                     .path("aliases")) {
                 List<String> targets = new ArrayList<>();
                 alias.path("targets")
-                        .forEach(target -> targets.add(
-                                target.path("version").asInt() + "=" + target.path("weight").asInt()));
+                        .forEach(target -> targets.add(target.path("version").asInt() + "="
+                                + target.path("weight").asInt()));
                 aliases.put(alias.path("name").asText(), String.join(" ", targets));
             }
             return new State(versions, aliases, 0);
@@ -110,9 +110,12 @@ class ReleaseCrashTest {
         }
     }
 
+    /** A host that will be killed, and its operator's key. */
+    private record Target(String uri, String key) {}
+
     /** A request, and what is so once it is acknowledged. */
     private record Change(HttpRequest.Builder request, State after) {
-        static Change deploy(State state, String host, String alias) {
+        static Change deploy(State state, Target host, String alias) {
             String greeting = "G" + state.next();
             return new Change(
                     request(host, "?alias=" + alias + "&config=greeting%3D" + greeting)
@@ -120,14 +123,14 @@ class ReleaseCrashTest {
                     state.with(state.next(), greeting, alias));
         }
 
-        static Change move(State state, String host, String alias, int version) {
+        static Change move(State state, Target host, String alias, int version) {
             return new Change(
                     request(host, "/aliases/" + alias)
                             .PUT(BodyPublishers.ofString("{\"targets\": [{\"version\": " + version + "}]}")),
                     state.with(alias, version + "=100"));
         }
 
-        static Change canary(State state, String host, int stable, int canary, int weight) {
+        static Change canary(State state, Target host, int stable, int canary, int weight) {
             String body = "{\"targets\": [{\"version\": " + stable + ", \"weight\": " + (100 - weight)
                     + "}, {\"version\": " + canary + ", \"weight\": " + weight
                     + "}], \"sticky\": \"cookie:c\", \"rollout\": {\"version\": " + canary + "}}";
@@ -136,27 +139,30 @@ class ReleaseCrashTest {
                     state.with("live", stable + "=" + (100 - weight) + " " + canary + "=" + weight));
         }
 
-        static Change remove(State state, String host, int version) {
+        static Change remove(State state, Target host, int version) {
             return new Change(request(host, "/versions/" + version).DELETE(), state.without(version));
         }
 
-        static Change any(State state, String host, Random random) {
+        static Change any(State state, Target host, Random random) {
             List<Integer> numbers = List.copyOf(state.versions().keySet());
             int one = numbers.get(random.nextInt(numbers.size()));
             int other = numbers.get(random.nextInt(numbers.size()));
             return switch (random.nextInt(6)) {
                 case 0 -> deploy(state, host, "live");
                 case 1 -> deploy(state, host, "staging");
-                case 2 -> one == other ? move(state, host, "live", one)
-                        : canary(state, host, one, other, 1 + random.nextInt(99));
+                case 2 ->
+                    one == other
+                            ? move(state, host, "live", one)
+                            : canary(state, host, one, other, 1 + random.nextInt(99));
                 case 3 -> state.isPointedTo(one) ? move(state, host, "live", other) : remove(state, host, one);
                 case 4 -> move(state, host, "staging", one);
                 default -> move(state, host, "live", one);
             };
         }
 
-        private static HttpRequest.Builder request(String host, String path) {
-            return HttpRequest.newBuilder(URI.create(host + "/v1/functions/" + FUNCTION + path))
+        private static HttpRequest.Builder request(Target host, String path) {
+            return HttpRequest.newBuilder(URI.create(host.uri() + "/v1/functions/" + FUNCTION + path))
+                    .header("Authorization", "Bearer " + host.key())
                     .timeout(Duration.ofMinutes(1));
         }
 
@@ -179,20 +185,33 @@ class ReleaseCrashTest {
     }
 
     private static State initial() {
-        return new State(new TreeMap<>(), new TreeMap<>(), 1).with(1, "G1", "live").with(2, "G2", "live");
+        return new State(new TreeMap<>(), new TreeMap<>(), 1)
+                .with(1, "G1", "live")
+                .with(2, "G2", "live");
     }
 
     @ParameterizedTest
-    @EnumSource(value = DeployStep.class, names = {"ALIAS_.*|VERSION_.*"}, mode = EnumSource.Mode.MATCH_ANY)
+    @EnumSource(
+            value = DeployStep.class,
+            names = {"ALIAS_.*|VERSION_.*"},
+            mode = EnumSource.Mode.MATCH_ANY)
     void aChangeThatIsKilledAfterAStepIsDone(DeployStep step) throws Exception {
         List<Path> folders = prepared(2);
         boolean alias = step.name().startsWith("ALIAS");
         List<Change> changes = new ArrayList<>();
         try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
-            List<String> hosts = child.hosts();
-            changes.add(alias ? Change.move(initial(), hosts.get(0), "live", 1) : Change.remove(initial(), hosts.get(0), 1));
+            List<Target> hosts = new ArrayList<>();
+            for (int i = 0; i < folders.size(); i++) {
+                hosts.add(new Target(child.hosts().get(i), TestHost.key(folders.get(i))));
+            }
             changes.add(
-                    alias ? Change.canary(initial(), hosts.get(1), 2, 1, 5) : Change.remove(initial(), hosts.get(1), 1));
+                    alias
+                            ? Change.move(initial(), hosts.get(0), "live", 1)
+                            : Change.remove(initial(), hosts.get(0), 1));
+            changes.add(
+                    alias
+                            ? Change.canary(initial(), hosts.get(1), 2, 1, 5)
+                            : Change.remove(initial(), hosts.get(1), 1));
             List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
             for (Change change : changes) {
                 answers.add(CLIENT.sendAsync(change.request().build(), BodyHandlers.ofByteArray()));
@@ -228,7 +247,7 @@ class ReleaseCrashTest {
                     var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < FOLDERS; i++) {
                     State state = states.get(i);
-                    String host = child.hosts().get(i);
+                    Target host = new Target(child.hosts().get(i), TestHost.key(folders.get(i)));
                     Random own = new Random(random.nextLong());
                     clients.add(CompletableFuture.supplyAsync(() -> changeUntilKilled(state, host, own), threads));
                 }
@@ -253,7 +272,7 @@ class ReleaseCrashTest {
     }
 
     /** Returns what was acknowledged last, and what was asked for when the host went. */
-    private static List<State> changeUntilKilled(State initial, String host, Random random) {
+    private static List<State> changeUntilKilled(State initial, Target host, Random random) {
         State state = initial;
         while (true) {
             Change change = Change.any(state, host, random);
@@ -276,7 +295,9 @@ class ReleaseCrashTest {
         for (Map.Entry<Integer, String> version : state.versions().entrySet()) {
             assertEquals(
                     version.getValue() + ", you!\n",
-                    host.get("/f/" + FUNCTION + ":" + version.getKey() + "/you").expect(200).text());
+                    host.get("/f/" + FUNCTION + ":" + version.getKey() + "/you")
+                            .expect(200)
+                            .text());
         }
         for (String alias : state.aliases().keySet()) {
             host.get("/f/" + FUNCTION + "@" + alias + "/you").expect(200);

@@ -147,7 +147,9 @@ final class UpkeepTest {
             clock.advance(Duration.ofDays(10));
             host.greet("kept", "Two", "live");
             clock.advance(Duration.ofDays(5));
-            Waiting.until("what was left long ago is gone", () -> versions(host, "other").equals(List.of("2")));
+            Waiting.until(
+                    "what was left long ago is gone",
+                    () -> versions(host, "other").equals(List.of("2")));
             assertEquals(List.of("2", "1"), versions(host, "kept"));
             host.post("/v1/functions/kept/rollback", new byte[0]).expect(200);
         }
@@ -165,22 +167,25 @@ final class UpkeepTest {
         }
         clock.advance(Duration.ofDays(10));
         try (TestHost host = start()) {
-            JsonNode first = host.get("/v1/functions/remembered/versions")
-                    .json()
-                    .at("/versions/1");
-            Duration apart =
-                    Duration.between(invoked, Instant.parse(first.path("lastInvokedAt").asText()));
+            JsonNode first =
+                    host.get("/v1/functions/remembered/versions").json().at("/versions/1");
+            Duration apart = Duration.between(
+                    invoked, Instant.parse(first.path("lastInvokedAt").asText()));
             assertTrue(apart.abs().compareTo(Duration.ofMinutes(1)) < 0, apart::toString);
             host.get("/f/remembered:1/you").expect(200);
         }
     }
 
     private static List<String> versions(TestHost host, String name) throws Exception {
-        return host.get("/v1/functions/" + name + "/versions").expect(200).json().path("versions").findValuesAsText(
-                "version");
+        return host.get("/v1/functions/" + name + "/versions")
+                .expect(200)
+                .json()
+                .path("versions")
+                .findValuesAsText("version");
     }
 
     private boolean isStored(String guest) {
-        return Files.exists(folder.resolve("store/components/" + Digest.of(Guests.bytes(guest)).hex()));
+        return Files.exists(folder.resolve(
+                "store/components/" + Digest.of(Guests.bytes(guest)).hex()));
     }
 }

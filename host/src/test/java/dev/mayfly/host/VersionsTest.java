@@ -131,8 +131,8 @@ final class VersionsTest {
                 "{                            | line 1",
             })
     void wrongSettingsAreRefusedWithTheirPlace(String manifest, String expected) throws Exception {
-        JsonNode problem = host.send(host.request("/v1/functions/wrong?manifest="
-                                + URLEncoder.encode(manifest, StandardCharsets.UTF_8))
+        JsonNode problem = host.send(host.request(
+                                "/v1/functions/wrong?manifest=" + URLEncoder.encode(manifest, StandardCharsets.UTF_8))
                         .PUT(BodyPublishers.ofByteArray(Guests.bytes("hello"))))
                 .problem(400, "invalid-config");
         assertTrue(problem.path("detail").asText().contains(expected), problem::toString);
@@ -196,7 +196,9 @@ final class VersionsTest {
                 Set<String> heard = new HashSet<>();
                 for (int i = 0; i < 10; i++) {
                     heard.add(host.send(host.request("/f/sticky/you")
-                                    .header(header ? "x-user" : "cookie", header ? "u" + caller : "a=b; session=u" + caller))
+                                    .header(
+                                            header ? "x-user" : "cookie",
+                                            header ? "u" + caller : "a=b; session=u" + caller))
                             .expect(200)
                             .text());
                 }
@@ -250,8 +252,7 @@ final class VersionsTest {
     void aVersionIsRemovedUnlessAnAliasPointsToIt() throws Exception {
         host.greet("fewer", "One", "live");
         host.greet("fewer", "Two", "live");
-        JsonNode problem =
-                host.delete("/v1/functions/fewer/versions/2").problem(409, "conflict");
+        JsonNode problem = host.delete("/v1/functions/fewer/versions/2").problem(409, "conflict");
         assertTrue(problem.path("detail").asText().contains("live"), problem::toString);
         host.delete("/v1/functions/fewer/versions/1").expect(204);
         host.delete("/v1/functions/fewer/versions/1").problem(404, "not-found");
@@ -323,10 +324,12 @@ final class VersionsTest {
         for (String name : List.of("page-a", "page-b", "page-c")) {
             host.greet(name, "One", "live");
         }
-        JsonNode first = host.get("/v1/functions?after=page-&limit=2").expect(200).json();
+        JsonNode first =
+                host.get("/v1/functions?after=page-&limit=2").expect(200).json();
         assertEquals(List.of("page-a", "page-b"), first.path("functions").findValuesAsText("name"));
         assertEquals("page-b", first.path("next").asText());
-        JsonNode second = host.get("/v1/functions?after=page-b&limit=1").expect(200).json();
+        JsonNode second =
+                host.get("/v1/functions?after=page-b&limit=1").expect(200).json();
         assertEquals(List.of("page-c"), second.path("functions").findValuesAsText("name"));
         host.get("/v1/functions?limit=0").problem(400, "invalid-request");
         host.get("/v1/functions?limit=1001").problem(400, "invalid-request");
@@ -347,7 +350,8 @@ final class VersionsTest {
             }
             assertEquals(count, numbers.size());
         }
-        JsonNode alias = host.get("/v1/functions/contested/aliases/live").expect(200).json();
+        JsonNode alias =
+                host.get("/v1/functions/contested/aliases/live").expect(200).json();
         List<String> reasons = alias.path("history").findValuesAsText("reason");
         for (int i = 0; i < count; i++) {
             assertEquals("deployed version " + (count - i), reasons.get(i));

@@ -118,6 +118,7 @@ public final class FunctionsMain {
         long startNs = System.nanoTime();
         try (Host host = Host.start(config);
                 HttpClient client = HttpClient.newHttpClient()) {
+            String key = Files.readString(data.resolve("admin.key")).strip();
             say("figure start-ms " + (System.nanoTime() - startNs) / 1_000_000);
             String key = Files.readString(data.resolve("admin.key")).strip();
             Sample pages = new Sample();

@@ -3,10 +3,12 @@ package dev.mayfly.host.cli;
 import dev.mayfly.host.AccessConfig;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.Limits;
 import dev.mayfly.host.access.AdminKeyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Parameters;
         },
         footer = {"  mayfly dev examples/hello", "  mayfly dev . --port 0"})
 final class DevCommand extends StandardCommand {
+    /** Every save makes a version; nobody goes back to this morning's. */
+    private static final Duration VERSION_IDLE_MAX = Duration.ofHours(1);
+
     @Parameters(paramLabel = "FOLDER", description = "The function's folder, with its mayfly.toml.")
     @SuppressWarnings("NullAway.Init") // It is required.
     private Path folder;
@@ -50,6 +55,7 @@ final class DevCommand extends StandardCommand {
                 .withPort(port)
                 .withDataFolder(dataFolder)
                 .withConfigFile(configFile)
+                .withLimits(Limits.defaults().withVersionIdleMax(VERSION_IDLE_MAX))
                 .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
         try (Host host = Host.start(config);
                 HostClient client = new HostClient(host.adminUri(), AdminKeyFile.read(dataFolder), null);

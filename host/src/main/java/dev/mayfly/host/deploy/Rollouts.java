@@ -49,11 +49,19 @@ final class Rollouts {
                 Locale.ROOT, "%d calls, %.2f %% failed, p99 %.1f ms", calls, errorRate * 100, p99.toNanos() / 1e6);
         Instant end = rollout.startedAt().plus(rollout.promoteAfter());
         if (errorRate > rollout.errorRateMax()) {
-            rollBack(alias, rollout, measured + String.format(
-                            Locale.ROOT, ", error-rate-max is %.2f %%", rollout.errorRateMax() * 100));
+            rollBack(
+                    alias,
+                    rollout,
+                    measured + String.format(Locale.ROOT, ", error-rate-max is %.2f %%", rollout.errorRateMax() * 100));
         } else if (rollout.p99Max().isPositive() && p99.compareTo(rollout.p99Max()) > 0) {
-            rollBack(alias, rollout, measured + String.format(
-                            Locale.ROOT, ", p99-max is %.1f ms", rollout.p99Max().toNanos() / 1e6));
+            rollBack(
+                    alias,
+                    rollout,
+                    measured
+                            + String.format(
+                                    Locale.ROOT,
+                                    ", p99-max is %.1f ms",
+                                    rollout.p99Max().toNanos() / 1e6));
         } else if (!releases.now().isBefore(end)) {
             settle(
                     alias,

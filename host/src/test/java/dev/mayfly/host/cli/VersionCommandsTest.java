@@ -29,13 +29,19 @@ final class VersionCommandsTest {
 
     private static CapturedRun run(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(1, List.of("--host", host.host().uri().toString()));
+        all.addAll(
+                1,
+                List.of(
+                        "--host",
+                        host.host().adminUri().toString(),
+                        "--data-folder",
+                        host.folder().toString()));
         return CapturedRun.of(all.toArray(new String[0]));
     }
 
     private static CapturedRun deploy(String name, String greeting, String... more) {
-        List<String> all = new ArrayList<>(List.of(
-                "deploy", Guests.file("hello").toString(), "--name", name, "--config", "greeting=" + greeting));
+        List<String> all = new ArrayList<>(
+                List.of("deploy", Guests.file("hello").toString(), "--name", name, "--config", "greeting=" + greeting));
         all.addAll(List.of(more));
         return run(all.toArray(new String[0])).exits(ExitCode.OK);
     }
@@ -62,8 +68,8 @@ final class VersionCommandsTest {
         deploy("listed", "Two", "--alias", "next").prints("/f/listed@next\n");
         deploy("listed", "Three", "--alias", "").prints("/f/listed:3\n");
         run("versions", "listed").exits(ExitCode.OK).prints("VERSION", "live", "next", "KiB");
-        JsonNode json = Json.parse(
-                run("versions", "listed", "--output", "json").out().getBytes(StandardCharsets.UTF_8));
+        JsonNode json =
+                Json.parse(run("versions", "listed", "--output", "json").out().getBytes(StandardCharsets.UTF_8));
         assertEquals(List.of("3", "2", "1"), json.path("versions").findValuesAsText("version"));
         assertEquals("Two, you!\n", run("invoke", "listed@next", "/you").out());
         assertEquals("Three, you!\n", run("invoke", "listed:3", "/you").out());
@@ -120,9 +126,8 @@ final class VersionCommandsTest {
                         "200")
                 .exits(ExitCode.OK)
                 .says("live of tried is version 1 95%, 2 5%, sticky by header:x-user", "promoted after 10 min");
-        JsonNode rollout = Json.parse(run("alias", "tried", "live", "--output", "json")
-                        .out()
-                        .getBytes(StandardCharsets.UTF_8))
+        JsonNode rollout = Json.parse(
+                        run("alias", "tried", "live", "--output", "json").out().getBytes(StandardCharsets.UTF_8))
                 .path("rollout");
         assertEquals(2, rollout.path("version").asInt());
         assertEquals(600_000, rollout.path("promoteAfterMs").asInt());
