@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.Limits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.Alias.Target;
+import dev.mayfly.host.catalog.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.linkercache.Digest;
+import dev.mayfly.memorypool.TenantShares;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +26,11 @@ final class RoutedAliasTest {
 
     /** Three versions and live with the given targets. */
     private static RoutedAlias live(Target... targets) {
-        RoutedFunction function = RoutedFunction.of("f", Instant.EPOCH, 1);
+        CallLimits limits = CallLimits.of(Limits.defaults(), FunctionLimits.NONE);
+        TenantShares shares = new TenantShares(1, Map.of());
+        RoutedFunction function = RoutedFunction.of("f", Instant.EPOCH, limits, shares.of("default"));
         for (int number = 1; number <= 3; number++) {
-            function = function.with(version(number), null, Map.of());
+            function = function.with(version(number), null, Map.of(), limits);
         }
         Alias alias = new Alias("f", "live", List.of(targets), null, null, Instant.EPOCH);
         return function.with(alias).aliases().get("live");
