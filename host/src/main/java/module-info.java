@@ -22,6 +22,11 @@ module dev.mayfly.host {
     requires io.helidon.webserver.http2;
     requires io.helidon.webserver.observe;
     requires io.helidon.webserver.observe.health;
+    requires io.opentelemetry.api;
+    requires io.opentelemetry.context;
+    requires io.opentelemetry.exporter.otlp;
+    requires io.opentelemetry.sdk.common;
+    requires io.opentelemetry.sdk.trace;
     requires io.prometheus.writer.text;
     requires io.prometheus.metrics.instrumentation.jvm;
     requires io.prometheus.metrics.model;

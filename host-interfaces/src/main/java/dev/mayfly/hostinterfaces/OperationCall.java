@@ -6,7 +6,10 @@ import dev.mayfly.memorypool.InvocationSlot;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,9 @@ public final class OperationCall implements AutoCloseable {
     /** What operations leave of their invocation's time, so that the function is told what failed and can do something about it: a tenth, at most this. */
     static final long ANSWER_TIME_NS_MAX = 100_000_000;
 
+    /** The header by which W3C Trace Context says where a request belongs. */
+    public static final String TRACE_PARENT = "traceparent";
+
     private static final int EMPTY = 0;
     private static final int BYTES = 1;
     private static final int BUFFER = 2;
@@ -37,6 +43,8 @@ public final class OperationCall implements AutoCloseable {
     private @Nullable Semaphore permit;
 
     private @Nullable Binding binding;
+    private @Nullable OperationTracer tracer;
+    private @Nullable String traceParent;
     private final OperationCounts counts = new OperationCounts();
     /** Whether the current operation's time is taken, and since when. */
     private boolean timed;
@@ -61,6 +69,34 @@ public final class OperationCall implements AutoCloseable {
         this.invocationDeadline = deadline;
         this.deadline = new Deadline(deadline.atNs() - Math.min(invocationNs / 10, ANSWER_TIME_NS_MAX));
         this.ancestry = ancestry;
+    }
+
+    /**
+     * Has the operations traced.
+     *
+     * @param tracer null = nobody traces them
+     * @param traceParent what the invocation's request came with
+     */
+    public void trace(@Nullable OperationTracer tracer, @Nullable String traceParent) {
+        this.tracer = tracer;
+        this.traceParent = traceParent;
+    }
+
+    /** A request's header lines with the trace that they belong to: the host's if it traces, else the function's own or the one it was called with. */
+    public List<Map.Entry<String, String>> traced(List<Map.Entry<String, String>> headers) {
+        String carried = tracer == null ? traceParent : tracer.traceParent();
+        boolean own = headers.stream().anyMatch(OperationCall::isTraceParent);
+        if (carried == null || (own && tracer == null)) {
+            return headers;
+        }
+        List<Map.Entry<String, String>> traced = new ArrayList<>(headers);
+        traced.removeIf(OperationCall::isTraceParent);
+        traced.add(Map.entry(TRACE_PARENT, carried));
+        return traced;
+    }
+
+    private static boolean isTraceParent(Map.Entry<String, String> header) {
+        return header.getKey().equalsIgnoreCase(TRACE_PARENT);
     }
 
     public FunctionContext function() {
@@ -146,6 +182,9 @@ public final class OperationCall implements AutoCloseable {
         timed = false;
         OperationKind kind = OperationKind.of(operation());
         counts.increment(kind);
+        if (tracer != null) {
+            tracer.begin(operation());
+        }
         if (kind == OperationKind.CUSTOM) {
             takeTime();
         }
@@ -208,6 +247,9 @@ public final class OperationCall implements AutoCloseable {
 
     /** Ends it, and records it with the binding that it used. */
     void end(boolean succeeded) {
+        if (tracer != null) {
+            tracer.end(succeeded);
+        }
         Semaphore permit = this.permit;
         if (permit != null) {
             this.permit = null;

@@ -31,6 +31,7 @@ import dev.mayfly.host.observe.CanaryWatch;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.host.observe.LineWriter;
+import dev.mayfly.host.observe.OtlpTraces;
 import dev.mayfly.host.secrets.SecretVault;
 import dev.mayfly.host.secrets.VaultSecret;
 import dev.mayfly.hostinterfaces.ConfigOperations;
@@ -207,6 +208,11 @@ public final class Host implements AutoCloseable {
         CustomOperations custom = parts.add(new CustomOperations(offered));
         TenantShares shares = new TenantShares(limits.hostConcurrencyMax(), Map.of());
         Invoker invoker = new Invoker(routes, slots, operations(custom), shares, new MetricNames(config.observe().functionMetricsMax()), limits.deadline());
+        URI otlpEndpoint = config.observe().otlpEndpoint();
+        if (otlpEndpoint != null) {
+            invoker.trace(parts.add(
+                    new OtlpTraces(otlpEndpoint, config.observe().traceRatio())));
+        }
         // Closed after the functions, which use them.
         EventQueue queue = parts.add(SqliteEventQueue.open(folder.events(), QueueLimits.defaults()));
         ImplicitBindings own = (kind, tenant, name) -> switch (kind) {

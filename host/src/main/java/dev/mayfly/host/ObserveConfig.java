@@ -1,5 +1,7 @@
 package dev.mayfly.host;
 
+import dev.mayfly.engine.MayflyException;
+import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -9,24 +11,48 @@ import org.jspecify.annotations.Nullable;
  * @param accessLog the file that gets a line for each request to a function, {@link #STANDARD_OUTPUT}, or null for none
  * @param functionMetricsMax functions that have lines of their own in the metrics; the others share one
  * @param timing whether clients that send {@code Mayfly-Timing: 1}, and have a key that may read, are told what their calls took
+ * @param otlpEndpoint where an OpenTelemetry collector takes traces by OTLP over HTTP; null = nobody is traced
+ * @param traceRatio of the calls that come without a trace of their own, 0 to 1
  */
-public record ObserveConfig(@Nullable Path accessLog, boolean timing, int functionMetricsMax) {
+public record ObserveConfig(
+        @Nullable Path accessLog,
+        boolean timing,
+        int functionMetricsMax,
+        @Nullable URI otlpEndpoint,
+        double traceRatio) {
     public static final Path STANDARD_OUTPUT = Path.of("-");
+
+    public ObserveConfig {
+        if (functionMetricsMax < 0) {
+            throw new MayflyException.Invalid("function-metrics-max=" + functionMetricsMax + " must not be negative");
+        }
+        if (!(traceRatio >= 0 && traceRatio <= 1)) {
+            throw new MayflyException.Invalid("trace-ratio=" + traceRatio + " is out of range: 0 to 1");
+        }
+    }
 
     /** No access log; timing is told. */
     public static ObserveConfig defaults() {
-        return new ObserveConfig(null, true, 1_000);
+        return new ObserveConfig(null, true, 1_000, null, 1);
     }
 
     public ObserveConfig withAccessLog(@Nullable Path value) {
-        return new ObserveConfig(value, timing, functionMetricsMax);
+        return new ObserveConfig(value, timing, functionMetricsMax, otlpEndpoint, traceRatio);
     }
 
     public ObserveConfig withTiming(boolean value) {
-        return new ObserveConfig(accessLog, value, functionMetricsMax);
+        return new ObserveConfig(accessLog, value, functionMetricsMax, otlpEndpoint, traceRatio);
     }
 
     public ObserveConfig withFunctionMetricsMax(int value) {
-        return new ObserveConfig(accessLog, timing, value);
+        return new ObserveConfig(accessLog, timing, value, otlpEndpoint, traceRatio);
+    }
+
+    public ObserveConfig withOtlpEndpoint(@Nullable URI value) {
+        return new ObserveConfig(accessLog, timing, functionMetricsMax, value, traceRatio);
+    }
+
+    public ObserveConfig withTraceRatio(double value) {
+        return new ObserveConfig(accessLog, timing, functionMetricsMax, otlpEndpoint, value);
     }
 }

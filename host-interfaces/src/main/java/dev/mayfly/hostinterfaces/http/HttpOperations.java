@@ -26,7 +26,7 @@ public final class HttpOperations {
         HttpUpstream upstream = call.provider(BindingKind.HTTP, in.text(), HttpUpstream.class);
         String method = in.text();
         String pathAndQuery = in.text();
-        List<Map.Entry<String, String>> headers = headers(in);
+        List<Map.Entry<String, String>> headers = call.traced(headers(in));
         try (Body sent = call.body(in)) {
             Deadline deadline = call.deadline();
             if (in.bool()) {

@@ -53,7 +53,7 @@ public final class MessagingOperations {
         Ancestry ancestry = call.ofCalled();
         String method = in.text();
         String pathAndQuery = in.text();
-        List<Map.Entry<String, String>> headers = HttpOperations.headers(in);
+        List<Map.Entry<String, String>> headers = call.traced(HttpOperations.headers(in));
         try (Body body = call.body(in)) {
             HttpUpstream.Response response = function.call(
                     new HttpUpstream.Request(method, pathAndQuery, headers, body), ancestry, call.deadline());

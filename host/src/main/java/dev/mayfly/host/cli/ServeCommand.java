@@ -6,6 +6,7 @@ import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.ObserveConfig;
 import dev.mayfly.host.access.AdminKeyFile;
 import dev.mayfly.host.quantity.TimeSpan;
+import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -77,6 +78,18 @@ final class ServeCommand extends StandardCommand {
     private int functionMetricsMax = DEFAULTS.observe().functionMetricsMax();
 
     @Option(
+            names = "--otlp-endpoint",
+            paramLabel = "URL",
+            description = "Send traces to an OpenTelemetry collector, by OTLP over HTTP, such as http://127.0.0.1:4318.")
+    private @Nullable URI otlpEndpoint;
+
+    @Option(
+            names = "--trace-ratio",
+            paramLabel = "RATIO",
+            description = "Of calls that come without a trace, how many are traced, 0 to 1 (default: ${DEFAULT-VALUE}).")
+    private double traceRatio = DEFAULTS.observe().traceRatio();
+
+    @Option(
             names = "--no-timing",
             description = "Do not tell clients that send Mayfly-Timing: 1 what their calls took.")
     private boolean noTiming;
@@ -122,7 +135,7 @@ final class ServeCommand extends StandardCommand {
                     limits.limits(),
                     drain.duration(),
                     access.config(),
-                    new ObserveConfig(accessLog, !noTiming, functionMetricsMax));
+                    new ObserveConfig(accessLog, !noTiming, functionMetricsMax, otlpEndpoint, traceRatio));
         } catch (MayflyException.Invalid outOfRange) {
             throw new CommandFailure(
                     ExitCode.USAGE, String.valueOf(outOfRange.getMessage()), "see: mayfly serve --help");

@@ -12,6 +12,7 @@ import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError;
+import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import dev.mayfly.hostinterfaces.messaging.CallableFunction;
 import dev.mayfly.hostinterfaces.messaging.EventQueue;
@@ -73,6 +74,10 @@ public final class HostedFunction implements CallableFunction {
             if (refusal != null) {
                 throw refused(refusal);
             }
+            request.headers().stream()
+                    .filter(header -> header.getKey().equals(OperationCall.TRACE_PARENT))
+                    .findFirst()
+                    .ifPresent(header -> invocation.traceParent(header.getValue()));
             InvocationSlot slot = invocation.slot();
             writeHead(slot.requestHead(), request, invocation.id());
             writeBody(slot, request.body());

@@ -12,6 +12,7 @@ import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.hostinterfaces.Ancestry;
+import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.InvocationBuffers;
 import dev.mayfly.memorypool.InvocationSlot;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InvokeHandler {
     static final HeaderName INVOCATION_ID = HeaderNames.create("Mayfly-Invocation-Id");
+    static final HeaderName TRACE_PARENT = HeaderNames.create(OperationCall.TRACE_PARENT);
     static final HeaderName DEADLINE_MS = HeaderNames.create("Mayfly-Deadline-Ms");
 
     /** A larger response is written in pieces of this size; a smaller one in one go. */
@@ -157,6 +159,9 @@ final class InvokeHandler {
         Outcome refusal = invocation.refusal();
         if (refusal != null) {
             return refusal(refusal, invocation);
+        }
+        if (request.headers().contains(TRACE_PARENT)) {
+            invocation.traceParent(request.headers().get(TRACE_PARENT).get());
         }
         Problem problem = writeHead(invocation, path, request);
         if (problem != null) {

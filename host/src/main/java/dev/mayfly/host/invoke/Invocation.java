@@ -72,6 +72,8 @@ public final class Invocation implements AutoCloseable, LogReader {
     private long bytesIn;
     private long bytesOut;
     private @Nullable Receipt receipt;
+    private @Nullable String traceParent;
+    private CallTracer.@Nullable Trace trace;
 
     Invocation(Invoker invoker, Route route, String id, Ancestry ancestry) {
         this.invoker = invoker;
@@ -208,6 +210,10 @@ public final class Invocation implements AutoCloseable, LogReader {
         startNs = System.nanoTime();
         Outcome outcome = Outcome.HOST_FAILED;
         try {
+            CallTracer tracer = invoker.tracer();
+            if (tracer != null) {
+                trace = tracer.begin(route.name(), id, traceParent, openedNs, queuedNs, startNs);
+            }
             deadlineNs = startNs + Math.min(durationMaxNs, route.limits().deadlineNs());
             outcome = drive(frame, cancellation);
         } catch (RuntimeException | Error e) {
@@ -321,6 +327,7 @@ public final class Invocation implements AutoCloseable, LogReader {
         OperationCall call = this.call;
         if (call == null) {
             call = new OperationCall(slot, route.context(), new Deadline(deadlineNs), deadlineNs - startNs, ancestry);
+            call.trace(trace, traceParent);
             this.call = call;
         }
         return call;
@@ -356,6 +363,11 @@ public final class Invocation implements AutoCloseable, LogReader {
     @Override
     public void line(int level, long unixNs, String message, Map<String, String> fields) {
         FunctionLines.write(route.name(), route.log().append(unixNs, level, id, message, fields));
+    }
+
+    /** Says where it belongs, as W3C Trace Context has it: before it runs. */
+    public void traceParent(@Nullable String value) {
+        traceParent = value;
     }
 
     /** Says how many bytes of a request's body came, where that was not known when it began. */
@@ -444,6 +456,9 @@ public final class Invocation implements AutoCloseable, LogReader {
                 bytesOut,
                 egressBytes());
         this.receipt = receipt;
+        if (trace != null) {
+            trace.end(receipt);
+        }
         invoker.metricNames().record(route.metrics(), receipt);
         route.record(receipt, failed(outcome));
         if (call != null) {

@@ -5,6 +5,7 @@ import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.memorypool.SlotPool;
 import dev.mayfly.memorypool.TenantShares;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every invocation on this host shares: routes, slots, operations and limits.
@@ -18,6 +19,9 @@ public final class Invoker {
     private final TenantShares shares;
     private final long deadlineNs;
     private final MetricNames metricNames;
+    /** Set once, before the first invocation. */
+    private @Nullable CallTracer tracer;
+
     private final InvocationIds ids = new InvocationIds();
     private volatile boolean stopping;
 
@@ -72,6 +76,16 @@ public final class Invoker {
 
     public Routes routes() {
         return routes;
+    }
+
+    /** Has invocations traced: before the first one. */
+    public void trace(CallTracer value) {
+        tracer = value;
+    }
+
+    @Nullable
+    CallTracer tracer() {
+        return tracer;
     }
 
     /** Who has lines of its own in a scrape. */
