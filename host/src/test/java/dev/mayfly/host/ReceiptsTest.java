@@ -156,6 +156,29 @@ class ReceiptsTest {
     }
 
     @Test
+    void functionsPastTheBoundShareOneLineInTheMetrics() throws Exception {
+        try (TestHost many = TestHost.start(
+                config -> config.withObserve(ObserveConfig.defaults().withFunctionMetricsMax(2)))) {
+            for (int i = 1; i <= 4; i++) {
+                many.deploy("echo-" + i, "echo");
+                many.post("/f/echo-" + i, new byte[i]).expect(200);
+            }
+            Waiting.until("the last call is counted", () -> many.invocations("_other", "response") == 2);
+            assertEquals(1, many.invocations("echo-1", "response"));
+            assertEquals(1, many.invocations("echo-2", "response"));
+            assertEquals(0, many.invocations("echo-3", "response"));
+            assertEquals(7, many.metric("mayfly_function_received_bytes_total{function=\"_other\"}"));
+            many.delete("/v1/functions/echo-3").expect(204);
+            assertEquals(2, many.invocations("_other", "response"), "no counter goes back");
+            many.delete("/v1/functions/echo-1").expect(204);
+            many.metric("a scrape");
+            many.deploy("echo-5", "echo");
+            many.post("/f/echo-5", new byte[1]).expect(200);
+            Waiting.until("it got the line that is free", () -> many.invocations("echo-5", "response") == 1);
+        }
+    }
+
+    @Test
     void aClientThatAsksIsToldWhatItsCallTook() throws Exception {
         String timing = host.send(host.request("/f/probe/request").header("Mayfly-Timing", "1"))
                 .header("Server-Timing");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
+import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,26 @@ final class HostCommandsTest {
         run("show", "greeter").exits(ExitCode.FAILED).says("greeter was not shown");
         run("remove", "greeter").exits(ExitCode.FAILED).says("greeter was not removed");
         assertFalse(run("list").out().contains("greeter"));
+    }
+
+    @Test
+    void callsLogsAndTopTellWhatAFunctionDid() throws Exception {
+        run("deploy", guest("probe"), "--name", "watched", "--limit", "cpu-time=5s").exits(ExitCode.OK);
+        run("calls", "watched").exits(ExitCode.OK).says("watched was not called");
+        run("logs", "watched").exits(ExitCode.OK).says("watched has logged nothing");
+        run("invoke", "watched", "/log?lines=1&bytes=16").exits(ExitCode.OK);
+        run("invoke", "watched", "/sleep-busy?ms=20").exits(ExitCode.OK);
+        Waiting.until("two receipts", () -> json("calls", "watched").path("calls").size() == 2);
+        run("calls", "watched", "--slowest").exits(ExitCode.OK).prints("OUTCOME", "response", "200", " ms");
+        assertTrue(json("calls", "watched", "--slowest").path("calls").path(0).path("cpuNs").asLong() > 15_000_000);
+        run("logs", "watched").exits(ExitCode.OK).prints("INFO");
+        run("top", "--once", "--interval", "100ms").exits(ExitCode.OK).prints("CALLS/S", "watched");
+        assertTrue(json("top", "--once", "--interval", "100ms").toString().contains("\"function\":\"watched\""));
+        run("calls", "nobody").exits(ExitCode.FAILED).says("the calls of nobody were not shown");
+        run("deploy", guest("probe"), "--name", "watched", "--limit", "cpu-time=5h")
+                .exits(ExitCode.FAILED)
+                .says("cpu-time-max");
+        run("deploy", guest("probe"), "--name", "watched", "--limit", "speed=1").exits(ExitCode.USAGE).says("speed");
     }
 
     @Test
