@@ -2,7 +2,6 @@ package dev.mayfly.host;
 
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.host.catalog.FunctionLimits;
 import java.time.Duration;
 import java.util.function.Consumer;
 

@@ -1,5 +1,6 @@
 package dev.mayfly.host.catalog;
 
+import dev.mayfly.host.FunctionLimits;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedSet;

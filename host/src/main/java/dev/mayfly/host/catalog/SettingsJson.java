@@ -1,5 +1,6 @@
 package dev.mayfly.host.catalog;
 
+import dev.mayfly.host.FunctionLimits;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;

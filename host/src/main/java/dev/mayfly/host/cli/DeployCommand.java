@@ -2,8 +2,8 @@ package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.host.catalog.FunctionLimit;
-import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.FunctionLimit;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import java.nio.file.Files;

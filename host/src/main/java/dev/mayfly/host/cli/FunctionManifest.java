@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.catalog.Cors;
-import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.quantity.TimeSpan;

@@ -1,7 +1,7 @@
 package dev.mayfly.host.cli;
 
 import dev.mayfly.host.Limits;
-import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.lang.reflect.RecordComponent;

@@ -7,7 +7,7 @@ import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.AliasChange;
 import dev.mayfly.host.catalog.Catalog;
-import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.host.catalog.Rollout;
 import dev.mayfly.host.catalog.Sticky;

@@ -5,7 +5,7 @@ import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.UnknownBindingException;
-import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;

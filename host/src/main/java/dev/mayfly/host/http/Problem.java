@@ -2,7 +2,7 @@ package dev.mayfly.host.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.host.catalog.FunctionLimit;
+import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.linkercache.ArtifactStore;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;

@@ -2,8 +2,8 @@ package dev.mayfly.host.invoke;
 
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
-import dev.mayfly.host.catalog.FunctionLimit;
-import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.FunctionLimit;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.hostinterfaces.OperationLimits;
 import dev.mayfly.memorypool.InvocationLimits;
 import java.util.concurrent.TimeUnit;

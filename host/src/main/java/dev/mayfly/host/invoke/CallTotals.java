@@ -1,6 +1,6 @@
 package dev.mayfly.host.invoke;
 
-import dev.mayfly.host.catalog.FunctionLimit;
+import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.hostinterfaces.OperationKind;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;

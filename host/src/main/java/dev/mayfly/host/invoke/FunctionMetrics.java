@@ -1,6 +1,6 @@
 package dev.mayfly.host.invoke;
 
-import dev.mayfly.host.catalog.FunctionLimit;
+import dev.mayfly.host.FunctionLimit;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;

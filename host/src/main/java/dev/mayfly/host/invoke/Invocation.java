@@ -5,7 +5,7 @@ import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.engine.Status;
-import dev.mayfly.host.catalog.FunctionLimit;
+import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.OperationCall;

@@ -1,6 +1,6 @@
 package dev.mayfly.host.observe;
 
-import dev.mayfly.host.catalog.FunctionLimit;
+import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.host.invoke.CallTotals;
 import dev.mayfly.host.invoke.FunctionMetrics;
 import dev.mayfly.host.invoke.MetricNames;

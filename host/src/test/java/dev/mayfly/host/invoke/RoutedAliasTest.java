@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.Alias.Target;
-import dev.mayfly.host.catalog.FunctionLimits;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.linkercache.Digest;

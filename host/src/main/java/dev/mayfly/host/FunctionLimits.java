@@ -1,4 +1,4 @@
-package dev.mayfly.host.catalog;
+package dev.mayfly.host;
 
 import dev.mayfly.engine.MayflyException;
 import java.util.Arrays;
