@@ -67,8 +67,8 @@ class OperationTableTest {
 
     private Duration timeLeftByOperations(Duration time) {
         Deadline deadline = Deadline.in(time);
-        try (OperationCall call =
-                new OperationCall(slot, new FunctionContext("fn", Map.of(), Map.of()), deadline, time.toNanos(), Ancestry.NONE)) {
+        try (OperationCall call = new OperationCall(
+                slot, new FunctionContext("fn", Map.of(), Map.of()), deadline, time.toNanos(), Ancestry.NONE)) {
             assertEquals(deadline, call.invocationDeadline());
             return Duration.ofNanos(deadline.atNs() - call.deadline().atNs());
         }

@@ -69,7 +69,9 @@ public enum FunctionLimit {
     }
 
     public static Optional<FunctionLimit> of(String label) {
-        return Arrays.stream(values()).filter(limit -> limit.label.equals(label)).findAny();
+        return Arrays.stream(values())
+                .filter(limit -> limit.label.equals(label))
+                .findAny();
     }
 
     /** Whether that is the name of one's maximum. */

@@ -68,8 +68,7 @@ public record FunctionLimits(Map<FunctionLimit, Long> values) {
                 throw new MayflyException.Invalid("limit=" + entry + " is not of the form name=value");
             }
             if (texts.put(entry.substring(0, equals), entry.substring(equals + 1)) != null) {
-                throw new MayflyException.Invalid(
-                        "limit " + entry.substring(0, equals) + " is given more than once");
+                throw new MayflyException.Invalid("limit " + entry.substring(0, equals) + " is given more than once");
             }
         }
         return parse(texts);

@@ -207,11 +207,17 @@ public final class Host implements AutoCloseable {
         Routes routes = new Routes();
         CustomOperations custom = parts.add(new CustomOperations(offered));
         TenantShares shares = new TenantShares(limits.hostConcurrencyMax(), Map.of());
-        Invoker invoker = new Invoker(routes, slots, operations(custom), shares, new MetricNames(config.observe().functionMetricsMax()), limits.deadline());
+        Invoker invoker = new Invoker(
+                routes,
+                slots,
+                operations(custom),
+                shares,
+                new MetricNames(config.observe().functionMetricsMax()),
+                limits.deadline());
         URI otlpEndpoint = config.observe().otlpEndpoint();
         if (otlpEndpoint != null) {
-            invoker.trace(parts.add(
-                    new OtlpTraces(otlpEndpoint, config.observe().traceRatio())));
+            invoker.trace(
+                    parts.add(new OtlpTraces(otlpEndpoint, config.observe().traceRatio())));
         }
         // Closed after the functions, which use them.
         EventQueue queue = parts.add(SqliteEventQueue.open(folder.events(), QueueLimits.defaults()));
@@ -245,7 +251,8 @@ public final class Host implements AutoCloseable {
             return new Host(config, parts, invoker, deployer, releases, null, events);
         }
         CanaryWatch canaryWatch = parts.add(new CanaryWatch(
-                () -> FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax()), CanaryWatch.INTERVAL));
+                () -> FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax()),
+                CanaryWatch.INTERVAL));
         LineWriter accessLog = accessLog(config.observe());
         if (accessLog != null) {
             parts.add(accessLog);

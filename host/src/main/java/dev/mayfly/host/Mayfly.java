@@ -10,8 +10,8 @@ import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
-import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.custom.CustomInterface;
 import dev.mayfly.memorypool.InvocationSlot;
@@ -193,8 +193,7 @@ public final class Mayfly implements AutoCloseable {
         }
         long timeNs = Math.min(timeMax.toNanos(), invoker.deadlineNs());
         Cancellation cancellation = () -> Thread.currentThread().isInterrupted();
-        try (Invocation invocation =
-                invoker.open(route, invoker.ids().next(), Ancestry.NONE, cancellation, timeNs)) {
+        try (Invocation invocation = invoker.open(route, invoker.ids().next(), Ancestry.NONE, cancellation, timeNs)) {
             Outcome refusal = invocation.refusal();
             if (refusal != null) {
                 throw new InvocationException(name, refusal.label(), "");

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.Raw;
@@ -80,8 +79,8 @@ class FunctionLimitsTest {
 
     @Test
     void theOperatorsDefaultsAreForThoseWhoSayNothing() throws Exception {
-        try (TestHost small = TestHost.start(Limits.defaults()
-                .withFunctionDefaults(FunctionLimits.parse(Map.of("request-body-bytes", "100"))))) {
+        try (TestHost small = TestHost.start(
+                Limits.defaults().withFunctionDefaults(FunctionLimits.parse(Map.of("request-body-bytes", "100"))))) {
             small.deploy("probe", "probe");
             small.post("/f/probe/echo", new byte[101]).problem(413, "body-too-large");
             small.send(small.request("/v1/functions/probe?limit=request-body-bytes%3D200")
@@ -126,7 +125,8 @@ class FunctionLimitsTest {
         deploy("bounded", "request-body-bytes=1000", "response-body-bytes=1000", "header-count=1");
         host.post("/f/bounded/echo", new byte[1_000]).problem(431, "too-many-headers");
         deploy("bounded", "request-body-bytes=1000", "response-body-bytes=1000");
-        assertEquals(1_000, host.post("/f/bounded/echo", new byte[1_000]).expect(200).bytes().length);
+        assertEquals(
+                1_000, host.post("/f/bounded/echo", new byte[1_000]).expect(200).bytes().length);
         JsonNode problem = host.post("/f/bounded/echo", new byte[1_001]).problem(413, "body-too-large");
         assertTrue(problem.path("detail").asText().contains("1000"), problem::toString);
         host.get("/f/bounded/append?bytes=1001").problem(500, "response-too-large");
@@ -137,7 +137,8 @@ class FunctionLimitsTest {
         deploy("talkative", "log-bytes=500");
         host.get("/f/talkative/log?lines=100&bytes=100").expect(200);
         assertTrue(host.log("talkative").getLast().contains("log-bytes-max=500"));
-        assertEquals(1, host.metric("mayfly_function_limits_passed_total{function=\"talkative\",limit=\"log-bytes-max\"}"));
+        assertEquals(
+                1, host.metric("mayfly_function_limits_passed_total{function=\"talkative\",limit=\"log-bytes-max\"}"));
     }
 
     @Test
@@ -164,8 +165,7 @@ class FunctionLimitsTest {
         host.get("/f/" + function + "/request").expect(200);
         host.begin("/f/" + function + "/sleep-busy?ms=1500");
         Waiting.until(
-                "it runs",
-                () -> host.metric("mayfly_function_invocations_open{function=\"" + function + "\"}") == 1);
+                "it runs", () -> host.metric("mayfly_function_invocations_open{function=\"" + function + "\"}") == 1);
     }
 
     @Test

@@ -22,8 +22,8 @@ class HealthTest {
     void aHostWhoseCatalogCanNotBeWrittenIsNotReady() throws Exception {
         try (TestHost host = TestHost.start()) {
             host.get("/observe/health/ready").expect(200);
-            try (Connection other =
-                            DriverManager.getConnection("jdbc:sqlite:" + host.folder().resolve("catalog.sqlite"));
+            try (Connection other = DriverManager.getConnection(
+                            "jdbc:sqlite:" + host.folder().resolve("catalog.sqlite"));
                     Statement statement = other.createStatement()) {
                 // Whoever holds the lock for longer than a deployment takes keeps all others from writing.
                 statement.execute("BEGIN IMMEDIATE");

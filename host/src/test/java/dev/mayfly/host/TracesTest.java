@@ -70,7 +70,8 @@ class TracesTest {
             }
             return config.withObserve(observe);
         });
-        host.send(host.request("/v1/functions/errand?binding=up").PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))))
+        host.send(host.request("/v1/functions/errand?binding=up")
+                        .PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))))
                 .expect(201);
         return host;
     }

@@ -30,9 +30,8 @@ public record FunctionSettings(
         boolean isPublic,
         @Nullable Cors cors) {
     /** Nothing was said. */
-    public static final FunctionSettings NONE =
-            new FunctionSettings(
-                    Map.of(), Map.of(), new TreeSet<>(), FunctionLimits.NONE, false, Map.of(), false, null);
+    public static final FunctionSettings NONE = new FunctionSettings(
+            Map.of(), Map.of(), new TreeSet<>(), FunctionLimits.NONE, false, Map.of(), false, null);
 
     public FunctionSettings {
         // Sorted, so that the same function always reads the same.

@@ -1,6 +1,5 @@
 package dev.mayfly.host.catalog;
 
-import dev.mayfly.host.FunctionLimits;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
@@ -9,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.FunctionLimits;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -37,8 +37,7 @@ public final class SettingsJson {
             .build();
 
     private static final String PUBLIC = "public";
-    private static final String MEMBERS =
-            "bindings, config, cors, limits, secrets, selectable, topics, visibility";
+    private static final String MEMBERS = "bindings, config, cors, limits, secrets, selectable, topics, visibility";
 
     private SettingsJson() {}
 

@@ -49,8 +49,8 @@ final class CallsCommand extends StandardCommand {
     }
 
     private void print(JsonNode calls) {
-        Table table =
-                new Table("STARTED", "OUTCOME", "STATUS", "WALL", "RUN", "CPU", "MEMORY", "IN", "OUT", "OPERATIONS", "ID");
+        Table table = new Table(
+                "STARTED", "OUTCOME", "STATUS", "WALL", "RUN", "CPU", "MEMORY", "IN", "OUT", "OPERATIONS", "ID");
         for (JsonNode call : calls) {
             int operations = 0;
             for (JsonNode count : call.path("operations")) {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.host.catalog.Cors;
 import dev.mayfly.host.FunctionLimits;
+import dev.mayfly.host.catalog.Cors;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.quantity.TimeSpan;
@@ -68,9 +68,19 @@ import org.jspecify.annotations.Nullable;
 record FunctionManifest(Path folder, String name, @Nullable String build, Path component, FunctionSettings settings) {
     static final String FILE_NAME = "mayfly.toml";
 
-    private static final List<String> KEYS =
-            List.of("name", "world", "build", "component", "config", "bindings", "topics", "limits", "selectable", "secrets",
-                    "visibility", "cors");
+    private static final List<String> KEYS = List.of(
+            "name",
+            "world",
+            "build",
+            "component",
+            "config",
+            "bindings",
+            "topics",
+            "limits",
+            "selectable",
+            "secrets",
+            "visibility",
+            "cors");
 
     private static final List<String> WORLDS = List.of("web", "event");
 

@@ -1,7 +1,7 @@
 package dev.mayfly.host.cli;
 
-import dev.mayfly.host.Limits;
 import dev.mayfly.host.FunctionLimits;
+import dev.mayfly.host.Limits;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.lang.reflect.RecordComponent;
@@ -140,22 +140,37 @@ final class LimitOptions {
                     "Functions loaded at once; 0 = what the system's limits on mappings and files allow" + DEFAULT)
     private int loadedFunctionsMax = DEFAULTS.loadedFunctionsMax();
 
-    @Option(names = "--cpu-time-max", paramLabel = TIME, description = "For an invocation in the function itself" + DEFAULT)
+    @Option(
+            names = "--cpu-time-max",
+            paramLabel = TIME,
+            description = "For an invocation in the function itself" + DEFAULT)
     private TimeSpan cpuTimeMax = new TimeSpan(DEFAULTS.cpuTimeMax());
 
-    @Option(names = "--queue-length-max", paramLabel = COUNT, description = "Calls of one function that wait for their turn" + DEFAULT)
+    @Option(
+            names = "--queue-length-max",
+            paramLabel = COUNT,
+            description = "Calls of one function that wait for their turn" + DEFAULT)
     private int queueLengthMax = DEFAULTS.queueLengthMax();
 
     @Option(names = "--queue-time-max", paramLabel = TIME, description = "For each of them to wait" + DEFAULT)
     private TimeSpan queueTimeMax = new TimeSpan(DEFAULTS.queueTimeMax());
 
-    @Option(names = "--operation-count-max", paramLabel = COUNT, description = "Host operations of one invocation" + DEFAULT)
+    @Option(
+            names = "--operation-count-max",
+            paramLabel = COUNT,
+            description = "Host operations of one invocation" + DEFAULT)
     private int operationCountMax = DEFAULTS.operationCountMax();
 
-    @Option(names = "--call-depth-max", paramLabel = COUNT, description = "Functions that call one another and wait" + DEFAULT)
+    @Option(
+            names = "--call-depth-max",
+            paramLabel = COUNT,
+            description = "Functions that call one another and wait" + DEFAULT)
     private int callDepthMax = DEFAULTS.callDepthMax();
 
-    @Option(names = "--spawn-depth-max", paramLabel = COUNT, description = "Events one after the other that go back to one request" + DEFAULT)
+    @Option(
+            names = "--spawn-depth-max",
+            paramLabel = COUNT,
+            description = "Events one after the other that go back to one request" + DEFAULT)
     private int spawnDepthMax = DEFAULTS.spawnDepthMax();
 
     @Option(names = "--egress-bytes-max", paramLabel = SIZE, description = "That one invocation sends" + DEFAULT)
@@ -165,7 +180,8 @@ final class LimitOptions {
             names = "--function-defaults",
             paramLabel = "LIMIT=VALUE",
             split = ",",
-            description = "What a function has whose deployment doesn't say, such as memory-bytes=16MiB or queue-length=100.")
+            description =
+                    "What a function has whose deployment doesn't say, such as memory-bytes=16MiB or queue-length=100.")
     private Map<String, String> functionDefaults = new LinkedHashMap<>();
 
     /** @throws dev.mayfly.engine.MayflyException.Invalid naming the limit that is out of range, and its range */

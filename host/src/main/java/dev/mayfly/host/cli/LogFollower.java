@@ -62,7 +62,9 @@ final class LogFollower implements AutoCloseable {
         try {
             JsonNode lines = client.logs(name, after).path("lines");
             print(lines);
-            last = lines.isEmpty() ? after : lines.get(lines.size() - 1).path("sequence").asLong();
+            last = lines.isEmpty()
+                    ? after
+                    : lines.get(lines.size() - 1).path("sequence").asLong();
         } catch (CommandFailure busy) {
             // The host has other things to do, or is about to stop: it is asked again, or no more.
         }

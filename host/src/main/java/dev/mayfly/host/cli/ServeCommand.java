@@ -74,19 +74,22 @@ final class ServeCommand extends StandardCommand {
     @Option(
             names = "--function-metrics-max",
             paramLabel = "COUNT",
-            description = "Functions with lines of their own in the metrics; others share one (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Functions with lines of their own in the metrics; others share one (default: ${DEFAULT-VALUE}).")
     private int functionMetricsMax = DEFAULTS.observe().functionMetricsMax();
 
     @Option(
             names = "--otlp-endpoint",
             paramLabel = "URL",
-            description = "Send traces to an OpenTelemetry collector, by OTLP over HTTP, such as http://127.0.0.1:4318.")
+            description =
+                    "Send traces to an OpenTelemetry collector, by OTLP over HTTP, such as http://127.0.0.1:4318.")
     private @Nullable URI otlpEndpoint;
 
     @Option(
             names = "--trace-ratio",
             paramLabel = "RATIO",
-            description = "Of calls that come without a trace, how many are traced, 0 to 1 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Of calls that come without a trace, how many are traced, 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double traceRatio = DEFAULTS.observe().traceRatio();
 
     @Option(

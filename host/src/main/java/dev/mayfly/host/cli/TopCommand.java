@@ -66,8 +66,7 @@ final class TopCommand extends StandardCommand {
 
     /** What went on between two looks, the busiest first. */
     static List<ObjectNode> rates(JsonNode before, JsonNode now) {
-        double seconds =
-                (now.path("nowNs").asLong() - before.path("nowNs").asLong()) / 1e9;
+        double seconds = (now.path("nowNs").asLong() - before.path("nowNs").asLong()) / 1e9;
         Map<String, JsonNode> earlier = new HashMap<>();
         before.path("functions")
                 .forEach(function -> earlier.put(function.path("function").asText(), function));
@@ -113,9 +112,12 @@ final class TopCommand extends StandardCommand {
         for (ObjectNode rate : shown) {
             table.row(
                     rate.path("function").asText(),
-                    String.format(Locale.ROOT, "%.1f", rate.path("callsPerSecond").asDouble()),
-                    String.format(Locale.ROOT, "%.1f", rate.path("failedPerSecond").asDouble()),
-                    String.format(Locale.ROOT, "%.1f %%", rate.path("cpuPercent").asDouble()),
+                    String.format(
+                            Locale.ROOT, "%.1f", rate.path("callsPerSecond").asDouble()),
+                    String.format(
+                            Locale.ROOT, "%.1f", rate.path("failedPerSecond").asDouble()),
+                    String.format(
+                            Locale.ROOT, "%.1f %%", rate.path("cpuPercent").asDouble()),
                     rate.path("running").asText(),
                     rate.path("waiting").asText(),
                     CallsCommand.time(rate, "p50Ns"),

@@ -1,13 +1,13 @@
 package dev.mayfly.host.deploy;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.AliasChange;
 import dev.mayfly.host.catalog.Catalog;
-import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.host.catalog.Rollout;
 import dev.mayfly.host.catalog.Sticky;
@@ -95,8 +95,7 @@ public final class Releases {
     public void restore(String fingerprint, Digest ours) {
         Set<Digest> components = new HashSet<>(Set.of(ours));
         for (StoredFunction stored : catalog.functions()) {
-            RoutedFunction function =
-                    function(stored.name(), stored.createdAt());
+            RoutedFunction function = function(stored.name(), stored.createdAt());
             for (FunctionVersion version : stored.versions()) {
                 function = routed(function, version, tables.open(version.component()));
                 components.add(version.component());
@@ -125,7 +124,11 @@ public final class Releases {
     }
 
     private RoutedFunction function(String name, Instant createdAt) {
-        return RoutedFunction.of(name, createdAt, CallLimits.of(limits, FunctionLimits.NONE), shares.of(Tenant.ofFunction(name).name()));
+        return RoutedFunction.of(
+                name,
+                createdAt,
+                CallLimits.of(limits, FunctionLimits.NONE),
+                shares.of(Tenant.ofFunction(name).name()));
     }
 
     /**
@@ -156,9 +159,7 @@ public final class Releases {
             Alias moved = alias == null ? null : Alias.of(version.function(), alias, version.number(), now);
             catalog.add(version, moved);
             reached.accept(DeployStep.COMMITTED);
-            RoutedFunction function = before == null
-                    ? function(version.function(), now)
-                    : before;
+            RoutedFunction function = before == null ? function(version.function(), now) : before;
             function = routed(function, version, table);
             if (moved != null) {
                 endTrial(before, moved.name());

@@ -167,7 +167,8 @@ public final class HostedFunction implements CallableFunction {
     private HostError failed(Outcome outcome, Frame frame) {
         return switch (outcome) {
             case FUNCTION_ERROR -> functionError(frame.outcome(), frame.message());
-            case DEADLINE_EXCEEDED, CPU_TIME_EXCEEDED -> HostError.of(HostError.Kind.TIMEOUT, "function " + name + " ran out of time");
+            case DEADLINE_EXCEEDED, CPU_TIME_EXCEEDED ->
+                HostError.of(HostError.Kind.TIMEOUT, "function " + name + " ran out of time");
             default -> HostError.of(HostError.Kind.UNAVAILABLE, "function " + name + " failed: " + outcome.label());
         };
     }

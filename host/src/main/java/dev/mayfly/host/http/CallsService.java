@@ -40,7 +40,8 @@ final class CallsService implements HttpService {
         String name = Caller.functionName(request);
         RoutedFunction function = routes.function(name);
         if (function == null) {
-            Problem.of(ProblemType.NOT_FOUND, "no function is called " + Tenant.shortName(name)).send(response);
+            Problem.of(ProblemType.NOT_FOUND, "no function is called " + Tenant.shortName(name))
+                    .send(response);
             return;
         }
         String order = request.query().first("order").orElse("newest");

@@ -2,10 +2,10 @@ package dev.mayfly.host.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.UnknownBindingException;
-import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;

@@ -131,8 +131,8 @@ final class InvokeHandler {
                     ProblemType.INVALID_REQUEST,
                     "the header Mayfly-Deadline-Ms must be a positive number of milliseconds");
         }
-        try (Invocation invocation = entry.of(invoker.open(
-                route, id, Ancestry.NONE, connection.cancellation(request.id()), durationMaxNs))) {
+        try (Invocation invocation = entry.of(
+                invoker.open(route, id, Ancestry.NONE, connection.cancellation(request.id()), durationMaxNs))) {
             Problem problem = invocation.refusal() == null && invocation.route() != route && choice.isExact()
                     ? removed(invocation)
                     : call(connection, invocation, called.rest(), durationMaxNs, request, response);
@@ -272,8 +272,7 @@ final class InvokeHandler {
             case RequestHeadWriter.OK -> null;
             case RequestHeadWriter.TOO_MANY_HEADERS -> {
                 invocation.end(Outcome.HEAD_TOO_LARGE);
-                yield Problems.tooManyHeaders(
-                        invocation.route().limits().headerCountMax());
+                yield Problems.tooManyHeaders(invocation.route().limits().headerCountMax());
             }
             default -> {
                 invocation.end(Outcome.HEAD_TOO_LARGE);
@@ -413,8 +412,7 @@ final class InvokeHandler {
             response.headers().contentLength(length);
         }
         long sent = 0;
-        long lengthMax =
-                Math.min(invocation.route().limits().responseBodyBytesMax(), invocation.egressLeft());
+        long lengthMax = Math.min(invocation.route().limits().responseBodyBytesMax(), invocation.egressLeft());
         try (InputStream in = invocation.slot().buffers().take(body);
                 OutputStream out = response.outputStream()) {
             byte[] piece = new byte[PIECE_BYTES];
@@ -454,7 +452,8 @@ final class InvokeHandler {
                 Problem.of(
                                 ProblemType.QUEUE_TIMEOUT,
                                 "function " + name + " has as many calls at once as it may, and this one waited "
-                                        + Duration.ofNanos(invocation.queuedNs()).toMillis() + " ms")
+                                        + Duration.ofNanos(invocation.queuedNs())
+                                                .toMillis() + " ms")
                         .withLimit("queue-time-max")
                         .withRetryAfter(Admission.RETRY_AFTER);
             case CLIENT_GONE -> throw new CloseConnectionException("the client is gone");
@@ -494,7 +493,10 @@ final class InvokeHandler {
                                 "the function was stopped after "
                                         + Duration.ofNanos(Math.min(
                                                         durationMaxNs,
-                                                        invocation.route().limits().deadlineNs()))
+                                                        invocation
+                                                                .route()
+                                                                .limits()
+                                                                .deadlineNs()))
                                                 .toMillis()
                                         + " ms")
                         .withLimit("deadline");
@@ -502,7 +504,10 @@ final class InvokeHandler {
                 Problem.of(
                                 ProblemType.CPU_TIME_EXCEEDED,
                                 "the function was stopped after it had been busy for "
-                                        + Duration.ofNanos(invocation.route().limits().cpuTimeMaxNs())
+                                        + Duration.ofNanos(invocation
+                                                        .route()
+                                                        .limits()
+                                                        .cpuTimeMaxNs())
                                                 .toMillis()
                                         + " ms")
                         .withLimit("cpu-time-max");

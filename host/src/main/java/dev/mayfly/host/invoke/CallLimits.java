@@ -1,9 +1,9 @@
 package dev.mayfly.host.invoke;
 
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.host.Limits;
 import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.host.FunctionLimits;
+import dev.mayfly.host.Limits;
 import dev.mayfly.hostinterfaces.OperationLimits;
 import dev.mayfly.memorypool.InvocationLimits;
 import java.util.concurrent.TimeUnit;

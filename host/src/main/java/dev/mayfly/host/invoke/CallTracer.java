@@ -23,6 +23,5 @@ public interface CallTracer {
      * @param queuedNs how long it waited
      * @param startNs when the function begins
      */
-    Trace begin(
-            String function, String id, @Nullable String traceParent, long openedNs, long queuedNs, long startNs);
+    Trace begin(String function, String id, @Nullable String traceParent, long openedNs, long queuedNs, long startNs);
 }

@@ -34,7 +34,12 @@ public final class Invoker {
      * @param deadline how long an invocation may take
      */
     public Invoker(
-            Routes routes, SlotPool slots, OperationTable operations, TenantShares shares, MetricNames metricNames, Duration deadline) {
+            Routes routes,
+            SlotPool slots,
+            OperationTable operations,
+            TenantShares shares,
+            MetricNames metricNames,
+            Duration deadline) {
         this.routes = routes;
         this.slots = slots;
         this.operations = operations;

@@ -97,7 +97,8 @@ public final class RoutedFunction {
     void bound() {
         Route main = main();
         if (main != null) {
-            shared.admission().bound(main.limits().concurrencyMax(), main.limits().queueLengthMax());
+            shared.admission()
+                    .bound(main.limits().concurrencyMax(), main.limits().queueLengthMax());
         }
     }
 

@@ -5,8 +5,8 @@ import dev.mayfly.host.invoke.CallTotals;
 import dev.mayfly.host.invoke.FunctionMetrics;
 import dev.mayfly.host.invoke.MetricNames;
 import dev.mayfly.host.invoke.Outcome;
-import dev.mayfly.hostinterfaces.OperationKind;
 import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.hostinterfaces.OperationKind;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
@@ -41,9 +41,8 @@ final class FunctionSnapshots {
     private final CounterSnapshot.Builder received = counter(
                     "mayfly_function_received_bytes", "Bytes of requests' bodies.")
             .unit(Unit.BYTES);
-    private final CounterSnapshot.Builder sent = counter(
-                    "mayfly_function_sent_bytes", "Bytes of responses' bodies.")
-            .unit(Unit.BYTES);
+    private final CounterSnapshot.Builder sent =
+            counter("mayfly_function_sent_bytes", "Bytes of responses' bodies.").unit(Unit.BYTES);
     private final CounterSnapshot.Builder egress = counter(
                     "mayfly_function_egress_bytes", "Bytes that host operations carried out of functions.")
             .unit(Unit.BYTES);
@@ -67,7 +66,10 @@ final class FunctionSnapshots {
             if (function.metrics().isFolded()) {
                 openOther += function.admission().inUse();
             } else {
-                snapshots.add(function.name(), function.metrics(), function.admission().inUse());
+                snapshots.add(
+                        function.name(),
+                        function.metrics(),
+                        function.admission().inUse());
             }
         }
         snapshots.add(MetricNames.OTHER, names.other(), openOther);

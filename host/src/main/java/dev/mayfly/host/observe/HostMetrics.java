@@ -58,7 +58,8 @@ public final class HostMetrics implements MultiCollector {
         Collection<RoutedFunction> functions = invoker.routes().all();
         metrics.addAll(FunctionSnapshots.of(functions, invoker.metricNames()));
         metrics.addAll(BindingSnapshots.of(functions));
-        metrics.add(gauge("mayfly_functions", "Functions deployed.", invoker.routes().count()));
+        metrics.add(gauge(
+                "mayfly_functions", "Functions deployed.", invoker.routes().count()));
         addTenants(metrics, invoker.shares());
         metrics.add(counter(
                 "mayfly_host_invocations_refused",

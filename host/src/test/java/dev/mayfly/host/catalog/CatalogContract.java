@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Alias.Target;
 import dev.mayfly.host.catalog.Catalog.VersionId;
 import dev.mayfly.linkercache.Digest;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.host.FunctionLimits;
-import dev.mayfly.engine.MayflyException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,17 @@ class FunctionLimitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"memory-bytes=64MB", "cpu-time=5", "concurrency=many", "concurrency=0", "memory-bytes=1KiB", "x=1", "=1", "x"})
+    @ValueSource(
+            strings = {
+                "memory-bytes=64MB",
+                "cpu-time=5",
+                "concurrency=many",
+                "concurrency=0",
+                "memory-bytes=1KiB",
+                "x=1",
+                "=1",
+                "x"
+            })
     void whatIsNoLimitIsRefused(String entry) {
         assertThrows(MayflyException.Invalid.class, () -> FunctionLimits.parseEntries(List.of(entry)));
     }

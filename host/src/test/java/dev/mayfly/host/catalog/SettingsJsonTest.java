@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.FunctionLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

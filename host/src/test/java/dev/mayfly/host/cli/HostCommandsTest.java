@@ -63,14 +63,21 @@ final class HostCommandsTest {
 
     @Test
     void callsLogsAndTopTellWhatAFunctionDid() throws Exception {
-        run("deploy", guest("probe"), "--name", "watched", "--limit", "cpu-time=5s").exits(ExitCode.OK);
+        run("deploy", guest("probe"), "--name", "watched", "--limit", "cpu-time=5s")
+                .exits(ExitCode.OK);
         run("calls", "watched").exits(ExitCode.OK).says("watched was not called");
         run("logs", "watched").exits(ExitCode.OK).says("watched has logged nothing");
         run("invoke", "watched", "/log?lines=1&bytes=16").exits(ExitCode.OK);
         run("invoke", "watched", "/sleep-busy?ms=20").exits(ExitCode.OK);
-        Waiting.until("two receipts", () -> json("calls", "watched").path("calls").size() == 2);
+        Waiting.until(
+                "two receipts", () -> json("calls", "watched").path("calls").size() == 2);
         run("calls", "watched", "--slowest").exits(ExitCode.OK).prints("OUTCOME", "response", "200", " ms");
-        assertTrue(json("calls", "watched", "--slowest").path("calls").path(0).path("cpuNs").asLong() > 15_000_000);
+        assertTrue(json("calls", "watched", "--slowest")
+                        .path("calls")
+                        .path(0)
+                        .path("cpuNs")
+                        .asLong()
+                > 15_000_000);
         run("logs", "watched").exits(ExitCode.OK).prints("INFO");
         run("top", "--once", "--interval", "100ms").exits(ExitCode.OK).prints("CALLS/S", "watched");
         assertTrue(json("top", "--once", "--interval", "100ms").toString().contains("\"function\":\"watched\""));
@@ -78,7 +85,9 @@ final class HostCommandsTest {
         run("deploy", guest("probe"), "--name", "watched", "--limit", "cpu-time=5h")
                 .exits(ExitCode.FAILED)
                 .says("cpu-time-max");
-        run("deploy", guest("probe"), "--name", "watched", "--limit", "speed=1").exits(ExitCode.USAGE).says("speed");
+        run("deploy", guest("probe"), "--name", "watched", "--limit", "speed=1")
+                .exits(ExitCode.USAGE)
+                .says("speed");
     }
 
     @Test

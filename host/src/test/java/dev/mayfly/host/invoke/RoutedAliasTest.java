@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.Alias.Target;
-import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.linkercache.Digest;
