@@ -163,7 +163,8 @@ class FunctionLimitsTest {
 
     private static void occupy(String function) throws Exception {
         host.get("/f/" + function + "/request").expect(200);
-        host.begin("/f/" + function + "/sleep-busy?ms=1500");
+        // What becomes of it nobody asks.
+        var _ = host.begin("/f/" + function + "/sleep-busy?ms=1500");
         Waiting.until(
                 "it runs", () -> host.metric("mayfly_function_invocations_open{function=\"" + function + "\"}") == 1);
     }

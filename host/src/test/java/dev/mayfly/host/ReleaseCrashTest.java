@@ -251,7 +251,7 @@ class ReleaseCrashTest {
                     Random own = new Random(random.nextLong());
                     clients.add(CompletableFuture.supplyAsync(() -> changeUntilKilled(state, host, own), threads));
                 }
-                long untilKilledMs = 100 + random.nextInt(900);
+                long untilKilledMs = random.nextLong(100, 1_000);
                 assertTrue(!child.process().waitFor(untilKilledMs, TimeUnit.MILLISECONDS), child::said);
                 child.kill();
             }

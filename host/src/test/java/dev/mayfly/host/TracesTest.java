@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.mayfly.host.bindings.BindingsFile;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -31,32 +31,35 @@ class TracesTest {
     private static final String TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String SPAN_ID = "00f067aa0ba902b7";
 
+    private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
+
     private static final List<byte[]> exported = new CopyOnWriteArrayList<>();
     private static final List<String> asked = new CopyOnWriteArrayList<>();
-    private static HttpServer server;
+    private static WebServer server;
     private static URI uri;
 
     /** A collector and an upstream. */
     @BeforeAll
-    static void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-        server.createContext("/v1/traces", exchange -> {
-            exported.add(exchange.getRequestBody().readAllBytes());
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
-        server.createContext("/asked", exchange -> {
-            asked.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
-        server.start();
+    static void start() {
+        server = WebServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .routing(routing -> routing.post("/v1/traces", (request, response) -> {
+                            exported.add(request.content().as(byte[].class));
+                            response.send();
+                        })
+                        .any("/asked", (request, response) -> {
+                            asked.add(request.headers().first(TRACEPARENT).orElse("none"));
+                            response.send();
+                        }))
+                .build()
+                .start();
+        uri = URI.create("http://127.0.0.1:" + server.port());
     }
 
     @AfterAll
     static void stop() {
-        server.stop(0);
+        server.stop();
     }
 
     private static TestHost host(ObserveConfig observe) throws Exception {

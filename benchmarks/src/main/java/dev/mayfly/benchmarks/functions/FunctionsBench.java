@@ -95,7 +95,8 @@ public final class FunctionsBench {
                 200));
         targets.add(Target.atMost(
                 "a page of the list, median, ms", Row.named(rows, PAGE).p50Ns() / 1e6, 50));
-        targets.add(Target.atMost("start of a host with all of them, s", figures.getOrDefault("start-ms", 0.0) / 1e3, 3));
+        targets.add(
+                Target.atMost("start of a host with all of them, s", figures.getOrDefault("start-ms", 0.0) / 1e3, 3));
         return targets;
     }
 }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -46,15 +47,20 @@ public final class FunctionsMain {
         List<String> names = IntStream.range(0, count)
                 .mapToObj(i -> String.format("function-%05d", i))
                 .toList();
-        try (InProcessHost host = new InProcessHost(data.resolve("store"), EngineConfig.defaults().instanceCountMax(), count)) {
+        try (InProcessHost host =
+                new InProcessHost(data.resolve("store"), EngineConfig.defaults().instanceCountMax(), count)) {
             host.deployCopies(names, guests.resolve("echo.component.wasm"));
             calls(host, names, Integer.parseInt(args[2]), Duration.ofMillis(Long.parseLong(args[3])));
             try (SqliteCatalog catalog = SqliteCatalog.open(data.resolve("catalog.sqlite"))) {
                 for (RoutedFunction function : host.invoker().routes().all()) {
-                    Route route = function.versions().get(1);
+                    Route route = Objects.requireNonNull(function.versions().get(1));
                     catalog.add(
                             route.version(),
-                            Alias.of(function.name(), Alias.LIVE, 1, route.version().createdAt()));
+                            Alias.of(
+                                    function.name(),
+                                    Alias.LIVE,
+                                    1,
+                                    route.version().createdAt()));
                 }
             }
         }
@@ -118,7 +124,6 @@ public final class FunctionsMain {
         long startNs = System.nanoTime();
         try (Host host = Host.start(config);
                 HttpClient client = HttpClient.newHttpClient()) {
-            String key = Files.readString(data.resolve("admin.key")).strip();
             say("figure start-ms " + (System.nanoTime() - startNs) / 1_000_000);
             String key = Files.readString(data.resolve("admin.key")).strip();
             Sample pages = new Sample();

@@ -168,25 +168,25 @@ public final class InProcessHost implements AutoCloseable {
     }
 
     private void route(String name, Artifact artifact, long componentBytes, Map<String, Grant> grants) {
-            Digest digest = artifact.key().component();
-            ComponentDescription description = artifact.description();
-            Instant now = Instant.now();
-            FunctionSettings settings = FunctionSettings.NONE.withConfig(Map.of("k", "value"));
-            FunctionVersion version = new FunctionVersion(
-                    name,
-                    1,
-                    FunctionVersion.digest(digest, settings),
-                    digest,
-                    componentBytes,
-                    artifact.bytes(),
-                    description.componentized(),
-                    description.imports(),
-                    description.exports(),
-                    settings,
-                    now);
-            routes.put(RoutedFunction.of(name, now, limits(), shares.of("default"))
-                    .with(version, cache.open(digest), grants, limits())
-                    .with(Alias.of(name, Alias.LIVE, 1, now)));
+        Digest digest = artifact.key().component();
+        ComponentDescription description = artifact.description();
+        Instant now = Instant.now();
+        FunctionSettings settings = FunctionSettings.NONE.withConfig(Map.of("k", "value"));
+        FunctionVersion version = new FunctionVersion(
+                name,
+                1,
+                FunctionVersion.digest(digest, settings),
+                digest,
+                componentBytes,
+                artifact.bytes(),
+                description.componentized(),
+                description.imports(),
+                description.exports(),
+                settings,
+                now);
+        routes.put(RoutedFunction.of(name, now, limits(), shares.of("default"))
+                .with(version, cache.open(digest), grants, limits())
+                .with(Alias.of(name, Alias.LIVE, 1, now)));
     }
 
     private CallLimits limits() {

@@ -10,7 +10,11 @@ public final class ResidentMemory {
 
     private ResidentMemory() {}
 
-    /** @throws IOException where there is no such file: this needs Linux */
+    /**
+     * What it has now.
+     *
+     * @throws IOException where there is no such file: this needs Linux
+     */
     public static long bytes() throws IOException {
         return bytes("VmRSS:");
     }

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Which version a call gets. Routes here have no function table: nothing is called. */
+@SuppressWarnings("NullAway")
 final class RoutedAliasTest {
     private static final int CALLS = 100_000;
 
