@@ -18,9 +18,10 @@ pub struct PoolSettings {
     instance_count_max: u32,
     memory_bytes_max: u64,
     table_elements_max: usize,
-    keep_resident_bytes: usize,
-    warm_slot_count_max: u32,
 }
+
+/// What is best for the guests here: with 0 the one that touches little takes 7.3 instead of 2.8 µs.
+const KEEP_RESIDENT_BYTES: usize = 16 << 10;
 
 impl PoolSettings {
     /// From `name=value` words, one for each field.
@@ -38,8 +39,6 @@ impl PoolSettings {
             instance_count_max: value("instance-count-max")?.parse()?,
             memory_bytes_max: value("memory-bytes-max")?.parse()?,
             table_elements_max: value("table-elements-max")?.parse()?,
-            keep_resident_bytes: value("keep-resident-bytes")?.parse()?,
-            warm_slot_count_max: value("warm-slot-count-max")?.parse()?,
         })
     }
 
@@ -52,9 +51,9 @@ impl PoolSettings {
             .total_stacks(self.instance_count_max)
             .max_memory_size(self.memory_bytes_max as usize)
             .table_elements(self.table_elements_max)
-            .linear_memory_keep_resident(self.keep_resident_bytes)
+            .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
             .table_keep_resident(4096)
-            .max_unused_warm_slots(self.warm_slot_count_max)
+            .max_unused_warm_slots(self.instance_count_max)
             .pagemap_scan(Enabled::No);
         let mut config = Config::new();
         config

@@ -25,6 +25,9 @@ const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 128;
 const MEMORIES_PER_COMPONENT_MAX: u32 = 8;
 /// How many the pool has for each instance: few components have more than one.
 const MEMORIES_PER_INSTANCE: u64 = 2;
+/// A memory that no call uses remembers the function that it last served; for another one it has to be mapped anew, which takes longer than the
+/// call. So there are more than instances: as many again, up to this.
+const SPARE_MEMORIES_MAX: u64 = 2048;
 const TABLES_PER_COMPONENT_MAX: u32 = 64;
 /// A core instance's own record (globals, imports, function references).
 const CORE_INSTANCE_BYTES_MAX: usize = 1 << 20;
@@ -65,7 +68,7 @@ impl Engine {
         config
             .enable_compiler(false)
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&settings)));
-        let pooled_bytes = MEMORIES_PER_INSTANCE * settings.instance_count_max * settings.memory_bytes_max;
+        let pooled_bytes = memory_count(&settings) * settings.memory_bytes_max;
         let (wasmtime, memories) = Memories::of_pool(pooled_bytes, || wasmtime::Engine::new(&config));
         let wasmtime = wasmtime?;
         let ticker = start_ticker(wasmtime.clone(), Duration::from_micros(settings.tick_us))?;
@@ -124,12 +127,18 @@ fn fingerprint(memory_bytes_max: u64) -> Result<String> {
     ))
 }
 
+fn memory_count(settings: &Settings) -> u64 {
+    let needed = MEMORIES_PER_INSTANCE * settings.instance_count_max;
+    needed + needed.min(SPARE_MEMORIES_MAX)
+}
+
 fn pool(settings: &Settings) -> PoolingAllocationConfig {
     let count = u32::try_from(settings.instance_count_max).expect("checked in Java");
+    let memories = u32::try_from(memory_count(settings)).expect("instances are counted in thousands");
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(count)
         .total_core_instances(count.saturating_mul(CORE_INSTANCES_PER_COMPONENT_MAX))
-        .total_memories(count.saturating_mul(MEMORIES_PER_INSTANCE as u32))
+        .total_memories(memories)
         .total_tables(count.saturating_mul(4))
         .total_stacks(count)
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT_MAX)
@@ -144,7 +153,7 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
         // What is worth keeping is not at a memory's start: `reset` finds it.
         .linear_memory_keep_resident(0)
         .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES)
-        .max_unused_warm_slots(u32::try_from(settings.warm_slot_count_max).expect("checked in Java"))
+        .max_unused_warm_slots(memories)
         // Asking the kernel which pages were written is faster for some guests, and wrong: wasmtime 48 looks for pages that are written *and*
         // present, and a page that the kernel is just moving isn't present. The next instance then reads what this one wrote.
         .pagemap_scan(Enabled::No);
@@ -175,8 +184,6 @@ mod tests {
             instance_count_max: 1,
             memory_bytes_max: 2 << 20,
             table_elements_max: 1000,
-            keep_resident_bytes: 0,
-            warm_slot_count_max: 1,
             tick_us: 1000,
         });
         assert_ne!(engine.unwrap().memories, Memories::NOWHERE);

@@ -152,8 +152,6 @@ pub struct Settings {
     pub instance_count_max: u64,
     pub memory_bytes_max: u64,
     pub table_elements_max: u64,
-    pub keep_resident_bytes: u64,
-    pub warm_slot_count_max: u64,
     pub tick_us: u64,
 }
 
@@ -250,8 +248,7 @@ pub fn report() -> String {
     line("LogLayout.FIELDS_BYTES_MAX", LOG_FIELDS_BYTES_MAX);
     offsets!("EngineConfig", 0, Settings, {
         instance_count_max => "INSTANCE_COUNT_MAX", memory_bytes_max => "MEMORY_BYTES_MAX",
-        table_elements_max => "TABLE_ELEMENTS_MAX", keep_resident_bytes => "KEEP_RESIDENT_BYTES",
-        warm_slot_count_max => "WARM_SLOT_COUNT_MAX", tick_us => "TICK_US",
+        table_elements_max => "TABLE_ELEMENTS_MAX", tick_us => "TICK_US",
     });
     line("EngineConfig.BYTES", size_of::<Settings>());
     line("EngineMetrics.BYTES", size_of::<Metrics>());

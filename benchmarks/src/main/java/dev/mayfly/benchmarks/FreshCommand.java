@@ -67,8 +67,6 @@ final class FreshCommand implements Callable<Integer> {
                 files.guests().toString(),
                 "instance-count-max=" + config.instanceCountMax(),
                 "memory-bytes-max=" + config.memoryBytesMax(),
-                "table-elements-max=" + config.tableElementsMax(),
-                "keep-resident-bytes=" + config.keepResidentBytes(),
-                "warm-slot-count-max=" + config.warmSlotCountMax());
+                "table-elements-max=" + config.tableElementsMax());
     }
 }

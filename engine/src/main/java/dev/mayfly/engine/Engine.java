@@ -48,8 +48,6 @@ public final class Engine implements AutoCloseable {
             settings.set(JAVA_LONG, EngineConfig.INSTANCE_COUNT_MAX, config.instanceCountMax());
             settings.set(JAVA_LONG, EngineConfig.MEMORY_BYTES_MAX, config.memoryBytesMax());
             settings.set(JAVA_LONG, EngineConfig.TABLE_ELEMENTS_MAX, config.tableElementsMax());
-            settings.set(JAVA_LONG, EngineConfig.KEEP_RESIDENT_BYTES, config.keepResidentBytes());
-            settings.set(JAVA_LONG, EngineConfig.WARM_SLOT_COUNT_MAX, config.warmSlotCountMax());
             settings.set(JAVA_LONG, EngineConfig.TICK_US, config.tickUs());
             NativeError error = new NativeError(arena);
             long address = NativeEngine.newEngine(settings, error);

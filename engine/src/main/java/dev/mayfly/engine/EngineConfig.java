@@ -9,32 +9,20 @@ package dev.mayfly.engine;
  *        0      8  instanceCountMax
  *        8      8  memoryBytesMax
  *       16      8  tableElementsMax
- *       24      8  keepResidentBytes
- *       32      8  warmSlotCountMax
- *       40      8  tickUs
+ *       24      8  tickUs
  * </pre>
  *
  * @param instanceCountMax how many invocations may be open at once, over all functions
  * @param memoryBytesMax the largest linear memory; a multiple of 64 KiB. Artifacts are compiled for it: changing it compiles every function again
  * @param tableElementsMax the largest table
- * @param keepResidentBytes how much of a memory, from its start, is reset by copying; the pages of the rest go back to the kernel
- * @param warmSlotCountMax how many free slots remember the image of the function they last served
  * @param tickUs time between epoch ticks, at which running functions yield
  */
-public record EngineConfig(
-        int instanceCountMax,
-        long memoryBytesMax,
-        int tableElementsMax,
-        long keepResidentBytes,
-        int warmSlotCountMax,
-        int tickUs) {
+public record EngineConfig(int instanceCountMax, long memoryBytesMax, int tableElementsMax, int tickUs) {
     static final long INSTANCE_COUNT_MAX = 0;
     static final long MEMORY_BYTES_MAX = 8;
     static final long TABLE_ELEMENTS_MAX = 16;
-    static final long KEEP_RESIDENT_BYTES = 24;
-    static final long WARM_SLOT_COUNT_MAX = 32;
-    static final long TICK_US = 40;
-    static final long BYTES = 48;
+    static final long TICK_US = 24;
+    static final long BYTES = 32;
 
     private static final long PAGE_BYTES = 65_536;
 
@@ -54,37 +42,20 @@ public record EngineConfig(
                 "table-elements-max",
                 tableElementsMax,
                 "1 to 16777216");
-        require(
-                keepResidentBytes >= 0 && keepResidentBytes <= memoryBytesMax,
-                "keep-resident-bytes",
-                keepResidentBytes,
-                "0 to memory-bytes-max");
-        require(
-                warmSlotCountMax >= 0 && warmSlotCountMax <= instanceCountMax,
-                "warm-slot-count-max",
-                warmSlotCountMax,
-                "0 to instance-count-max");
         require(tickUs >= 100 && tickUs <= 1_000_000, "tick-us", tickUs, "100 to 1000000");
     }
 
     /** 1,024 invocations at once, 64 MiB each at most, a tick a millisecond. */
     public static EngineConfig defaults() {
-        return new EngineConfig(1024, 64L << 20, 100_000, 16L << 10, 1024, 1000);
+        return new EngineConfig(1024, 64L << 20, 100_000, 1000);
     }
 
-    /** With as many warm slots: a slot that is not warm is mapped anew for each call, under the lock that all of the process's memory has. */
     public EngineConfig withInstanceCountMax(int value) {
-        return new EngineConfig(value, memoryBytesMax, tableElementsMax, keepResidentBytes, value, tickUs);
+        return new EngineConfig(value, memoryBytesMax, tableElementsMax, tickUs);
     }
 
     public EngineConfig withMemoryBytesMax(long value) {
-        return new EngineConfig(
-                instanceCountMax,
-                value,
-                tableElementsMax,
-                Math.min(keepResidentBytes, value),
-                warmSlotCountMax,
-                tickUs);
+        return new EngineConfig(instanceCountMax, value, tableElementsMax, tickUs);
     }
 
     private static void require(boolean holds, String name, long value, String range) {

@@ -27,11 +27,11 @@ public final class TableBudget {
     /** For the JVM: a server has a few hundred; each platform thread's stack takes two. */
     private static final int MAPS_RESERVED = 4_096;
 
-    /**
-     * For a slot of the engine's pool: 2 from the start (stack and guard) and 4 once it was used (memory, image,
-     * guards), which it keeps; measured with a function of one data image. Two more for functions of several.
-     */
-    private static final int MAPS_PER_INSTANCE = 8;
+    /** For an instance of the engine's pool: 2 from the start, its stack and the guard, and 4 for each of two memories. */
+    private static final int MAPS_PER_INSTANCE = 10;
+
+    /** For the spare memories of the pool, 2,048 at most: 4 each once it was used (memory, image, guards), which it keeps. */
+    private static final int SPARE_MAPS = 4 * 2_048;
 
     private TableBudget() {}
 
@@ -46,7 +46,10 @@ public final class TableBudget {
         if (mapCountMax.isEmpty() || openFilesMax.isEmpty()) {
             return FALLBACK;
         }
-        long maps = mapCountMax.getAsLong() - MAPS_RESERVED - (long) MAPS_PER_INSTANCE * engine.instanceCountMax();
+        long maps = mapCountMax.getAsLong()
+                - MAPS_RESERVED
+                - SPARE_MAPS
+                - (long) MAPS_PER_INSTANCE * engine.instanceCountMax();
         // Half of the files stay for connections.
         long tables = Math.min(maps / MAPS_PER_TABLE, openFilesMax.getAsLong() / 2);
         return Math.clamp(tables, 1, 1_000_000);

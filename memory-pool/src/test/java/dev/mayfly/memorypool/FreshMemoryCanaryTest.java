@@ -23,7 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class FreshMemoryCanaryTest {
     private final SlabPool slabs = new SlabPool(8 << 20);
@@ -32,20 +31,9 @@ class FreshMemoryCanaryTest {
     @RegisterExtension
     final NothingLeaked nothingLeaked = new NothingLeaked().watch(slots).watch(slabs);
 
-    /** The pool's ways to reset a memory: by copying or by giving pages back, with slots that remember an image or without. */
-    static Stream<EngineConfig> engines() {
-        EngineConfig config = EngineConfig.defaults().withInstanceCountMax(8);
-        return Stream.of(
-                config,
-                keepResident(config, 0),
-                keepResident(config, config.memoryBytesMax()),
-                new EngineConfig(8, 64L << 20, 100_000, 16L << 10, 0, 1000));
-    }
-
-    @ParameterizedTest
-    @MethodSource("engines")
-    void everyInstanceIsAsNew(EngineConfig config, @TempDir Path folder) throws Exception {
-        try (Engine engine = Engine.open(config);
+    @Test
+    void everyInstanceIsAsNew(@TempDir Path folder) throws Exception {
+        try (Engine engine = Engine.open(EngineConfig.defaults().withInstanceCountMax(8));
                 PrelinkedComponent canary = prelink(engine, text(), folder)) {
             FreshMemoryCanary.Result result = FreshMemoryCanary.run(canary, slots, FreshMemoryCanary.ROUNDS);
             assertEquals(new FreshMemoryCanary.Result(FreshMemoryCanary.ROUNDS, ""), result);
@@ -111,16 +99,6 @@ class FreshMemoryCanaryTest {
             assertThrows(MayflyException.Unavailable.class, () -> FreshMemoryCanary.run(canary, slots, 1));
             taken.forEach(InvocationSlot::release);
         }
-    }
-
-    private static EngineConfig keepResident(EngineConfig config, long bytes) {
-        return new EngineConfig(
-                config.instanceCountMax(),
-                config.memoryBytesMax(),
-                config.tableElementsMax(),
-                bytes,
-                config.warmSlotCountMax(),
-                config.tickUs());
     }
 
     private static String text() {
