@@ -16,6 +16,7 @@ macro_rules! generate {
                 "../../wit/pubsub",
                 "../../wit/functions",
                 "../../wit/function",
+                "wit/poll.wit",
                 "wit/clocks.wit",
                 "wit/random.wit",
                 "wit/world.wit",
