@@ -2,6 +2,7 @@
 # Builds the Rust examples and the engine's test guests:
 #
 #   target/guests/<name>.wasm              as a user uploads it: a core module that says which world it implements
+#   target/guests/wasi/<name>.wasm         ordinary programs: components for WASI 0.2, and <name>-preview1 core modules
 #   target/guests/components/<name>.wasm   the component the engine makes of it
 #   target/guests/bad/<name>.wasm          what an upload must refuse
 #
@@ -18,7 +19,7 @@ guests=$home/target/guests
 # One for all of them: they share most of what they are built from.
 export CARGO_TARGET_DIR=$guests/cargo
 wasm=wasm32-unknown-unknown
-mkdir -p "$guests/components" "$guests/bad"
+mkdir -p "$guests/components" "$guests/bad" "$guests/wasi"
 
 # Not touching equal files keeps their times, and with them everything that is made from them.
 place() { # place FILE AS
@@ -31,6 +32,13 @@ for manifest in "$home"/examples/*/Cargo.toml "$sources"/{custom,errand,probe,st
   name=${crate##*/}
   # Rust's names have no dashes.
   place "$CARGO_TARGET_DIR/$wasm/release/${name//-/_}.wasm" "$guests/$name.wasm"
+done
+
+for crate in "$sources"/{ordinary,command}; do
+  name=${crate##*/}
+  (cd "$crate" && cargo build --quiet --locked --release --target wasm32-wasip1 --target wasm32-wasip2)
+  place "$CARGO_TARGET_DIR/wasm32-wasip1/release/$name.wasm" "$guests/wasi/$name-preview1.wasm"
+  place "$CARGO_TARGET_DIR/wasm32-wasip2/release/$name.wasm" "$guests/wasi/$name.wasm"
 done
 
 (cd "$sources/assemble" && cargo build --quiet --locked)
