@@ -281,15 +281,8 @@ mod tests {
         }
 
         fn call(&mut self) -> Call {
-            Call {
-                // SAFETY: the frame is boxed and outlives the call in each test.
-                frame: unsafe { FramePtr::new(&mut *self.frame) },
-                scratch: Vec::new(),
-                argument: Vec::new(),
-                random: None,
-                log_bytes: 0,
-                keyvalue: Default::default(),
-            }
+            // SAFETY: the frame is boxed and outlives the call in each test.
+            Call::new(unsafe { FramePtr::new(&mut *self.frame) })
         }
 
         fn reserve(&mut self, call: &Call, index: usize, bytes: usize) -> Result<(), GrowError> {

@@ -1,13 +1,11 @@
 //! From an upload to an artifact. Runs in the `mayfly-compiler` process only, where untrusted bytes can cost nothing but the process.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use wasmparser::{Encoding, Parser, Payload};
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
-use wit_component::ComponentEncoder;
 
+use crate::componentize::componentize;
 use crate::engine::code_config;
 
 /// Why nothing came out.
@@ -26,53 +24,32 @@ pub struct Compiled {
     pub report: String,
 }
 
-/// Compiles a component, or a core module that carries its component type; text of either as well.
+/// Compiles a component, or a core module that can be made one; text of either as well.
 pub fn compile(input: &[u8], memory_bytes_max: u64) -> Result<Compiled, CompileError> {
     let binary = wat::parse_bytes(input)
         .map_err(|error| CompileError::Invalid(format!("neither a WebAssembly binary nor its text: {error}")))?;
-    let (component, componentized) = as_component(&binary)?;
+    let componentized = componentize(&binary).map_err(CompileError::Invalid)?;
+    let (component, how) = match &componentized {
+        None => (&*binary, None),
+        Some(made) => (&*made.bytes, Some(made.how)),
+    };
     let engine = wasmtime::Engine::new(&code_config(memory_bytes_max))
         .map_err(|error| CompileError::Internal(format!("{error:#}")))?;
-    let component = Component::from_binary(&engine, &component)
+    let component = Component::from_binary(&engine, component)
         .map_err(|error| CompileError::Invalid(format!("the component does not compile: {error:#}")))?;
     let artifact = component
         .serialize()
         .map_err(|error| CompileError::Internal(format!("{error:#}")))?;
     Ok(Compiled {
         artifact,
-        report: describe(&engine, &component, componentized),
+        report: describe(&engine, &component, how),
     })
 }
 
-fn as_component(binary: &[u8]) -> Result<(Cow<'_, [u8]>, bool), CompileError> {
-    let mut carries_type = false;
-    for payload in Parser::new(0).parse_all(binary) {
-        match payload.map_err(|error| CompileError::Invalid(format!("not a whole WebAssembly binary: {error}")))? {
-            Payload::Version {
-                encoding: Encoding::Component,
-                ..
-            } => return Ok((Cow::Borrowed(binary), false)),
-            Payload::CustomSection(section) => carries_type |= section.name().starts_with("component-type"),
-            _ => {}
-        }
-    }
-    if !carries_type {
-        return Err(CompileError::Invalid(
-            "a core WebAssembly module without a component type: build a component, or use a guest library that embeds the type (wit-bindgen does)".into(),
-        ));
-    }
-    let encoded = ComponentEncoder::default()
-        .validate(true)
-        .module(binary)
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| CompileError::Invalid(format!("the core module can't be made a component: {error:#}")))?;
-    Ok((Cow::Owned(encoded), true))
-}
-
-fn describe(engine: &wasmtime::Engine, component: &Component, componentized: bool) -> String {
+fn describe(engine: &wasmtime::Engine, component: &Component, how: Option<&str>) -> String {
     let mut report = String::new();
-    if componentized {
-        report.push_str("componentized\n");
+    if let Some(how) = how {
+        let _ = writeln!(report, "componentized {how}");
     }
     let ty = component.component_type();
     for (name, item) in ty.imports(engine) {

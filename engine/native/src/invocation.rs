@@ -9,11 +9,12 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Result, Store};
 
 use crate::front::random::Random;
+use crate::front::wasi_io::Wasi;
 use crate::front::wasi_keyvalue::Held;
 use crate::front::wasi_messaging::Messages;
-use crate::front::{event, head, web};
+use crate::front::{command, event, head, wasi_cli, web};
 use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
-use crate::outcome::{self, BadFrame, DONE, OPERATION, YIELD};
+use crate::outcome::{self, BadFrame, DONE, Exit, OPERATION, YIELD};
 use crate::prelink::Prelinked;
 use crate::reset::WindowedStore;
 
@@ -88,9 +89,23 @@ pub struct Call {
     pub log_bytes: u64,
     pub keyvalue: Held,
     pub messaging: Messages,
+    pub wasi: Wasi,
 }
 
 impl Call {
+    pub fn new(frame: FramePtr) -> Call {
+        Call {
+            frame,
+            scratch: Vec::new(),
+            argument: Vec::new(),
+            random: None,
+            log_bytes: 0,
+            keyvalue: Held::default(),
+            messaging: Messages::default(),
+            wasi: Wasi::default(),
+        }
+    }
+
     /// Hands an operation to the host; the future is ready once the host resumed.
     pub fn operation(&self, number: i32, argument: u64) -> HostOperation<'static> {
         HostOperation {
@@ -205,34 +220,37 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
         return Err(BadFrame("bufferCountMax is larger than the frame's room for buffers").into());
     }
     head::check_request_head(frame)?;
-    let store = Store::new(
-        &prelinked.engine,
-        Call {
-            frame,
-            scratch: Vec::new(),
-            argument: Vec::new(),
-            random: None,
-            log_bytes: 0,
-            keyvalue: Held::default(),
-            messaging: Messages::default(),
-        },
-    );
+    let store = Store::new(&prelinked.engine, Call::new(frame));
     let mut store = WindowedStore::new(store, &prelinked.windows);
     store.limiter(|call| call);
     store.set_max_component_handles(HANDLE_COUNT_MAX);
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
+    store.data_mut().wasi.is_command = prelinked.is_command() && frame.given().entry != ENTRY_EVENT;
+    let ended = enter(prelinked, &mut store, instantiated).await;
+    match ended.as_ref().map_err(|error| error.downcast_ref::<Exit>()) {
+        Err(Some(exit)) => exited(store.data_mut(), exit),
+        _ => ended,
+    }
+}
+
+async fn enter(prelinked: &'static Prelinked, store: &mut Store<Call>, instantiated: &mut bool) -> Result<()> {
+    let frame = store.data().frame;
     let instance = prelinked.instance.instantiate_async(&mut *store).await?;
     *instantiated = true;
     if frame.given().entry == ENTRY_EVENT {
-        let Some(handle) = prelinked.event(&instance, &mut *store) else {
+        let Some(handle) = prelinked.event(&instance, store) else {
             return Err(BadFrame("the component handles no events").into());
         };
         let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;
         event::finish(frame, &answer);
         return Ok(());
     }
-    let Some(handle) = prelinked.web(&instance, &mut *store) else {
+    if let Some(run) = prelinked.command(&instance, store) {
+        let (ended,) = run.call_async(&mut *store, ()).await?;
+        return command::finish(store.data_mut(), ended.map_or(1, |()| 0));
+    }
+    let Some(handle) = prelinked.web(&instance, store) else {
         return Err(BadFrame("the component answers no requests").into());
     };
     let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;
@@ -242,5 +260,26 @@ async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut
             web::finish_with_error(frame, &error);
             Ok(())
         }
+    }
+}
+
+/// A function that ended itself has answered only if it is a command.
+fn exited(call: &mut Call, exit: &Exit) -> Result<()> {
+    if call.wasi.is_command {
+        return command::finish(call, exit.0);
+    }
+    let text = format!("{exit} before it answered: return a response instead");
+    if call.frame.given().entry == ENTRY_EVENT {
+        event::finish(call.frame, &Err(event::Error::Retry(text)));
+    } else {
+        web::finish_with_error(call.frame, &web::Error::Internal(text));
+    }
+    Ok(())
+}
+
+/// However the invocation ends, what it wrote last is logged.
+impl Drop for Call {
+    fn drop(&mut self) {
+        wasi_cli::end(self);
     }
 }

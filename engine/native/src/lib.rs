@@ -17,11 +17,13 @@
 //! | `front` | the host functions that guests see, one file an interface |
 //! | `shape` | the types of an embedding program's own interfaces |
 //! | `describe` | from a WIT file to such types: runs in the `mayfly-compiler` process only |
+//! | `componentize` | from a core module to a component: runs in the `mayfly-compiler` process only |
 //! | `compile` | from an upload to an artifact: runs in the `mayfly-compiler` process only |
 
 pub mod abi;
 mod buffers;
 pub mod compile;
+mod componentize;
 pub mod describe;
 mod engine;
 mod front;

@@ -77,6 +77,18 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// The function ended itself, with this status.
+#[derive(Debug)]
+pub struct Exit(pub u8);
+
+impl std::fmt::Display for Exit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the function exited with status {}", self.0)
+    }
+}
+
+impl std::error::Error for Exit {}
+
 /// What the host wrote into a frame makes no sense.
 #[derive(Debug)]
 pub struct BadFrame(pub &'static str);

@@ -1,5 +1,6 @@
 //! From an artifact on disk to a component whose imports are resolved.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,10 +24,14 @@ const WEB_HANDLER: &str = "mayfly:function/web-handler@0.1.0";
 /// The export that makes it one for events.
 const EVENT_HANDLER: &str = "mayfly:function/event-handler@0.1.0";
 
+/// The package and interface whose `run` makes a component a command, at any 0.2.x.
+const RUN: &str = "wasi:cli/run";
+
 type WebParameters = (Resource<web::Request>,);
 type WebResults = (Result<web::Response, web::Error>,);
 type EventParameters = (Resource<event::Event>,);
 type EventResults = (Result<(), event::Error>,);
+type RunResults = (Result<(), ()>,);
 
 /// Why a component was not linked.
 #[derive(Debug)]
@@ -48,6 +53,7 @@ pub struct Prelinked {
     pub windows: Windows,
     web: Option<ComponentExportIndex>,
     event: Option<ComponentExportIndex>,
+    command: Option<ComponentExportIndex>,
     alive: Arc<AtomicU64>,
 }
 
@@ -59,7 +65,7 @@ impl Prelinked {
             .map_err(|error| PrelinkError::Incompatible(format!("{error:#}")))?;
         check_sizes(engine, &component)?;
         let internal = |error| PrelinkError::Internal(format!("{error:#}"));
-        let mut linker = linker(&engine.wasmtime).map_err(internal)?;
+        let mut linker = linker(&engine.wasmtime, &component).map_err(internal)?;
         let refused = offers
             .link(&mut linker, &engine.wasmtime, &component)
             .map_err(internal)?;
@@ -75,9 +81,13 @@ impl Prelinked {
                 });
             }
         };
-        let web = handler::<WebParameters, WebResults>(&component, &instance, WEB_HANDLER)?;
-        let event = handler::<EventParameters, EventResults>(&component, &instance, EVENT_HANDLER)?;
-        if web.is_none() && event.is_none() {
+        let web = handler::<WebParameters, WebResults>(&component, &instance, WEB_HANDLER, "handle")?;
+        let event = handler::<EventParameters, EventResults>(&component, &instance, EVENT_HANDLER, "handle")?;
+        let command = match run_export(&engine.wasmtime, &component) {
+            Some(run) if web.is_none() => handler::<(), RunResults>(&component, &instance, &run, "run")?,
+            _ => None,
+        };
+        if web.is_none() && event.is_none() && command.is_none() {
             return Err(no_handler(&engine.wasmtime, &component));
         }
         engine.prelinked.fetch_add(1, Ordering::Relaxed);
@@ -87,6 +97,7 @@ impl Prelinked {
             instance,
             web,
             event,
+            command,
             alive: engine.prelinked.clone(),
         })
     }
@@ -108,6 +119,28 @@ impl Prelinked {
         self.event
             .map(|index| unsafe { TypedFunc::new_unchecked(function(instance, store, index)) })
     }
+
+    /// The function of an instance that is a command's run, if the component answers requests in no other way.
+    pub fn command(&self, instance: &Instance, store: &mut Store<Call>) -> Option<TypedFunc<(), RunResults>> {
+        // SAFETY: as above.
+        self.command
+            .map(|index| unsafe { TypedFunc::new_unchecked(function(instance, store, index)) })
+    }
+
+    /// Whether requests are answered by a command.
+    pub fn is_command(&self) -> bool {
+        self.command.is_some()
+    }
+}
+
+/// The name under which a component exports `run`.
+fn run_export(engine: &wasmtime::Engine, component: &Component) -> Option<String> {
+    let ty = component.component_type();
+    ty.exports(engine).map(|(name, _)| name.to_owned()).find(|name| {
+        let version = name.strip_prefix(RUN).and_then(|rest| rest.strip_prefix('@'));
+        let version = version.and_then(|version| Version::parse(version).ok());
+        version.is_some_and(|version| is_compatible(&version, &Version::new(0, 2, 0)))
+    })
 }
 
 fn function(instance: &Instance, store: &mut Store<Call>, index: ComponentExportIndex) -> Func {
@@ -120,15 +153,22 @@ impl Drop for Prelinked {
     }
 }
 
-fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Call>> {
+/// What the component imports of what is offered: all of it would take ten times as long to define.
+fn linker(engine: &wasmtime::Engine, component: &Component) -> wasmtime::Result<Linker<Call>> {
     let mut linker = Linker::new(engine);
-    for interface in INTERFACES {
+    let ty = component.component_type();
+    let imported: HashSet<&str> = ty.imports(engine).map(|(import, _)| package_and_name(import)).collect();
+    for interface in INTERFACES.iter().filter(|interface| imported.contains(interface.name)) {
         let mut instance = linker.instance(&format!("{}@{}", interface.name, interface.version))?;
         for (name, define) in interface.resources.iter().chain(interface.functions) {
             define(&mut instance, name)?;
         }
     }
     Ok(linker)
+}
+
+fn package_and_name(import: &str) -> &str {
+    import.split_once('@').map_or(import, |(name, _)| name)
 }
 
 fn check_sizes(engine: &Engine, component: &Component) -> Result<(), PrelinkError> {
@@ -162,11 +202,12 @@ fn memory_count(component: &Component) -> u32 {
     component.resources_required().map_or(0, |needed| needed.num_memories)
 }
 
-/// The `handle` of an interface that the component may export.
+/// A function of an interface that the component may export.
 fn handler<P, R>(
     component: &Component,
     instance: &InstancePre<Call>,
     interface: &str,
+    function: &str,
 ) -> Result<Option<ComponentExportIndex>, PrelinkError>
 where
     P: ComponentNamedList + Lower,
@@ -175,20 +216,19 @@ where
     let Some(exported) = component.get_export_index(None, interface) else {
         return Ok(None);
     };
-    let Some((ComponentItem::ComponentFunc(function), handle)) = component.get_export(Some(&exported), "handle") else {
-        return Err(PrelinkError::Invalid(format!("{interface} has no function handle")));
+    let Some((ComponentItem::ComponentFunc(ty), index)) = component.get_export(Some(&exported), function) else {
+        return Err(PrelinkError::Invalid(format!("{interface} has no function {function}")));
     };
-    function
-        .typecheck::<P, R>(&instance.instance_type())
-        .map_err(|error| PrelinkError::Invalid(format!("{interface} handle has the wrong type: {error:#}")))?;
-    Ok(Some(handle))
+    ty.typecheck::<P, R>(&instance.instance_type())
+        .map_err(|error| PrelinkError::Invalid(format!("{interface} {function} has the wrong type: {error:#}")))?;
+    Ok(Some(index))
 }
 
 fn no_handler(engine: &wasmtime::Engine, component: &Component) -> PrelinkError {
     let ty = component.component_type();
     let exports: Vec<_> = ty.exports(engine).map(|(name, _)| name).collect();
     PrelinkError::Invalid(format!(
-        "the component implements no world that this host can call: it must export {WEB_HANDLER} or {EVENT_HANDLER}, and it exports {}",
+        "the component implements no world that this host can call: it must export {WEB_HANDLER}, {EVENT_HANDLER} or {RUN}@0.2.x, and it exports {}",
         if exports.is_empty() {
             "nothing".into()
         } else {

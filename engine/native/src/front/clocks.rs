@@ -1,16 +1,17 @@
-//! `wasi:clocks`: reading the time. Waiting for it comes with `wasi:io/poll`.
+//! `wasi:clocks`: reading the time, and what `wasi:io/poll` waits for. The time zone is UTC.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentType, Lower};
+use wasmtime::component::{ComponentType, Lift, Lower};
 
 use super::Interface;
+use super::wasi_io::Pollable;
 use crate::invocation::Call;
 
-#[derive(ComponentType, Lower)]
+#[derive(ComponentType, Lift, Lower, Clone, Copy)]
 #[component(record)]
-struct Datetime {
+pub struct Datetime {
     seconds: u64,
     nanoseconds: u32,
 }
@@ -57,6 +58,48 @@ pub const MONOTONIC: Interface = Interface {
                 Ok((RESOLUTION.as_nanos() as u64,))
             })
         }),
+        ("subscribe-instant", |linker, name| {
+            linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (when,): (u64,)| {
+                Ok((store.data_mut().wasi.subscribe(Pollable::At(when)),))
+            })
+        }),
+        ("subscribe-duration", |linker, name| {
+            linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (duration,): (u64,)| {
+                let when = monotonic_ns().saturating_add(duration);
+                Ok((store.data_mut().wasi.subscribe(Pollable::At(when)),))
+            })
+        }),
+    ],
+};
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+struct TimezoneDisplay {
+    #[component(name = "utc-offset")]
+    utc_offset: i32,
+    name: &'static str,
+    #[component(name = "in-daylight-saving-time")]
+    in_daylight_saving_time: bool,
+}
+
+/// Behind a switch in the standard, but the functions of some languages ask for it.
+pub const TIMEZONE: Interface = Interface {
+    name: "wasi:clocks/timezone",
+    version: "0.2.0",
+    resources: &[],
+    functions: &[
+        ("display", |linker, name| {
+            linker.func_wrap(name, |_: StoreContextMut<'_, Call>, (_,): (Datetime,)| {
+                Ok((TimezoneDisplay {
+                    utc_offset: 0,
+                    name: "UTC",
+                    in_daylight_saving_time: false,
+                },))
+            })
+        }),
+        ("utc-offset", |linker, name| {
+            linker.func_wrap(name, |_: StoreContextMut<'_, Call>, (_,): (Datetime,)| Ok((0i32,)))
+        }),
     ],
 };
 
@@ -72,7 +115,7 @@ fn since_epoch() -> Duration {
 }
 
 /// Since the library first read it: guests learn nothing of the machine's uptime.
-fn monotonic_ns() -> u64 {
+pub fn monotonic_ns() -> u64 {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
     START.elapsed().as_nanos() as u64
 }

@@ -15,7 +15,7 @@ const LOG_FLUSH: i32 = 2;
 #[derive(ComponentType, Lift, Clone, Copy)]
 #[component(enum)]
 #[repr(u8)]
-enum Level {
+pub enum Level {
     #[component(name = "trace")]
     Trace,
     #[component(name = "debug")]
@@ -118,7 +118,6 @@ async fn write_encoded(
     message: WasmStr,
     mut fields: Vec<u8>,
 ) -> Result<()> {
-    let frame = store.data().frame;
     if fields.len() > LOG_FIELDS_BYTES_MAX {
         fields.clear();
     }
@@ -126,21 +125,53 @@ async fn write_encoded(
         let message = message.to_str(&*store)?;
         message.floor_char_boundary(LOG_MESSAGE_BYTES_MAX)
     };
-    let payload = length + fields.len();
-    let bytes = record_bytes(payload);
-    let given = frame.given();
-    if bytes > given.log_region_bytes as usize || store.data().log_bytes + payload as u64 > given.log_bytes_max {
-        frame.told().log_dropped += 1;
-        return Ok(());
+    if make_room(store.data_mut(), length + fields.len()).await {
+        let message = message.to_str(&*store)?;
+        append(store.data().frame, level, &message.as_bytes()[..length], &fields);
     }
-    if frame.told().log_used_bytes as usize + bytes > given.log_region_bytes as usize {
-        store.data().operation(LOG_FLUSH, 0).await;
+    Ok(())
+}
+
+/// Writes a line that is no longer than [`LOG_MESSAGE_BYTES_MAX`].
+pub async fn write_line(call: &mut Call, level: Level, line: &str) {
+    if make_room(call, line.len()).await {
+        append(call.frame, level, line.as_bytes(), &[]);
+    }
+}
+
+/// The same where nobody can wait for the host any more: a line that finds no room is dropped.
+pub fn write_last_line(call: &Call, level: Level, line: &str) {
+    let frame = call.frame;
+    if is_within_bounds(call, line.len()) && fits(frame, line.len()) {
+        append(frame, level, line.as_bytes(), &[]);
+    } else {
+        frame.told().log_dropped += 1;
+    }
+}
+
+/// Has the host take the records in the region if there is too little room; false when the line is too much for the invocation and counts as dropped.
+async fn make_room(call: &mut Call, payload_bytes: usize) -> bool {
+    let frame = call.frame;
+    if !is_within_bounds(call, payload_bytes) {
+        frame.told().log_dropped += 1;
+        return false;
+    }
+    if !fits(frame, payload_bytes) {
+        call.operation(LOG_FLUSH, 0).await;
         frame.told().log_used_bytes = 0;
     }
-    store.data_mut().log_bytes += payload as u64;
-    let message = message.to_str(&*store)?;
-    append(frame, level, &message.as_bytes()[..length], &fields);
-    Ok(())
+    call.log_bytes += payload_bytes as u64;
+    true
+}
+
+fn is_within_bounds(call: &Call, payload_bytes: usize) -> bool {
+    let given = call.frame.given();
+    record_bytes(payload_bytes) <= given.log_region_bytes as usize
+        && call.log_bytes + payload_bytes as u64 <= given.log_bytes_max
+}
+
+fn fits(frame: FramePtr, payload_bytes: usize) -> bool {
+    frame.told().log_used_bytes as usize + record_bytes(payload_bytes) <= frame.given().log_region_bytes as usize
 }
 
 /// Names and values one behind the other, as many as fit; `LogLayout` has the form.

@@ -2,14 +2,16 @@
 //! is offered name by name.
 
 use semver::Version;
-use wasmtime::Result;
-use wasmtime::component::LinkerInstance;
+use wasmtime::component::{ComponentNamedList, Lift, LinkerInstance, Lower};
+use wasmtime::{Result, StoreContextMut, bail};
 
 use crate::invocation::Call;
+use crate::outcome::Refused;
 
 mod blob;
 mod buffers;
 mod clocks;
+pub mod command;
 mod config;
 mod content;
 pub mod custom;
@@ -19,13 +21,18 @@ mod functions;
 pub mod head;
 mod http;
 mod kv;
-mod log;
+mod lines;
+pub mod log;
 pub mod random;
 mod secrets;
 mod sql;
+pub mod wasi_cli;
 mod wasi_config;
+mod wasi_filesystem;
+pub mod wasi_io;
 pub mod wasi_keyvalue;
 pub mod wasi_messaging;
+mod wasi_sockets;
 pub mod web;
 mod wire;
 
@@ -46,6 +53,17 @@ pub fn is_compatible(wanted: &Version, offered: &Version) -> bool {
 
 /// Adds one function or resource to the linker under the name it is given.
 pub type Define = fn(&mut LinkerInstance<'_, Call>, &str) -> Result<()>;
+
+/// A function that can't be called: what it belongs to is never given out. Only its type is looked at, when a component is linked.
+pub(super) fn never<P, R>(linker: &mut LinkerInstance<'_, Call>, name: &str) -> Result<()>
+where
+    P: ComponentNamedList + Lift + 'static,
+    R: ComponentNamedList + Lower + 'static,
+{
+    linker.func_wrap(name, |_: StoreContextMut<'_, Call>, _: P| -> Result<R> {
+        bail!(Refused("a handle was used that this host never gives out".into()))
+    })
+}
 
 /// An interface this host offers.
 pub struct Interface {
@@ -86,4 +104,27 @@ pub const INTERFACES: &[&Interface] = &[
     &random::SECURE,
     &random::INSECURE,
     &random::SEED,
+    &clocks::TIMEZONE,
+    &wasi_io::ERROR,
+    &wasi_io::POLL,
+    &wasi_io::STREAMS,
+    &wasi_cli::ENVIRONMENT,
+    &wasi_cli::EXIT,
+    &wasi_cli::STDIN,
+    &wasi_cli::STDOUT,
+    &wasi_cli::STDERR,
+    &wasi_cli::TERMINAL_INPUT,
+    &wasi_cli::TERMINAL_OUTPUT,
+    &wasi_cli::TERMINAL_STDIN,
+    &wasi_cli::TERMINAL_STDOUT,
+    &wasi_cli::TERMINAL_STDERR,
+    &wasi_filesystem::TYPES,
+    &wasi_filesystem::PREOPENS,
+    &wasi_sockets::NETWORK,
+    &wasi_sockets::INSTANCE_NETWORK,
+    &wasi_sockets::IP_NAME_LOOKUP,
+    &wasi_sockets::TCP,
+    &wasi_sockets::TCP_CREATE_SOCKET,
+    &wasi_sockets::UDP,
+    &wasi_sockets::UDP_CREATE_SOCKET,
 ];

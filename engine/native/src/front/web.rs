@@ -106,19 +106,23 @@ pub const TYPES: Interface = Interface {
 
 /// Writes a response into the frame: header lines into their room, the body into a buffer.
 pub async fn finish(call: &Call, response: Response) -> Result<()> {
-    let frame = call.frame;
-    write_response_head(frame, &response.headers)?;
     let body = match response.body {
-        Body::Empty => -1,
-        Body::Buffer(buffer) => buffer.rep() as i32,
-        Body::Bytes(bytes) if bytes.is_empty() => -1,
-        Body::Bytes(bytes) => buffer_of(call, &bytes).await? as i32,
+        Body::Empty => None,
+        Body::Buffer(buffer) => Some(buffer.rep() as usize),
+        Body::Bytes(bytes) if bytes.is_empty() => None,
+        Body::Bytes(bytes) => Some(buffer_of(call, &bytes).await?),
     };
+    write_response(call.frame, response.status, &response.headers, body)
+}
+
+/// The same for a body that is a buffer's index already.
+pub fn write_response(frame: FramePtr, status: u16, headers: &[(String, String)], body: Option<usize>) -> Result<()> {
+    write_response_head(frame, headers)?;
     let told = frame.told();
     told.outcome = 0;
-    told.response_status = response.status.into();
-    told.response_headers = response.headers.len() as u32;
-    told.response_body = body;
+    told.response_status = status.into();
+    told.response_headers = headers.len() as u32;
+    told.response_body = body.map_or(-1, |index| index as i32);
     Ok(())
 }
 

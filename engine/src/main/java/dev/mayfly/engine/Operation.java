@@ -12,6 +12,7 @@ package dev.mayfly.engine;
  *        3  BUFFER_LOAD    ARGUMENT_0: index of a buffer that is a      (its bytes are in slabs)
  *                          stream
  *        4  RESOURCE_DROP  ARGUMENT_0: number of a resource             (it is closed)
+ *        5  WAIT           ARGUMENT_0: nanoseconds                      (so much time has passed, or less: the engine looks and asks again)
  * </pre>
  *
  * <p>From 256 on they are host interfaces' functions, numbered in the order of their WIT. Parameters are at {@link FrameLayout#ARGUMENT_ADDRESS} and
@@ -37,6 +38,7 @@ public final class Operation {
     public static final int LOG_FLUSH = 2;
     public static final int BUFFER_LOAD = 3;
     public static final int RESOURCE_DROP = 4;
+    public static final int WAIT = 5;
 
     public static final int CONFIG_GET = 256;
     public static final int SECRET_GET = 257;

@@ -9,19 +9,19 @@ import java.util.Optional;
  * What is recorded beside an artifact: whose it is and what it must look like.
  *
  * <pre>
- *   mayfly-artifact 1
+ *   mayfly-artifact 2
  *   component   &lt;SHA-256 of the component&gt;
  *   fingerprint &lt;of the engine, to the end of the line&gt;
  *   bytes       &lt;the artifact's size&gt;
  *   sha256      &lt;of the artifact&gt;
- *   componentized true | false
+ *   made-from   &lt;{@link ComponentDescription#madeFrom}&gt;
  *   import      &lt;one line each&gt;
  *   export      &lt;one line each&gt;
  *   end         &lt;SHA-256 of everything above&gt;
  * </pre>
  */
 record ArtifactManifest(ArtifactKey key, long bytes, Digest digest, ComponentDescription description) {
-    private static final String FIRST_LINE = "mayfly-artifact 1\n";
+    private static final String FIRST_LINE = "mayfly-artifact 2\n";
     private static final String LAST = "end ";
 
     String text() {
@@ -30,7 +30,7 @@ record ArtifactManifest(ArtifactKey key, long bytes, Digest digest, ComponentDes
         text.append("fingerprint ").append(key.fingerprint()).append('\n');
         text.append("bytes ").append(bytes).append('\n');
         text.append("sha256 ").append(digest).append('\n');
-        text.append("componentized ").append(description.componentized()).append('\n');
+        text.append("made-from ").append(description.madeFrom()).append('\n');
         description
                 .imports()
                 .forEach(line -> text.append("import ").append(line).append('\n'));
@@ -56,7 +56,7 @@ record ArtifactManifest(ArtifactKey key, long bytes, Digest digest, ComponentDes
         String fingerprint = "";
         long bytes = 0;
         String digest = "";
-        boolean componentized = false;
+        String madeFrom = "";
         List<String> imports = new ArrayList<>();
         List<String> exports = new ArrayList<>();
         for (String line : above.substring(FIRST_LINE.length()).split("\n", 0)) {
@@ -67,7 +67,7 @@ record ArtifactManifest(ArtifactKey key, long bytes, Digest digest, ComponentDes
                 case "fingerprint" -> fingerprint = value;
                 case "bytes" -> bytes = Long.parseLong(value);
                 case "sha256" -> digest = value;
-                case "componentized" -> componentized = Boolean.parseBoolean(value);
+                case "made-from" -> madeFrom = value;
                 case "import" -> imports.add(value);
                 case "export" -> exports.add(value);
                 default -> {
@@ -79,6 +79,6 @@ record ArtifactManifest(ArtifactKey key, long bytes, Digest digest, ComponentDes
                 new ArtifactKey(new Digest(component), fingerprint),
                 bytes,
                 new Digest(digest),
-                new ComponentDescription(componentized, imports, exports)));
+                new ComponentDescription(madeFrom, imports, exports)));
     }
 }

@@ -26,7 +26,7 @@ class ArtifactManifestTest {
     @Test
     void aComponentThatAsksForNothingIsRead() {
         var bare = new ArtifactManifest(
-                manifest.key(), 0, manifest.digest(), new ComponentDescription(false, List.of(), List.of()));
+                manifest.key(), 0, manifest.digest(), new ComponentDescription("", List.of(), List.of()));
         assertEquals(Optional.of(bare), ArtifactManifest.parse(bare.text()));
     }
 

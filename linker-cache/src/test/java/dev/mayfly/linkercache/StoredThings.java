@@ -14,7 +14,7 @@ final class StoredThings {
     static final String OTHER_ENGINE = "mayfly-engine 0.2.0; x86_64-unknown-linux-gnu; memory-bytes-max=67108864";
 
     static final ComponentDescription DESCRIPTION = new ComponentDescription(
-            true,
+            "a core module with a component type",
             List.of("mayfly:data/buffers@0.1.0 [method]buffer.length", "mayfly:log/log@0.1.0 log"),
             List.of("mayfly:function/web@0.1.0 handle"));
 

@@ -94,7 +94,10 @@ final class FunctionText {
         String version = " (version " + function.path("version").asText()
                 + (function.path("versionCreated").asBoolean() ? "" : ", as before") + ")";
         return function.path("name").asText() + " is deployed: " + size(function, "componentBytes") + ", " + compiled
-                + " to " + size(function, "artifactBytes") + granted(function.path("bindings")) + version;
+                + " to " + size(function, "artifactBytes") + granted(function.path("bindings")) + version
+                + (function.has("madeFrom")
+                        ? "; made from " + function.path("madeFrom").asText()
+                        : "");
     }
 
     private static String granted(JsonNode bindings) {

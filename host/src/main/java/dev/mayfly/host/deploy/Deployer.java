@@ -100,7 +100,7 @@ public final class Deployer {
                 if (deployment.versionCreated()) {
                     table = null;
                 }
-                return new Deployed(deployment, compileTime);
+                return new Deployed(deployment, artifact.description().madeFrom(), compileTime);
             } finally {
                 if (table != null) {
                     table.close();
@@ -117,9 +117,10 @@ public final class Deployer {
     /**
      * A deployment, and what it took.
      *
+     * @param madeFrom what the upload was when it was made a component; empty when it was one
      * @param compileTime how long compiling took, or looking up what was compiled before
      */
-    public record Deployed(Deployment deployment, Duration compileTime) {}
+    public record Deployed(Deployment deployment, String madeFrom, Duration compileTime) {}
 
     private static FunctionVersion draft(
             String function, Artifact artifact, long componentBytes, FunctionSettings settings) {

@@ -259,6 +259,9 @@ final class FunctionsService implements HttpService {
             json.writeStringField(
                     "url", calls + CallPath.of(deployment.function().name()));
             json.writeBooleanField("versionCreated", deployment.versionCreated());
+            if (!deployed.madeFrom().isEmpty()) {
+                json.writeStringField("madeFrom", deployed.madeFrom());
+            }
             json.writeNumberField("compileMs", deployed.compileTime().toMillis());
             if (replaced != null) {
                 json.writeObjectFieldStart("replaced");

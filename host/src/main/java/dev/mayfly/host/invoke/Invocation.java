@@ -42,6 +42,9 @@ public final class Invocation implements AutoCloseable, LogReader {
      */
     private static final int TICKS_PER_CANCELLATION_CHECK = 8;
 
+    /** A function that waits is asked as seldom as this whether anybody still waits for it. */
+    private static final long WAIT_NS_MAX = 50_000_000;
+
     private static final int WARN = 3;
     private static final int ERROR = 4;
     private static final System.Logger LOG = System.getLogger(Invocation.class.getName());
@@ -255,21 +258,25 @@ public final class Invocation implements AutoCloseable, LogReader {
                 case Status.TRAP -> {
                     return Outcome.TRAP;
                 }
-                case Status.OPERATION -> perform(frame);
+                case Status.OPERATION -> {
+                    if (frame.operation() == Operation.WAIT) {
+                        Outcome stopped = await(frame, cancellation);
+                        if (stopped != null) {
+                            return stopped;
+                        }
+                    } else {
+                        perform(frame);
+                    }
+                }
                 case Status.YIELD -> {
                     ticks++;
                     long nowNs = System.nanoTime();
-                    if (nowNs - deadlineNs >= 0) {
-                        return Outcome.DEADLINE_EXCEEDED;
-                    }
                     if (nowNs - startNs - awayNs() >= route.limits().cpuTimeMaxNs()) {
                         return Outcome.CPU_TIME_EXCEEDED;
                     }
-                    if (invoker.isStopping()) {
-                        return Outcome.SHUTTING_DOWN;
-                    }
-                    if (ticks % TICKS_PER_CANCELLATION_CHECK == 0 && cancellation.isCancelled()) {
-                        return Outcome.CLIENT_GONE;
+                    Outcome stopped = stopped(cancellation, ticks % TICKS_PER_CANCELLATION_CHECK == 0);
+                    if (stopped != null) {
+                        return stopped;
                     }
                     letOthersRun(ticks);
                     awayNs += System.nanoTime() - nowNs;
@@ -287,6 +294,38 @@ public final class Invocation implements AutoCloseable, LogReader {
             }
             status = frame.resume();
         }
+    }
+
+    /** Why the function must not go on; null when it may. */
+    private @Nullable Outcome stopped(Cancellation cancellation, boolean askClient) {
+        if (System.nanoTime() - deadlineNs >= 0) {
+            return Outcome.DEADLINE_EXCEEDED;
+        }
+        if (invoker.isStopping()) {
+            return Outcome.SHUTTING_DOWN;
+        }
+        return askClient && cancellation.isCancelled() ? Outcome.CLIENT_GONE : null;
+    }
+
+    /** Parks for as long as the function wants, never past its deadline. Returns as {@link #stopped} does. */
+    private @Nullable Outcome await(Frame frame, Cancellation cancellation) {
+        // A time beyond 292 years is negative here.
+        long waitNs = frame.argument() < 0 ? Long.MAX_VALUE : frame.argument();
+        long sinceNs = System.nanoTime();
+        long nowNs = sinceNs;
+        while (nowNs - sinceNs < waitNs) {
+            LockSupport.parkNanos(
+                    Math.min(Math.min(waitNs - (nowNs - sinceNs), Math.max(deadlineNs - nowNs, 0)), WAIT_NS_MAX));
+            Outcome stopped = stopped(cancellation, true);
+            nowNs = System.nanoTime();
+            if (stopped != null) {
+                awayNs += nowNs - sinceNs;
+                return stopped;
+            }
+        }
+        slot().answerStatus(Operation.OK);
+        awayNs += nowNs - sinceNs;
+        return null;
     }
 
     /**

@@ -1,0 +1,164 @@
+//! From a core module to a component. What becomes of a module follows from what it says, imports and exports:
+//!
+//! | the module | becomes |
+//! |---|---|
+//! | carries a component type (wit-bindgen puts it there) | that component |
+//! | the same, and imports `wasi_snapshot_preview1` | that component, with the standard adapter for what it imports |
+//! | exports `_start` and imports `wasi_snapshot_preview1` | a command, `wasi:cli/run`, with the standard adapter |
+//!
+//! The adapters are those of wasmtime's release. They turn each old function into one of `wasi:*@0.2.x`, and bring along only what is used.
+
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as PREVIEW1, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as COMMAND_ADAPTER,
+    WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as REACTOR_ADAPTER,
+};
+use wasmparser::{Encoding, Parser, Payload};
+use wit_component::ComponentEncoder;
+
+/// A component and what was done to get it.
+pub struct Componentized {
+    pub bytes: Vec<u8>,
+    /// For whoever uploaded the module.
+    pub how: &'static str,
+}
+
+/// What decides about a module.
+#[derive(Default)]
+struct Traits {
+    is_component: bool,
+    carries_type: bool,
+    imports_preview1: bool,
+    imports_preview0: bool,
+    exports_start: bool,
+}
+
+/// Makes a component of a core module; nothing of what is one already. The error is the uploader's.
+pub fn componentize(binary: &[u8]) -> Result<Option<Componentized>, String> {
+    let traits = traits(binary)?;
+    if traits.is_component {
+        return Ok(None);
+    }
+    let (adapter, how) = match traits {
+        Traits {
+            imports_preview0: true, ..
+        } => {
+            return Err("a core module for wasi_unstable, which is older than WASI preview 1: build it with a toolchain of 2020 or later".into());
+        }
+        Traits {
+            imports_preview1: true,
+            exports_start: true,
+            ..
+        } => (
+            Some(COMMAND_ADAPTER),
+            "a WASI preview 1 command, run once a request as CGI has it",
+        ),
+        Traits {
+            imports_preview1: true,
+            carries_type: true,
+            ..
+        } => (
+            Some(REACTOR_ADAPTER),
+            "a core module with a component type, with the adapter for WASI preview 1",
+        ),
+        Traits {
+            imports_preview1: true, ..
+        } => {
+            return Err("a core module for WASI preview 1 that is no command (it exports no _start) and carries no component type: build a program, \
+                        a component, or use a guest library that embeds the type (wit-bindgen does)".into());
+        }
+        Traits { carries_type: true, .. } => (None, "a core module with a component type"),
+        _ => {
+            return Err("a core WebAssembly module without a component type: build a component, or use a guest library that embeds the type \
+                        (wit-bindgen does)".into());
+        }
+    };
+    Ok(Some(Componentized {
+        bytes: encode(binary, adapter)?,
+        how,
+    }))
+}
+
+fn encode(binary: &[u8], adapter: Option<&[u8]>) -> Result<Vec<u8>, String> {
+    let mut encoder = ComponentEncoder::default().validate(true).module(binary);
+    if let Some(adapter) = adapter {
+        encoder = encoder.and_then(|encoder| encoder.adapter(PREVIEW1, adapter));
+    }
+    encoder
+        .and_then(|mut encoder| encoder.encode())
+        .map_err(|error| format!("the core module can't be made a component: {error:#}"))
+}
+
+fn traits(binary: &[u8]) -> Result<Traits, String> {
+    let broken = |error| format!("not a whole WebAssembly binary: {error}");
+    let mut traits = Traits::default();
+    for payload in Parser::new(0).parse_all(binary) {
+        match payload.map_err(broken)? {
+            Payload::Version {
+                encoding: Encoding::Component,
+                ..
+            } => {
+                traits.is_component = true;
+                return Ok(traits);
+            }
+            Payload::CustomSection(section) => traits.carries_type |= section.name().starts_with("component-type"),
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    let module = import.map_err(broken)?.module;
+                    traits.imports_preview1 |= module == PREVIEW1;
+                    traits.imports_preview0 |= module == "wasi_unstable";
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    traits.exports_start |= export.map_err(broken)?.name == "_start";
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(traits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made_of(module: &str) -> Result<Option<Componentized>, String> {
+        componentize(&wat::parse_str(module).unwrap())
+    }
+
+    fn refusal(module: &str) -> String {
+        made_of(module).err().expect("it is refused")
+    }
+
+    const PREVIEW1_IMPORT: &str = r#"(import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))"#;
+
+    #[test]
+    fn a_component_stays_as_it_is() {
+        assert!(made_of("(component)").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_program_for_preview1_becomes_a_command() {
+        let made = made_of(&format!(
+            r#"(module {PREVIEW1_IMPORT} (memory (export "memory") 1) (func (export "_start")))"#
+        ));
+        let made = made.unwrap().expect("it was no component");
+        assert!(made.how.contains("command"), "{}", made.how);
+        assert!(traits(&made.bytes).unwrap().is_component);
+    }
+
+    #[test]
+    fn a_module_that_says_too_little_is_told_what_is_missing() {
+        assert!(refusal("(module)").contains("without a component type"));
+        assert!(refusal(&format!("(module {PREVIEW1_IMPORT})")).contains("no _start"));
+        let older = r#"(module (import "wasi_unstable" "proc_exit" (func (param i32))) (func (export "_start")))"#;
+        assert!(refusal(older).contains("wasi_unstable"));
+    }
+
+    #[test]
+    fn an_import_that_no_adapter_has_is_named() {
+        let module = r#"(module (import "wasi_snapshot_preview1" "fd_teleport" (func)) (memory (export "memory") 1) (func (export "_start")))"#;
+        assert!(refusal(module).contains("fd_teleport"), "{}", refusal(module));
+    }
+}
