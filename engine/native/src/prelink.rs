@@ -240,6 +240,8 @@ fn no_handler(engine: &wasmtime::Engine, component: &Component) -> PrelinkError 
 /// Every import that can't be satisfied, not just the first: the uploader mends them all at once.
 fn missing_imports(engine: &wasmtime::Engine, component: &Component, offers: &Offers) -> Vec<String> {
     let mut missing = Vec::new();
+    // A resource that an interface uses of another's is the other's.
+    let mut seen = Vec::new();
     let ty = component.component_type();
     for (import, item) in ty.imports(engine) {
         let ComponentItem::ComponentInstance(instance) = item.ty else {
@@ -254,6 +256,12 @@ fn missing_imports(engine: &wasmtime::Engine, component: &Component, offers: &Of
         let offered = offered(import).map_err(|reason| offers.other_version(import).unwrap_or(reason));
         for (name, item) in instance.exports(engine) {
             let offered_item = |items: &[(&str, Define)]| items.iter().any(|(offered, _)| *offered == name);
+            if let ComponentItem::Resource(resource) = item.ty {
+                if seen.contains(&resource) {
+                    continue;
+                }
+                seen.push(resource);
+            }
             let problem = match (&item.ty, &offered) {
                 (ComponentItem::Type(_), _) => continue,
                 (_, Err(reason)) => reason.clone(),
@@ -294,6 +302,7 @@ fn type_problem(
 ) -> Option<String> {
     let alone = || -> wasmtime::Result<()> {
         let mut linker = Linker::<Call>::new(engine);
+        let mut seen = Vec::new();
         let ty = component.component_type();
         for (other, item) in ty.imports(engine) {
             let ComponentItem::ComponentInstance(instance) = item.ty else {
@@ -303,7 +312,11 @@ fn type_problem(
             let mut linked = linker.instance(other)?;
             for (name, item) in instance.exports(engine) {
                 match item.ty {
-                    ComponentItem::Resource(_) => define_resource(&mut linked, served, name)?,
+                    ComponentItem::Resource(resource) if seen.contains(&resource) => {}
+                    ComponentItem::Resource(resource) => {
+                        seen.push(resource);
+                        define_resource(&mut linked, served, name)?;
+                    }
                     ComponentItem::ComponentFunc(_) if other == import && name == function => {
                         let (_, define) = interface
                             .functions

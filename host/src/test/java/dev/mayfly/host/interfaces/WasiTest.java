@@ -204,4 +204,21 @@ final class WasiTest {
     void ofManyTimersTheSoonestIsWaitedFor() throws Exception {
         assertEquals("[0]\n", call(WASI, "/timers?count=500&ms=40"));
     }
+
+    @Test
+    void onlyWhatIsWrongIsNamedAtDeployNotWhatInterfacesShare() throws Exception {
+        JsonNode problem =
+                host.upload("refused", Guests.bytes("bad/wrong-wasi")).problem(422, "missing-imports");
+        List<String> imports = new ArrayList<>();
+        problem.path("imports").forEach(line -> imports.add(line.asText()));
+        assertEquals(
+                List.of(
+                        "wasi:filesystem/types@0.2.6 [method]descriptor.sync",
+                        "wasi:filesystem/types@0.2.6 format-disk",
+                        "wasi:http/types@0.3.0 now"),
+                imports.stream()
+                        .map(line -> line.substring(0, line.indexOf(": ")))
+                        .toList(),
+                imports::toString);
+    }
 }
