@@ -30,6 +30,7 @@ struct Traits {
     imports_preview1: bool,
     imports_preview0: bool,
     exports_start: bool,
+    is_go: bool,
 }
 
 /// Makes a component of a core module; nothing of what is one already. The error is the uploader's.
@@ -37,6 +38,11 @@ pub fn componentize(binary: &[u8]) -> Result<Option<Componentized>, String> {
     let traits = traits(binary)?;
     if traits.is_component {
         return Ok(None);
+    }
+    if traits.is_go && traits.imports_preview1 {
+        // Its runtime takes all memory behind its own for its own, the adapter's state too: that would be a trap in the first call.
+        return Err("a core module from the Go toolchain, whose runtime overwrites the memory of the adapter for WASI preview 1: build it with TinyGo \
+                    (tinygo build -target=wasip2)".into());
     }
     let (adapter, how) = match traits {
         Traits {
@@ -100,7 +106,10 @@ fn traits(binary: &[u8]) -> Result<Traits, String> {
                 traits.is_component = true;
                 return Ok(traits);
             }
-            Payload::CustomSection(section) => traits.carries_type |= section.name().starts_with("component-type"),
+            Payload::CustomSection(section) => {
+                traits.carries_type |= section.name().starts_with("component-type");
+                traits.is_go |= section.name() == "go:buildid";
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     let module = import.map_err(broken)?.module;
@@ -154,6 +163,14 @@ mod tests {
         assert!(refusal(&format!("(module {PREVIEW1_IMPORT})")).contains("no _start"));
         let older = r#"(module (import "wasi_unstable" "proc_exit" (func (param i32))) (func (export "_start")))"#;
         assert!(refusal(older).contains("wasi_unstable"));
+    }
+
+    #[test]
+    fn what_would_trap_in_its_first_call_is_refused() {
+        let go = format!(
+            r#"(module (@custom "go:buildid" "") {PREVIEW1_IMPORT} (memory (export "memory") 1) (func (export "_start")))"#
+        );
+        assert!(refusal(&go).contains("TinyGo"));
     }
 
     #[test]
