@@ -66,7 +66,7 @@ public final class CatalogConnection implements AutoCloseable {
     /** Writes in one transaction: what was done is durable when this returns, and nothing was done when it throws. */
     public <T> T write(String doing, Work<T> work) {
         return read(doing, connection -> {
-            connection.setAutoCommit(false);
+            begin(connection);
             try {
                 T result = work.on(connection);
                 connection.commit();
@@ -78,6 +78,20 @@ public final class CatalogConnection implements AutoCloseable {
                 connection.setAutoCommit(true);
             }
         });
+    }
+
+    private static void begin(Connection connection) throws SQLException {
+        try {
+            connection.setAutoCommit(false);
+        } catch (SQLException e) {
+            // The driver takes a transaction that could not begin for one that did, and fails to commit it.
+            try {
+                connection.setAutoCommit(true);
+            } catch (SQLException nothingToCommit) {
+                e.addSuppressed(nothingToCommit);
+            }
+            throw e;
+        }
     }
 
     /** Writes what is there already, to know whether it can be: {@link MayflyException} when it can't. */
