@@ -59,9 +59,7 @@ public final class Bindings implements AutoCloseable {
      * @throws dev.mayfly.engine.MayflyException.Invalid when a setting is wrong; what was open is closed then
      */
     public static Bindings open(List<DeclaredBinding> declared, ImplicitBindings implicit) {
-        if (!declared.isEmpty()) {
-            TrafficLog.silence();
-        }
+        TrafficLog.silence();
         Map<String, Configured> opened = new LinkedHashMap<>();
         Bindings bindings = new Bindings(opened, implicit);
         try {

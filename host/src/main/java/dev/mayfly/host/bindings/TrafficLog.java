@@ -6,8 +6,8 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
- * What client libraries write down of their traffic when somebody turns their log up: heads and commands with the credentials that bindings add to
- * them. It stays off whatever the log's configuration says.
+ * What libraries write down of traffic when somebody turns their log up: heads and commands with the credentials that bindings add to them, and
+ * requests with their callers' keys. It stays off whatever the log's configuration says.
  */
 final class TrafficLog {
     /** Held here, as the JDK forgets a logger and its level when nobody has it. */
@@ -19,7 +19,12 @@ final class TrafficLog {
                     "org.apache.http.headers",
                     "org.apache.http.wire",
                     // Writes each command as it is sent, AUTH and HELLO among them.
-                    "io.lettuce.core.protocol.CommandEncoder")
+                    "io.lettuce.core.protocol.CommandEncoder",
+                    // The web server's.
+                    "io.helidon.webserver.http1.Http1LoggingConnectionListener.recv",
+                    "io.helidon.webserver.http1.Http1LoggingConnectionListener.send",
+                    "io.helidon.http.http2.Http2LoggingFrameListener.recv",
+                    "io.helidon.http.http2.Http2LoggingFrameListener.send")
             .map(Logger::getLogger)
             .toList();
 
