@@ -103,7 +103,7 @@ class TracesTest {
         String traceParent = "00-" + TRACE_ID + "-" + SPAN_ID + "-01";
         try (TestHost host = host(ObserveConfig.defaults())) {
             assertEquals(traceParent, call(host, "traceparent", traceParent));
-            assertEquals("null", call(host));
+            assertEquals("none", call(host));
         }
     }
 

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>While there is room, everybody gets in. The last eighth of the places is for tenants that have less than their share: the host's places times the
  * tenant's weight, over the weights of all that have calls going; of one that is alone, all but that eighth. So one that is over its share is refused first, and as its calls end, the others
- * grow to theirs. A host with one tenant keeps nothing back.
+ * grow to theirs. A host with one tenant keeps nothing back
+ * and refuses nobody here: that it is full is said where its places are.
  *
  * <p>Threads: any. The counts are not read at one instant: a tenant may pass its share by as many calls as come at once.
  */
@@ -81,7 +82,10 @@ public final class TenantShares {
      */
     public boolean tryEnter(Share share, int placesInUse) {
         int inUse = share.inUse.incrementAndGet();
-        int keptBack = shares.size() < 2 ? 0 : Math.max(1, placeCount / KEPT_BACK);
+        if (shares.size() < 2) {
+            return true;
+        }
+        int keptBack = Math.max(1, placeCount / KEPT_BACK);
         if (placesInUse < placeCount - keptBack || inUse <= Math.min(placeCount - keptBack, entitled(share))) {
             return true;
         }

@@ -40,8 +40,11 @@ class TenantSharesTest {
     }
 
     @Test
-    void aTenantByItselfHasTheWholeHost() {
-        assertEquals(PLACES, enterAsOftenAsItMay("only"));
+    void aTenantByItselfIsRefusedByTheHostOnly() {
+        for (int i = 0; i < 2 * PLACES; i++) {
+            assertTrue(enter("only"));
+        }
+        assertEquals(0, shares.of("only").refused());
     }
 
     @Test
