@@ -18,9 +18,13 @@ fn main() {
     match path.as_str() {
         "/echo" => {
             let mut body = Vec::new();
-            std::io::stdin().read_to_end(&mut body).expect("standard input can be read");
+            std::io::stdin()
+                .read_to_end(&mut body)
+                .expect("standard input can be read");
             println!("Content-Type: application/octet-stream\nX-Bytes: {}\n", body.len());
-            std::io::stdout().write_all(&body).expect("standard output can be written");
+            std::io::stdout()
+                .write_all(&body)
+                .expect("standard output can be written");
         }
         "/environment" => {
             println!("Content-Type: text/plain\n");

@@ -32,7 +32,9 @@ fn answer(request: Request) -> Result<Response, Error> {
     };
     Ok(Response::text(match request.path().as_ref() {
         "/environment" => {
-            let mut variables: Vec<_> = std::env::vars().map(|(name, value)| format!("{name}={value}\n")).collect();
+            let mut variables: Vec<_> = std::env::vars()
+                .map(|(name, value)| format!("{name}={value}\n"))
+                .collect();
             variables.sort();
             format!("{}{:?}\n", variables.concat(), std::env::args().collect::<Vec<_>>())
         }
@@ -43,7 +45,11 @@ fn answer(request: Request) -> Result<Response, Error> {
         "/print" => print_all(),
         "/time" => {
             let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-            format!("{}\n{}\n", now.unwrap_or_default().as_millis(), Instant::now() <= Instant::now())
+            format!(
+                "{}\n{}\n",
+                now.unwrap_or_default().as_millis(),
+                Instant::now() <= Instant::now()
+            )
         }
         "/hash" => format!("{:x}\n", RandomState::new().hash_one("one and the same")),
         "/sleep" => {
