@@ -383,7 +383,7 @@ mod tests {
             let mut memory = Memory::new(pages);
             for _ in 0..SAMPLE_COUNT {
                 memory.write(written.iter().copied());
-                assert_eq!(memory.reset(&windows), [0..pages]);
+                assert_eq!(memory.reset(&windows), [Range { start: 0, end: pages }]);
             }
             (memory, windows)
         }
@@ -441,7 +441,11 @@ mod tests {
         let all: Vec<usize> = (0..2 * WINDOW_PAGES_MAX).collect();
         let (mut memory, windows) = Memory::sampled(2 * WINDOW_PAGES_MAX, &all);
         memory.write(all);
-        assert_eq!(memory.reset(&windows), [WINDOW_PAGES_MAX..2 * WINDOW_PAGES_MAX]);
+        let rest = Range {
+            start: WINDOW_PAGES_MAX,
+            end: 2 * WINDOW_PAGES_MAX,
+        };
+        assert_eq!(memory.reset(&windows), [rest]);
         assert!(memory.bytes().iter().all(|&byte| byte == 0));
     }
 
