@@ -27,7 +27,7 @@ const MEMORIES_PER_COMPONENT_MAX: u32 = 8;
 const MEMORIES_PER_INSTANCE: u64 = 2;
 /// A memory that no call uses remembers the function that it last served; for another one it has to be mapped anew, which takes longer than the
 /// call. So there are more than instances: as many again, up to this.
-const SPARE_MEMORIES_MAX: u64 = 2048;
+const SPARE_MEMORIES_MAX: u64 = 1024;
 const TABLES_PER_COMPONENT_MAX: u32 = 64;
 /// A core instance's own record (globals, imports, function references).
 const CORE_INSTANCE_BYTES_MAX: usize = 1 << 20;
@@ -69,7 +69,9 @@ impl Engine {
             .enable_compiler(false)
             .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&settings)));
         let pooled_bytes = memory_count(&settings) * settings.memory_bytes_max;
-        let (wasmtime, memories) = Memories::of_pool(pooled_bytes, || wasmtime::Engine::new(&config));
+        let (wasmtime, memories) = Memories::of_pool(pooled_bytes, settings.memory_bytes_max, || {
+            wasmtime::Engine::new(&config)
+        });
         let wasmtime = wasmtime?;
         let ticker = start_ticker(wasmtime.clone(), Duration::from_micros(settings.tick_us))?;
         Ok(Engine {
@@ -186,6 +188,6 @@ mod tests {
             table_elements_max: 1000,
             tick_us: 1000,
         });
-        assert_ne!(engine.unwrap().memories, Memories::NOWHERE);
+        assert!(engine.unwrap().memories.are_known());
     }
 }

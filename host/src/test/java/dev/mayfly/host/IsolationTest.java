@@ -74,6 +74,22 @@ class IsolationTest {
     }
 
     @Test
+    void afterManyPredecessorsThatTouchedLittleAndOneThatWroteEverywhere() throws Exception {
+        host.deploy("mostly-idle", "probe");
+        for (int round = 0; round < 6; round++) {
+            // Enough for the engine to know what such a call touches, and to keep the rest out of its reach.
+            for (int i = 0; i < 20; i++) {
+                host.get("/f/mostly-idle/echo").expect(200);
+            }
+            for (int i = 0; i < 2; i++) {
+                assertEquals(
+                        "clean",
+                        host.get("/f/mostly-idle/dirty?pages=300").expect(200).text());
+            }
+        }
+    }
+
+    @Test
     void afterAPredecessorThatTrapped() throws Exception {
         for (int i = 0; i < 20; i++) {
             host.get("/f/probe/dirty-then-trap?pages=500").problem(500, "function-trapped");

@@ -27,11 +27,14 @@ public final class TableBudget {
     /** For the JVM: a server has a few hundred; each platform thread's stack takes two. */
     private static final int MAPS_RESERVED = 4_096;
 
-    /** For an instance of the engine's pool: 2 from the start, its stack and the guard, and 4 for each of two memories. */
-    private static final int MAPS_PER_INSTANCE = 10;
+    /** For a memory of the engine's pool, once it was used: 4 (memory, image, guards), and 2 for each of the two windows of a sealed one. */
+    private static final int MAPS_PER_MEMORY = 8;
 
-    /** For the spare memories of the pool, 2,048 at most: 4 each once it was used (memory, image, guards), which it keeps. */
-    private static final int SPARE_MAPS = 4 * 2_048;
+    /** For an instance of the engine's pool: its stack and the guard, and two memories. */
+    private static final int MAPS_PER_INSTANCE = 2 + 2 * MAPS_PER_MEMORY;
+
+    /** For the spare memories of the pool. */
+    private static final int SPARE_MAPS = 1_024 * MAPS_PER_MEMORY;
 
     private TableBudget() {}
 

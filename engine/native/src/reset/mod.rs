@@ -1,0 +1,127 @@
+//! Resets linear memories between calls: nothing that one call wrote may be there for the next.
+//!
+//! wasmtime has the kernel throw a memory's pages away (`MADV_DONTNEED`). That is safe, and dear: it is a system call, the next call pays a page
+//! fault for each page that it touches, and the kernel interrupts every other core that runs the process, so that two threads are slower than one.
+//! But a function touches the same few pages in most calls: the top of its stack and its data. So its memories are reset in a better way:
+//!
+//! 1. Its first calls show which pages it touches in most calls. These are its *windows* (`windows`). From then on they are overwritten with what
+//!    they held at first, and only the rest is thrown away.
+//! 2. The rest of a reset memory is *sealed* (`seal`): it isn't accessible. A call that touches it anyway is interrupted by a fault, breaks the seal
+//!    and goes on. If the seal is whole when a call ends, there is nothing to throw away, and no system call at all.
+//!
+//! Which pages are windows, and whether a memory is sealed, decides how long a reset takes and nothing else: every byte of the memory is
+//! overwritten, thrown away, or was out of the call's reach.
+//!
+//! wasmtime has no room for such a thing, so the linker sends its calls of libc's memory functions here (`wrapped`, and `--wrap` in `build.rs`).
+//! Elsewhere than on Linux nothing is sent here, and all pages are thrown away.
+//!
+//! RATIONALE.md has the figures.
+
+mod seal;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+mod windows;
+#[cfg(target_os = "linux")]
+mod wrapped;
+
+use std::cell::Cell;
+use std::ffi::c_int;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut, Range};
+
+use wasmtime::Store;
+
+use seal::{Pool, Seal};
+pub use windows::Windows;
+
+thread_local! {
+    /// The windows of the store that this thread is dropping.
+    static DROPPING: Cell<Option<*const Windows>> = const { Cell::new(None) };
+    /// The largest mapping that this thread made since somebody began to watch.
+    static LARGEST_MAPPING: Cell<Range<usize>> = const { Cell::new(0..0) };
+}
+
+/// What the kernel can be asked for about one memory's pages. Each returns 0, or what the system call returned when it failed.
+pub trait Pages {
+    /// Puts pages back to what they were when they were mapped, by throwing away what was written.
+    fn discard(&self, range: Range<usize>) -> c_int;
+
+    /// Makes pages accessible, or not.
+    fn protect(&self, range: Range<usize>, accessible: bool) -> c_int;
+}
+
+/// The linear memories of an engine: wasmtime's pool has them all in one mapping, where nothing else is.
+#[derive(Clone, Copy)]
+pub struct Memories(Option<&'static Pool>);
+
+impl Memories {
+    /// No memory is known, so each is thrown away as a whole.
+    pub const NOWHERE: Memories = Memories(None);
+
+    /// Runs `make`, which makes a pool for memories of `bytes` together, none larger than `memory_bytes_max`, and remembers where they are until
+    /// they are unmapped.
+    pub fn of_pool<T>(bytes: u64, memory_bytes_max: u64, make: impl FnOnce() -> T) -> (T, Memories) {
+        LARGEST_MAPPING.set(0..0);
+        let made = make();
+        let largest = LARGEST_MAPPING.take();
+        // Whatever else is mapped for a pool is smaller: tables, stacks, records.
+        let known = !largest.is_empty() && largest.len() as u64 >= bytes;
+        let pool = known.then(|| Pool::register(largest, memory_bytes_max as usize));
+        (made, Memories(pool.flatten()))
+    }
+
+    pub fn are_known(self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The seal of the memory that starts at an address; None for what is none of these memories.
+    fn seal(self, memory: usize, bytes: usize) -> Option<&'static Seal> {
+        self.0.and_then(|pool| pool.seal(memory, bytes))
+    }
+}
+
+/// A store whose memory is reset by windows when it is dropped.
+pub struct WindowedStore<'a, T: 'static> {
+    store: ManuallyDrop<Store<T>>,
+    windows: &'a Windows,
+}
+
+impl<'a, T> WindowedStore<'a, T> {
+    /// `windows` are those of the one component that is instantiated in the store.
+    pub fn new(store: Store<T>, windows: &'a Windows) -> Self {
+        WindowedStore {
+            store: ManuallyDrop::new(store),
+            windows,
+        }
+    }
+}
+
+impl<T> Deref for WindowedStore<'_, T> {
+    type Target = Store<T>;
+
+    fn deref(&self) -> &Store<T> {
+        &self.store
+    }
+}
+
+impl<T> DerefMut for WindowedStore<'_, T> {
+    fn deref_mut(&mut self) -> &mut Store<T> {
+        &mut self.store
+    }
+}
+
+impl<T> Drop for WindowedStore<'_, T> {
+    fn drop(&mut self) {
+        /// Also when dropping the store panics.
+        struct Dropped;
+        impl Drop for Dropped {
+            fn drop(&mut self) {
+                DROPPING.set(None);
+            }
+        }
+        DROPPING.set(Some(self.windows));
+        let _dropped = Dropped;
+        // SAFETY: nobody uses it after this.
+        unsafe { ManuallyDrop::drop(&mut self.store) };
+    }
+}

@@ -1,0 +1,269 @@
+//! Pages that a call is not expected to touch are put out of its reach while nobody uses them, so that nobody has to ask whether it did.
+//!
+//! A sealed memory's pages outside of its windows are as new and not accessible. Whoever touches one, the guest or a host function on its behalf,
+//! gets a fault; our signal handler makes the whole memory accessible, and the access is tried again as if nothing had happened. The handler is asked
+//! before wasmtime's, and passes on what it doesn't know.
+//!
+//! A fault takes as long as many resets, so a memory is sealed again only if its seals hold long enough ([`Windows`](super::Windows) counts).
+
+use std::ffi::{c_int, c_void};
+use std::mem::MaybeUninit;
+use std::ops::Range;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
+use std::sync::{Mutex, Once, PoisonError};
+
+use super::Pages;
+
+/// Engines that seal memories at once, in one process. One more only throws pages away.
+const POOLS_MAX: usize = 16;
+
+/// Written under `REGISTERING`, read by anybody, in signal handlers too.
+static POOLS: [Pool; POOLS_MAX] = [const { Pool::NONE }; POOLS_MAX];
+static REGISTERING: Mutex<()> = Mutex::new(());
+
+/// Where an engine's memories are, and their seals.
+pub struct Pool {
+    /// 0 while it is nobody's.
+    start: AtomicUsize,
+    end: AtomicUsize,
+    /// No two memories start within so many bytes.
+    cell_bytes: AtomicUsize,
+    /// One a cell: that of the memory which starts there.
+    seals: AtomicPtr<Seal>,
+}
+
+impl Pool {
+    #[expect(clippy::declare_interior_mutable_const, reason = "only to fill POOLS")]
+    const NONE: Pool = Pool {
+        start: AtomicUsize::new(0),
+        end: AtomicUsize::new(0),
+        cell_bytes: AtomicUsize::new(0),
+        seals: AtomicPtr::new(std::ptr::null_mut()),
+    };
+
+    /// Remembers a pool until its mapping is [forgotten](Pool::forget). None where there are too many.
+    pub fn register(mapping: Range<usize>, cell_bytes: usize) -> Option<&'static Pool> {
+        let _registering = REGISTERING.lock().unwrap_or_else(PoisonError::into_inner);
+        let pool = POOLS.iter().find(|pool| pool.start.load(Relaxed) == 0)?;
+        let seals: Box<[Seal]> = (0..=mapping.len() / cell_bytes).map(|_| Seal::default()).collect();
+        pool.seals.store(Box::into_raw(seals).cast(), Relaxed);
+        pool.cell_bytes.store(cell_bytes, Relaxed);
+        pool.end.store(mapping.end, Relaxed);
+        pool.start.store(mapping.start, Release);
+        handle_faults();
+        Some(pool)
+    }
+
+    /// Forgets a pool that is about to be unmapped: nobody uses a memory of it.
+    pub fn forget(address: usize, bytes: usize) {
+        let Some(pool) = Pool::around(address) else {
+            return;
+        };
+        let _registering = REGISTERING.lock().unwrap_or_else(PoisonError::into_inner);
+        let (start, end) = (pool.start.load(Relaxed), pool.end.load(Relaxed));
+        if start == address && end - start <= bytes {
+            pool.start.store(0, Relaxed);
+            pool.end.store(0, Relaxed);
+            let count = (end - start) / pool.cell_bytes.load(Relaxed) + 1;
+            let seals = std::ptr::slice_from_raw_parts_mut(pool.seals.load(Relaxed), count);
+            // SAFETY: made by `register`; who looks for a seal has an address of this pool's, which nobody has any longer.
+            drop(unsafe { Box::from_raw(seals) });
+        }
+    }
+
+    /// Before wasmtime changes what is accessible or mapped in a range: it knows of no seals.
+    pub fn open_seals(address: usize, bytes: usize) {
+        if let Some(pool) = Pool::around(address) {
+            for seal in pool.seals_over(address..address.saturating_add(bytes)) {
+                if seal
+                    .closed()
+                    .is_some_and(|closed| closed.start < address + bytes && address < closed.end)
+                {
+                    seal.break_open();
+                }
+            }
+        }
+    }
+
+    /// The pool that an address belongs to.
+    fn around(address: usize) -> Option<&'static Pool> {
+        POOLS.iter().find(|pool| {
+            let start = pool.start.load(Acquire);
+            start != 0 && start <= address && address < pool.end.load(Relaxed)
+        })
+    }
+
+    /// The seal of the memory of so many bytes that starts at an address; None when it isn't in the pool.
+    pub fn seal(&self, memory: usize, bytes: usize) -> Option<&Seal> {
+        let (start, end) = (self.start.load(Relaxed), self.end.load(Relaxed));
+        let contained = start <= memory && bytes <= end.saturating_sub(memory);
+        contained.then(|| self.seal_of_cell((memory - start) / self.cell_bytes.load(Relaxed)))
+    }
+
+    /// The seals of the memories that may reach into a range: no memory is larger than a cell.
+    fn seals_over(&self, range: Range<usize>) -> impl Iterator<Item = &Seal> {
+        let cell = |address: usize| (address - self.start.load(Relaxed)) / self.cell_bytes.load(Relaxed);
+        let last = cell(range.end.min(self.end.load(Relaxed)) - 1);
+        (cell(range.start).saturating_sub(1)..=last).map(|cell| self.seal_of_cell(cell))
+    }
+
+    fn seal_of_cell(&self, cell: usize) -> &Seal {
+        // SAFETY: `register` made one for each cell of the mapping; `forget` says why they are still there.
+        unsafe { &*self.seals.load(Relaxed).add(cell) }
+    }
+}
+
+/// The seal of one memory. It belongs to whoever uses the memory: one thread at a time, and what runs in its signal handler.
+#[derive(Default)]
+pub struct Seal {
+    memory: AtomicUsize,
+    /// The memory's accessible bytes when it was closed; 0 once it is open.
+    bytes: AtomicUsize,
+    /// No call could touch what is sealed.
+    intact: AtomicBool,
+    /// The windows that stayed open, by their number.
+    windows: AtomicU64,
+    /// Calls since it was closed.
+    calls: AtomicU32,
+}
+
+impl Seal {
+    /// Puts all pages but those of the windows out of reach. They are as new.
+    pub fn close(
+        &self,
+        windows: u64,
+        memory: usize,
+        bytes: usize,
+        gaps: impl Iterator<Item = Range<usize>>,
+        pages: &impl Pages,
+    ) -> c_int {
+        self.memory.store(memory, Relaxed);
+        self.bytes.store(bytes, Relaxed);
+        self.windows.store(windows, Relaxed);
+        self.calls.store(0, Relaxed);
+        for gap in gaps {
+            if pages.protect(gap, false) != 0 {
+                // The process has as many mappings as it may have.
+                self.intact.store(false, Relaxed);
+                return self.open(pages);
+            }
+        }
+        self.intact.store(true, Relaxed);
+        0
+    }
+
+    /// Makes the whole memory accessible, if it isn't.
+    pub fn open(&self, pages: &impl Pages) -> c_int {
+        let bytes = self.bytes.load(Relaxed);
+        self.intact.store(false, Relaxed);
+        if bytes == 0 {
+            return 0;
+        }
+        let failed = pages.protect(0..bytes, true);
+        if failed == 0 {
+            self.bytes.store(0, Relaxed);
+        }
+        failed
+    }
+
+    /// Whether nothing but these windows was in reach since it was closed over so many bytes.
+    pub fn is_intact(&self, windows: u64, bytes: usize) -> bool {
+        self.intact.load(Relaxed) && self.windows.load(Relaxed) == windows && self.bytes.load(Relaxed) == bytes
+    }
+
+    /// For how many calls it held, asked once and by the windows that it was closed around; None for others.
+    pub fn take_calls(&self, windows: u64) -> Option<u32> {
+        let closed_around = self.windows.compare_exchange(windows, 0, Relaxed, Relaxed).is_ok();
+        closed_around.then(|| self.calls.load(Relaxed))
+    }
+
+    /// A call ended that left it intact.
+    pub fn count_call(&self) {
+        self.calls.store(self.calls.load(Relaxed).saturating_add(1), Relaxed);
+    }
+
+    #[cfg(test)]
+    pub fn is_open(&self) -> bool {
+        self.closed().is_none()
+    }
+
+    /// Addresses of the memory; None when it is open.
+    fn closed(&self) -> Option<Range<usize>> {
+        let (memory, bytes) = (self.memory.load(Relaxed), self.bytes.load(Relaxed));
+        (bytes != 0).then_some(memory..memory + bytes)
+    }
+
+    /// Whether the memory is accessible now and wasn't before.
+    #[cfg(target_os = "linux")]
+    fn break_open(&self) -> bool {
+        let memory = std::ptr::with_exposed_provenance_mut(self.memory.load(Relaxed));
+        self.bytes.load(Relaxed) != 0 && self.open(&super::wrapped::Mapped(memory)) == 0
+    }
+}
+
+/// What handled faults before us: wasmtime, which passes on to the JVM.
+static NEXT: AtomicPtr<libc::sigaction> = AtomicPtr::new(std::ptr::null_mut());
+
+fn handle_faults() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let mut next = MaybeUninit::<libc::sigaction>::uninit();
+        // SAFETY: asks only.
+        if unsafe { libc::sigaction(libc::SIGSEGV, std::ptr::null(), next.as_mut_ptr()) } != 0 {
+            return;
+        }
+        // SAFETY: filled in.
+        let next = unsafe { next.assume_init() };
+        let mut ours = next;
+        ours.sa_flags |= libc::SA_SIGINFO | libc::SA_ONSTACK;
+        ours.sa_sigaction = on_fault as *const () as usize;
+        NEXT.store(Box::into_raw(Box::new(next)), Release);
+        // SAFETY: the handler does what may be done in one, and knows the next.
+        unsafe { libc::sigaction(libc::SIGSEGV, &ours, std::ptr::null_mut()) };
+    });
+}
+
+/// May run anywhere: touches atomics, asks the kernel for one thing, and leaves `errno` as it was.
+unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    const NOT_ACCESSIBLE: c_int = 2;
+    // SAFETY: the kernel's; a fault has an address.
+    let (code, address) = unsafe { ((*info).si_code, (*info).si_addr().addr()) };
+    if code == NOT_ACCESSIBLE && break_seal(address) {
+        return;
+    }
+    // SAFETY: stored before this handler was installed.
+    let next = unsafe { &*NEXT.load(Acquire) };
+    match next.sa_sigaction {
+        libc::SIG_DFL | libc::SIG_IGN => {
+            // SAFETY: without this handler the access faults again, and ends the process as it would have.
+            unsafe { libc::sigaction(signal, next, std::ptr::null_mut()) };
+        }
+        handler if next.sa_flags & libc::SA_SIGINFO != 0 => {
+            // SAFETY: such is a handler with this flag.
+            let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) =
+                unsafe { std::mem::transmute(handler) };
+            handler(signal, info, context);
+        }
+        handler => {
+            // SAFETY: and such is one without.
+            let handler: extern "C" fn(c_int) = unsafe { std::mem::transmute(handler) };
+            handler(signal);
+        }
+    }
+}
+
+/// Whether an address is accessible now and wasn't for its seal.
+fn break_seal(address: usize) -> bool {
+    // SAFETY: this thread's own.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let before = unsafe { *errno };
+    let broken = Pool::around(address).is_some_and(|pool| {
+        pool.seals_over(address..address + 1)
+            .any(|seal| seal.closed().is_some_and(|closed| closed.contains(&address)) && seal.break_open())
+    });
+    // SAFETY: as above.
+    unsafe { *errno = before };
+    broken
+}

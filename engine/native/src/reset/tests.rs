@@ -1,0 +1,393 @@
+use std::cell::RefCell;
+use std::ffi::c_int;
+use std::ops::Range;
+
+use super::seal::{Pool, Seal};
+use super::windows::{LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, WINDOW_PAGES_MAX, Windows, page_bytes};
+use super::{Memories, Pages};
+
+/// Anonymous memory of whole pages, with a pool around it, so that a fault in it breaks its seal.
+struct Memory {
+    start: *mut u8,
+    pages: usize,
+    pool: Option<&'static Pool>,
+}
+
+/// Asks the kernel, and remembers for what.
+struct Recorded {
+    memory: *mut u8,
+    asked: RefCell<Vec<Asked>>,
+    failing: Option<Asked>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+enum Asked {
+    Discard(Range<usize>),
+    Close(Range<usize>),
+    Open(Range<usize>),
+}
+
+use Asked::{Close, Discard, Open};
+
+impl Recorded {
+    fn ask(&self, asked: fn(Range<usize>) -> Asked, range: &Range<usize>) -> bool {
+        let asked = asked(range.start / page_bytes()..range.end / page_bytes());
+        self.asked.borrow_mut().push(asked.clone());
+        self.failing != Some(asked)
+    }
+}
+
+impl Pages for Recorded {
+    fn discard(&self, range: Range<usize>) -> c_int {
+        if !self.ask(Discard, &range) {
+            return -1;
+        }
+        // SAFETY: the test has the memory to itself.
+        unsafe { libc::madvise(self.memory.add(range.start).cast(), range.len(), libc::MADV_DONTNEED) }
+    }
+
+    fn protect(&self, range: Range<usize>, accessible: bool) -> c_int {
+        if !self.ask(if accessible { Open } else { Close }, &range) {
+            return -1;
+        }
+        let protection = if accessible {
+            libc::PROT_READ | libc::PROT_WRITE
+        } else {
+            libc::PROT_NONE
+        };
+        // Not libc's, which would break the seal.
+        // SAFETY: as above.
+        let changed = unsafe {
+            libc::syscall(
+                libc::SYS_mprotect,
+                self.memory.add(range.start),
+                range.len(),
+                protection,
+            )
+        };
+        changed as c_int
+    }
+}
+
+impl Memory {
+    fn new(pages: usize) -> Memory {
+        let protection = rustix::mm::ProtFlags::READ | rustix::mm::ProtFlags::WRITE;
+        let flags = rustix::mm::MapFlags::PRIVATE;
+        // SAFETY: a new mapping at an address of the kernel's choice.
+        let start =
+            unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), pages * page_bytes(), protection, flags) };
+        let start: *mut u8 = start.unwrap().cast();
+        let bytes = pages * page_bytes();
+        let pool = Pool::register(start.expose_provenance()..start.addr() + bytes, bytes);
+        Memory { start, pages, pool }
+    }
+
+    fn seal(&self) -> &'static Seal {
+        self.pool
+            .unwrap()
+            .seal(self.start.addr(), self.pages * page_bytes())
+            .unwrap()
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: mapped until this is dropped, and borrowed as long as the slice.
+        unsafe { std::slice::from_raw_parts_mut(self.start, self.pages * page_bytes()) }
+    }
+
+    fn write(&mut self, pages: impl IntoIterator<Item = usize>) {
+        for page in pages {
+            self.bytes()[page * page_bytes()..(page + 1) * page_bytes()].fill(0xa5);
+        }
+    }
+
+    /// Resets it; what the kernel was asked.
+    fn reset(&mut self, windows: &Windows) -> Vec<Asked> {
+        let (failed, asked) = self.reset_failing(windows, None);
+        assert_eq!(failed, 0);
+        asked
+    }
+
+    fn reset_failing(&mut self, windows: &Windows, failing: Option<Asked>) -> (c_int, Vec<Asked>) {
+        let pages = Recorded {
+            memory: self.start,
+            asked: RefCell::default(),
+            failing,
+        };
+        // SAFETY: nobody uses the memory meanwhile.
+        let failed = unsafe { windows.reset(self.start, self.pages * page_bytes(), self.seal(), &pages) };
+        (failed, pages.asked.into_inner())
+    }
+
+    /// One whose windows are found, by calls that write to these pages.
+    fn sampled(pages: usize, written: &[usize]) -> (Memory, Windows) {
+        let windows = Windows::new(Memories::NOWHERE, 1);
+        let mut memory = Memory::new(pages);
+        for _ in 0..SAMPLE_COUNT {
+            memory.write(written.iter().copied());
+            assert_eq!(memory.reset(&windows), [Discard(0..pages)]);
+        }
+        (memory, windows)
+    }
+
+    /// The same, sealed.
+    fn sealed(pages: usize, written: &[usize]) -> (Memory, Windows) {
+        let (mut memory, windows) = Memory::sampled(pages, written);
+        memory.write(written.iter().copied());
+        assert!(memory.reset(&windows).iter().any(|asked| matches!(asked, Close(_))));
+        (memory, windows)
+    }
+
+    fn is_as_new(&mut self) -> bool {
+        self.bytes().iter().all(|&byte| byte == 0)
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // SAFETY: mapped by `new`.
+        unsafe { libc::munmap(self.start.cast(), self.pages * page_bytes()) };
+    }
+}
+
+fn discarded(asked: Vec<Asked>) -> Vec<Range<usize>> {
+    let range = |asked| match asked {
+        Discard(range) => Some(range),
+        _ => None,
+    };
+    asked.into_iter().filter_map(range).collect()
+}
+
+#[test]
+fn pages_that_every_call_writes_are_kept_and_the_rest_is_thrown_away_and_sealed() {
+    let (mut memory, windows) = Memory::sampled(40, &[10, 11, 30]);
+    memory.write([10, 11, 30]);
+    let gaps = [0..10, 12..30, 31..40];
+    let asked: Vec<_> = gaps
+        .iter()
+        .cloned()
+        .map(Discard)
+        .chain(gaps.iter().cloned().map(Close))
+        .collect();
+    assert_eq!(memory.reset(&windows), asked);
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn a_call_that_leaves_the_seal_whole_asks_nothing_of_the_kernel() {
+    let (mut memory, windows) = Memory::sealed(40, &[10, 30]);
+    for _ in 0..3 {
+        memory.write([10, 30]);
+        assert_eq!(memory.reset(&windows), []);
+    }
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn everything_is_as_before_whatever_was_written() {
+    let (mut memory, windows) = Memory::sampled(40, &[0, 20]);
+    for written in [
+        vec![],
+        vec![0],
+        vec![20],
+        vec![5, 20],
+        (0..40).collect(),
+        vec![39],
+        vec![0, 20],
+        vec![1],
+    ] {
+        memory.write(written.iter().copied());
+        memory.reset(&windows);
+        // Looking elsewhere would break the seal.
+        for page in [0, 20] {
+            let bytes = page * page_bytes()..(page + 1) * page_bytes();
+            assert!(
+                memory.bytes()[bytes].iter().all(|&byte| byte == 0),
+                "page {page} after pages {written:?}"
+            );
+        }
+    }
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn a_touch_beside_the_windows_breaks_the_seal_and_everything_is_reset() {
+    let (mut memory, windows) = Memory::sealed(40, &[10]);
+    memory.write([10, 25]);
+    assert!(memory.seal().is_open());
+    let gaps = [0..10, 11..40];
+    let asked: Vec<_> = gaps
+        .iter()
+        .cloned()
+        .map(Discard)
+        .chain(gaps.iter().cloned().map(Close))
+        .collect();
+    assert_eq!(memory.reset(&windows), asked);
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn reading_breaks_a_seal_too() {
+    let (mut memory, windows) = Memory::sealed(40, &[10]);
+    assert_eq!(memory.bytes()[25 * page_bytes()], 0);
+    assert!(memory.seal().is_open());
+    assert_eq!(discarded(memory.reset(&windows)), [0..10, 11..40]);
+}
+
+#[test]
+fn a_function_that_breaks_each_seal_is_sealed_no_more() {
+    let (mut memory, windows) = Memory::sealed(40, &[10]);
+    for loss in 1..=LOSSES_MAX {
+        memory.write([10, 25]);
+        let closed = memory.reset(&windows).contains(&Close(11..40));
+        assert_eq!(closed, loss < LOSSES_MAX, "after {loss}");
+    }
+    for _ in 0..3 {
+        memory.write([10, 25]);
+        assert_eq!(memory.reset(&windows), [Discard(0..10), Discard(11..40)]);
+    }
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn a_function_whose_seals_hold_long_enough_goes_on_being_sealed() {
+    let (mut memory, windows) = Memory::sealed(40, &[10]);
+    for _ in 0..3 * LOSSES_MAX {
+        for _ in 0..SEALED_CALLS_MIN {
+            assert_eq!(memory.reset(&windows), []);
+        }
+        memory.write([25]);
+        assert!(memory.reset(&windows).contains(&Close(11..40)));
+    }
+}
+
+#[test]
+fn another_functions_seal_says_nothing_about_this_one() {
+    let (mut memory, _) = Memory::sealed(40, &[10]);
+    let other = Windows::new(Memories::NOWHERE, 1);
+    memory.write([10]);
+    assert_eq!(memory.reset(&other), [Open(0..40), Discard(0..40)]);
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn a_memory_of_another_size_is_reset_as_if_it_were_not_sealed() {
+    let (mut memory, windows) = Memory::sealed(40, &[10]);
+    memory.pages = 20;
+    assert_eq!(memory.reset(&windows)[..2], [Open(0..40), Discard(0..10)]);
+    memory.pages = 40;
+}
+
+#[test]
+fn a_seal_gives_way_when_wasmtime_changes_what_is_accessible() {
+    let (mut memory, windows) = Memory::sealed(40, &[10]);
+    let last = 39 * page_bytes();
+    // SAFETY: the memory's last page.
+    unsafe { libc::mprotect(memory.start.add(last).cast(), page_bytes(), libc::PROT_READ) };
+    assert!(memory.seal().is_open());
+    assert_eq!(memory.bytes()[last - 1], 0);
+    // SAFETY: as above.
+    unsafe {
+        libc::mprotect(
+            memory.start.add(last).cast(),
+            page_bytes(),
+            libc::PROT_READ | libc::PROT_WRITE,
+        )
+    };
+    assert_eq!(discarded(memory.reset(&windows)), [0..10, 11..40]);
+}
+
+#[test]
+fn what_was_unmapped_has_no_seals() {
+    // Larger than any other test's, which may have its place by then.
+    let memory = Memory::new(1000);
+    let pool = memory.pool.unwrap();
+    let (start, bytes) = (memory.start.addr(), 1000 * page_bytes());
+    drop(memory);
+    assert!(pool.seal(start, bytes).is_none());
+}
+
+#[test]
+fn a_window_that_is_not_accessible_is_left_alone() {
+    let (mut memory, windows) = Memory::sampled(40, &[2, 35]);
+    memory.pages = 20;
+    assert_eq!(discarded(memory.reset(&windows)), [0..2, 3..20]);
+    memory.pages = 40;
+}
+
+#[test]
+fn close_windows_are_one() {
+    let (mut memory, windows) = Memory::sampled(20, &[4, 7, 11]);
+    assert_eq!(discarded(memory.reset(&windows)), [0..4, 8..11, 12..20]);
+}
+
+#[test]
+fn a_memory_with_many_windows_is_not_sealed() {
+    let (mut memory, windows) = Memory::sampled(40, &[4, 14, 24]);
+    assert_eq!(
+        memory.reset(&windows),
+        [Discard(0..4), Discard(5..14), Discard(15..24), Discard(25..40)]
+    );
+}
+
+#[test]
+fn what_few_calls_write_is_no_window() {
+    let windows = Windows::new(Memories::NOWHERE, 1);
+    let mut memory = Memory::new(10);
+    for call in 0..SAMPLE_COUNT {
+        memory.write([3].into_iter().filter(|_| call % 2 == 0).chain([6]));
+        memory.reset(&windows);
+    }
+    assert_eq!(discarded(memory.reset(&windows)), [0..6, 7..10]);
+}
+
+#[test]
+fn there_are_at_most_so_many_pages_of_windows() {
+    let all: Vec<usize> = (0..2 * WINDOW_PAGES_MAX).collect();
+    let (mut memory, windows) = Memory::sampled(2 * WINDOW_PAGES_MAX, &all);
+    memory.write(all);
+    let rest = Range {
+        start: WINDOW_PAGES_MAX,
+        end: 2 * WINDOW_PAGES_MAX,
+    };
+    assert_eq!(discarded(memory.reset(&windows)), [rest]);
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn a_failure_to_throw_pages_away_is_reported() {
+    let (mut memory, windows) = Memory::sampled(10, &[3]);
+    for failing in [Discard(0..3), Discard(4..10)] {
+        assert_eq!(memory.reset_failing(&windows, Some(failing)).0, -1);
+    }
+}
+
+#[test]
+fn what_cannot_be_sealed_stays_open() {
+    let (mut memory, windows) = Memory::sampled(10, &[3]);
+    let (failed, asked) = memory.reset_failing(&windows, Some(Close(4..10)));
+    assert_eq!((failed, asked.last()), (0, Some(&Open(0..10))));
+    assert!(memory.seal().is_open());
+    memory.write(0..10);
+    memory.reset(&windows);
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn the_pools_mapping_is_the_largest_one_if_it_is_large_enough() {
+    let bytes = 8 * page_bytes();
+    let map = || {
+        [2, 8, 3].map(|pages| {
+            let flags = rustix::mm::MapFlags::PRIVATE;
+            let protection = rustix::mm::ProtFlags::empty();
+            // SAFETY: a new mapping at an address of the kernel's choice.
+            unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), pages * page_bytes(), protection, flags) }
+                .unwrap()
+                .addr()
+        })
+    };
+    let ([_, pool, _], found) = Memories::of_pool(bytes as u64, bytes as u64, map);
+    assert!(found.seal(pool, bytes).is_some());
+    assert!(found.seal(pool, bytes + 1).is_none());
+    assert!(found.seal(pool + bytes, 1).is_none());
+    assert!(!Memories::of_pool(bytes as u64 + 1, bytes as u64, map).1.are_known());
+}

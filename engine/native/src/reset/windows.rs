@@ -1,0 +1,232 @@
+//! Which pages of its memory a function touches in most calls.
+
+use std::ffi::c_int;
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use super::seal::Seal;
+use super::{Memories, Pages};
+
+/// So many calls show which pages a function touches. Java's `FreshMemoryCanary` runs more, to see memories reset in both ways.
+pub(super) const SAMPLE_COUNT: u32 = 8;
+/// What more than half of them touch is worth keeping.
+const TOUCHED_MIN: u32 = SAMPLE_COUNT / 2 + 1;
+/// Pages of a function's windows together: a slot that no call uses keeps them.
+pub(super) const WINDOW_PAGES_MAX: usize = 32;
+/// So many untouched pages between two windows are overwritten too: that is faster than asking the kernel once more.
+const GAP_PAGES_MAX: usize = 2;
+/// Pages from a memory's start among which windows are looked for.
+const SAMPLED_PAGES_MAX: usize = 16_384;
+/// A memory with more windows isn't sealed: each is a mapping more for the kernel, and a process has only so many.
+const SEALED_WINDOWS_MAX: usize = 2;
+/// A seal that holds for fewer calls cost more than it saved.
+pub(super) const SEALED_CALLS_MIN: u32 = 16;
+/// With so many more such seals than better ones, a function's memories are sealed no more.
+pub(super) const LOSSES_MAX: u32 = 8;
+
+/// Numbers each function's windows, so that no two are taken for each other.
+static NUMBERS: AtomicU64 = AtomicU64::new(1);
+
+/// What to overwrite in the memory of one component's instances. Any number of threads may reset memories by it at once.
+pub struct Windows {
+    number: u64,
+    memories: Memories,
+    samples: Mutex<Samples>,
+    found: OnceLock<Vec<Window>>,
+    losses: AtomicU32,
+}
+
+/// Pages of a memory, and what they hold before a call.
+struct Window {
+    offset: usize,
+    contents: Box<[u8]>,
+}
+
+impl Window {
+    fn end(&self) -> usize {
+        self.offset + self.contents.len()
+    }
+}
+
+/// How many of the calls so far touched each page.
+#[derive(Default)]
+struct Samples {
+    count: u32,
+    touched: Vec<u32>,
+}
+
+impl Windows {
+    /// `memory_count` is that of one instance of the component. With several it would be unknown which of them is being reset, so they have no windows.
+    pub fn new(memories: Memories, memory_count: u32) -> Windows {
+        Windows {
+            number: NUMBERS.fetch_add(1, Relaxed),
+            memories: if memory_count == 1 { memories } else { Memories::NOWHERE },
+            samples: Mutex::default(),
+            found: OnceLock::new(),
+            losses: AtomicU32::new(0),
+        }
+    }
+
+    /// The seal of a memory that is reset by these windows; None for every other.
+    pub fn seal(&self, memory: usize, bytes: usize) -> Option<&'static Seal> {
+        self.memories.seal(memory, bytes)
+    }
+
+    /// Resets a memory of which `bytes` are accessible. Returns 0, or what a system call returned that failed.
+    ///
+    /// # Safety
+    /// The memory is one of the component's, nobody uses it, and `seal` and `pages` are its.
+    pub unsafe fn reset(&self, memory: *mut u8, bytes: usize, seal: &Seal, pages: &impl Pages) -> c_int {
+        let found = self.found.get().map_or(&[][..], Vec::as_slice);
+        let windows = &found[..found.partition_point(|window| window.end() <= bytes)];
+        let intact = seal.is_intact(self.number, bytes);
+        if !intact {
+            let failed = seal.open(pages);
+            if failed != 0 {
+                return failed;
+            }
+            if self.found.get().is_none() {
+                // SAFETY: the caller's promise.
+                return unsafe { self.sample(memory, bytes, pages) };
+            }
+            self.judge(seal);
+            for gap in gaps(windows, bytes) {
+                let failed = pages.discard(gap);
+                if failed != 0 {
+                    return failed;
+                }
+            }
+        }
+        for window in windows {
+            // SAFETY: within the memory, which nobody uses.
+            unsafe {
+                std::ptr::copy_nonoverlapping(
+                    window.contents.as_ptr(),
+                    memory.add(window.offset),
+                    window.contents.len(),
+                )
+            };
+        }
+        if intact {
+            seal.count_call();
+            return 0;
+        }
+        match windows.len() <= SEALED_WINDOWS_MAX && self.losses.load(Relaxed) < LOSSES_MAX {
+            true => seal.close(self.number, memory.addr(), bytes, gaps(windows, bytes), pages),
+            false => 0,
+        }
+    }
+
+    /// A seal of these windows' was broken: whether it was worth it.
+    fn judge(&self, seal: &Seal) {
+        if let Some(calls) = seal.take_calls(self.number) {
+            let lost = calls < SEALED_CALLS_MIN;
+            let counted = |losses: u32| {
+                if lost {
+                    losses.checked_add(1)
+                } else {
+                    losses.checked_sub(1)
+                }
+            };
+            // None where there is nothing to take away.
+            let _ = self.losses.fetch_update(Relaxed, Relaxed, counted);
+        }
+    }
+
+    /// Throws all pages away, having looked which were touched; the last sample finds the windows.
+    ///
+    /// # Safety
+    /// As for `reset`.
+    unsafe fn sample(&self, memory: *mut u8, bytes: usize, pages: &impl Pages) -> c_int {
+        let page_bytes = page_bytes();
+        // A sampler that panicked left counts that are as good as any.
+        let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let touched = touched_pages(memory.addr(), (bytes / page_bytes).min(SAMPLED_PAGES_MAX));
+        samples.add(touched.as_deref());
+        let failed = pages.discard(0..bytes);
+        if failed == 0 && samples.count == SAMPLE_COUNT {
+            let windows = samples
+                .windows()
+                .into_iter()
+                .filter(|pages| pages.end * page_bytes <= bytes);
+            let windows = windows.map(|pages| {
+                let (offset, length) = (pages.start * page_bytes, pages.len() * page_bytes);
+                // SAFETY: within the accessible part of the memory, which was just put back to what it is before a call.
+                let contents = unsafe { std::slice::from_raw_parts(memory.add(offset), length) };
+                Window {
+                    offset,
+                    contents: contents.into(),
+                }
+            });
+            // Only the thread whose sample is the last comes here.
+            let _ = self.found.set(windows.collect());
+        }
+        failed
+    }
+}
+
+impl Samples {
+    /// `touched` is None where the kernel doesn't say: then there will be no windows.
+    fn add(&mut self, touched: Option<&[bool]>) {
+        self.count += 1;
+        let touched = touched.unwrap_or_default();
+        self.touched.resize(self.touched.len().max(touched.len()), 0);
+        for (count, &touched) in self.touched.iter_mut().zip(touched) {
+            *count += u32::from(touched);
+        }
+    }
+
+    /// Ranges of pages, in ascending order.
+    fn windows(&self) -> Vec<Range<usize>> {
+        let mut pages: Vec<usize> = (0..self.touched.len())
+            .filter(|&page| self.touched[page] >= TOUCHED_MIN)
+            .collect();
+        pages.sort_by_key(|&page| std::cmp::Reverse(self.touched[page]));
+        pages.truncate(WINDOW_PAGES_MAX);
+        pages.sort_unstable();
+        let mut windows: Vec<Range<usize>> = Vec::new();
+        for page in pages {
+            match windows.last_mut() {
+                Some(last) if page - last.end <= GAP_PAGES_MAX => last.end = page + 1,
+                _ => windows.push(page..page + 1),
+            }
+        }
+        windows
+    }
+}
+
+/// What is between the windows of a memory of so many bytes.
+fn gaps(windows: &[Window], bytes: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = std::iter::once(0).chain(windows.iter().map(Window::end));
+    let ends = windows.iter().map(|window| window.offset).chain(std::iter::once(bytes));
+    starts
+        .zip(ends)
+        .map(|(start, end)| start..end)
+        .filter(|gap| !gap.is_empty())
+}
+
+/// Which pages the process has of its own, of so many from an address on: those that were written. None where the kernel doesn't say.
+fn touched_pages(address: usize, count: usize) -> Option<Vec<bool>> {
+    const PRESENT: u64 = 1 << 63;
+    const FILE_OR_SHARED: u64 = 1 << 61;
+    const ENTRY_BYTES: usize = size_of::<u64>();
+    let mut entries = vec![0; count * ENTRY_BYTES];
+    let offset = (address / page_bytes() * ENTRY_BYTES) as u64;
+    std::fs::File::open("/proc/self/pagemap")
+        .and_then(|pagemap| pagemap.read_exact_at(&mut entries, offset))
+        .ok()?;
+    let (entries, _) = entries.as_chunks::<ENTRY_BYTES>();
+    Some(
+        entries
+            .iter()
+            .map(|&entry| u64::from_ne_bytes(entry) & (PRESENT | FILE_OR_SHARED) == PRESENT)
+            .collect(),
+    )
+}
+
+pub(super) fn page_bytes() -> usize {
+    rustix::param::page_size()
+}
