@@ -41,8 +41,10 @@ public final class CatalogConnection implements AutoCloseable {
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.enforceForeignKeys(true);
-        // Deployments write through another connection, and a commit takes milliseconds.
+        // There are two connections, and an operator may look into the file while the host runs: a commit takes
+        // milliseconds.
         config.setBusyTimeout(5_000);
+        // A write transaction takes its lock when it begins: waiting is then in one place and can't end in a deadlock.
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         try {
             return new CatalogConnection(config.createConnection("jdbc:sqlite:" + file));

@@ -1,9 +1,7 @@
 package dev.mayfly.host.catalog;
 
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.linkercache.ArtifactStore;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -11,11 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * A catalog in one SQLite file.
@@ -26,13 +20,12 @@ import org.sqlite.SQLiteException;
  * memory, so only deployments come here.
  */
 public final class SqliteCatalog implements Catalog {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Connection connection;
+    private final CatalogConnection connection;
     private final Rows rows;
 
-    private SqliteCatalog(Connection connection) {
+    private SqliteCatalog(CatalogConnection connection, Rows rows) {
         this.connection = connection;
-        this.rows = new Rows(connection);
+        this.rows = rows;
     }
 
     /**
@@ -42,26 +35,16 @@ public final class SqliteCatalog implements Catalog {
      * @throws MayflyException.Internal when it can't be read
      */
     public static SqliteCatalog open(Path file) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-        config.enforceForeignKeys(true);
-        // The data folder's lock keeps other hosts out; this is for an operator who looks into the file while the host
-        // runs.
-        config.setBusyTimeout(5_000);
-        // A write transaction takes its lock when it begins: waiting is then in one place and can't end in a deadlock.
-        config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
+        CatalogConnection connection = CatalogConnection.open(file);
         try {
-            Connection connection = config.createConnection("jdbc:sqlite:" + file);
-            try {
-                Migrations.run(connection, file);
-                return new SqliteCatalog(connection);
-            } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
-            }
-        } catch (SQLException e) {
-            throw failure("opening " + file, e);
+            Rows rows = connection.read("opening " + file, sql -> {
+                Migrations.run(sql, file);
+                return new Rows(sql);
+            });
+            return new SqliteCatalog(connection, rows);
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
         }
     }
 
@@ -76,7 +59,7 @@ public final class SqliteCatalog implements Catalog {
     }
 
     private List<StoredFunction> read(String doing, @Nullable String function) {
-        return locked(doing, () -> new FunctionReader(connection, function).read());
+        return connection.read(doing, sql -> new FunctionReader(sql, function).read());
     }
 
     @Override
@@ -307,60 +290,27 @@ public final class SqliteCatalog implements Catalog {
     }
 
     private <T> T locked(String doing, Work<T> work) {
-        lock.lock();
-        try {
-            return work.run();
-        } catch (SQLException e) {
-            throw failure(doing, e);
-        } finally {
-            lock.unlock();
-        }
+        return connection.read(doing, sql -> work.run());
     }
 
     private boolean write(String doing, Work<Boolean> change) {
-        return locked(doing, () -> inTransaction(connection, change));
-    }
-
-    private static boolean inTransaction(Connection connection, Work<Boolean> change) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            boolean result = change.run();
-            connection.commit();
-            return result;
-        } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static MayflyException failure(String doing, SQLException e) {
-        if (e instanceof SQLiteException sqlite && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_FULL) {
-            return new MayflyException.LimitExceeded(
-                    ArtifactStore.DISK_SPACE,
-                    doing
-                            + " failed: the data folder's disk is full (limit disk-space); free some space and try again");
-        }
-        return new MayflyException.Internal("catalog: " + doing + " failed: " + e.getMessage(), e);
+        return connection.write(doing, sql -> change.run());
     }
 
     /** Writes the log back into the file and closes it. */
     @Override
     public void close() {
-        lock.lock();
         try {
-            if (!connection.isClosed()) {
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-                } finally {
-                    connection.close();
+            connection.read("closing", sql -> {
+                if (sql.isClosed()) {
+                    return false;
                 }
-            }
-        } catch (SQLException e) {
-            throw failure("closing", e);
+                try (Statement statement = sql.createStatement()) {
+                    return statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+                }
+            });
         } finally {
-            lock.unlock();
+            connection.close();
         }
     }
 }
