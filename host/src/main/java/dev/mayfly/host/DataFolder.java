@@ -1,7 +1,7 @@
 package dev.mayfly.host;
 
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   secrets.key     what secrets are sealed with
  *   audit.log       what was done to the host
  *   store/          components and artifacts
- *   mayfly.yaml     bindings, if the operator put it there
+ *   mayfly.yaml     settings and bindings, if the operator put it there
  * </pre>
  */
 final class DataFolder implements AutoCloseable {
@@ -93,7 +93,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     Path configFile() {
-        return folder.resolve(BindingsFile.NAME);
+        return folder.resolve(HostConfiguration.FILE_NAME);
     }
 
     Path store() {

@@ -3,6 +3,7 @@ package dev.mayfly.host;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -68,6 +69,11 @@ public enum FunctionLimit {
         return min;
     }
 
+    /** Of all, in their order. */
+    public static List<String> labels() {
+        return Arrays.stream(values()).map(FunctionLimit::label).toList();
+    }
+
     public static Optional<FunctionLimit> of(String label) {
         return Arrays.stream(values())
                 .filter(limit -> limit.label.equals(label))
@@ -84,7 +90,7 @@ public enum FunctionLimit {
      *
      * @throws IllegalArgumentException saying what is accepted
      */
-    long parse(String text) {
+    public long parse(String text) {
         return switch (unit) {
             case BYTES -> ByteSize.parse(text).bytes();
             case TIME -> TimeSpan.parse(text).duration().toMillis();

@@ -1,14 +1,12 @@
 package dev.mayfly.host;
 
 import dev.mayfly.engine.MayflyException;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +40,8 @@ public record FunctionLimits(Map<FunctionLimit, Long> values) {
         Map<FunctionLimit, Long> values = new EnumMap<>(FunctionLimit.class);
         texts.forEach((name, text) -> {
             FunctionLimit limit = FunctionLimit.of(name)
-                    .orElseThrow(() -> new MayflyException.Invalid("limit " + name + " is unknown; there are "
-                            + Arrays.stream(FunctionLimit.values())
-                                    .map(FunctionLimit::label)
-                                    .collect(Collectors.joining(", "))));
+                    .orElseThrow(() -> new MayflyException.Invalid(
+                            "limit " + name + " is unknown; there are " + String.join(", ", FunctionLimit.labels())));
             try {
                 values.put(limit, limit.parse(text));
             } catch (IllegalArgumentException e) {

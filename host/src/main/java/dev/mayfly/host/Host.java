@@ -67,7 +67,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -206,7 +205,7 @@ public final class Host implements AutoCloseable {
                 slabs));
         Routes routes = new Routes();
         CustomOperations custom = parts.add(new CustomOperations(offered));
-        TenantShares shares = new TenantShares(limits.hostConcurrencyMax(), Map.of());
+        TenantShares shares = new TenantShares(limits.hostConcurrencyMax(), config.tenantWeights());
         Invoker invoker = new Invoker(
                 routes,
                 slots,

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a host tells of its calls, and whom.
  *
  * @param accessLog the file that gets a line for each request to a function, {@link #STANDARD_OUTPUT}, or null for none
+ * @param logFunctions whether what functions log is printed on standard output, a JSON object a line, by {@code mayfly serve}
  * @param functionMetricsMax functions that have lines of their own in the metrics; the others share one
  * @param timing whether clients that send {@code Mayfly-Timing: 1}, and have a key that may read, are told what their calls took
  * @param otlpEndpoint where an OpenTelemetry collector takes traces by OTLP over HTTP; null = nobody is traced
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ObserveConfig(
         @Nullable Path accessLog,
+        boolean logFunctions,
         boolean timing,
         int functionMetricsMax,
         @Nullable URI otlpEndpoint,
@@ -31,28 +33,32 @@ public record ObserveConfig(
         }
     }
 
-    /** No access log; timing is told. */
+    /** No access log, functions' lines are not printed, timing is told. */
     public static ObserveConfig defaults() {
-        return new ObserveConfig(null, true, 1_000, null, 1);
+        return new ObserveConfig(null, false, true, 1_000, null, 1);
     }
 
     public ObserveConfig withAccessLog(@Nullable Path value) {
-        return new ObserveConfig(value, timing, functionMetricsMax, otlpEndpoint, traceRatio);
+        return new ObserveConfig(value, logFunctions, timing, functionMetricsMax, otlpEndpoint, traceRatio);
+    }
+
+    public ObserveConfig withLogFunctions(boolean value) {
+        return new ObserveConfig(accessLog, value, timing, functionMetricsMax, otlpEndpoint, traceRatio);
     }
 
     public ObserveConfig withTiming(boolean value) {
-        return new ObserveConfig(accessLog, value, functionMetricsMax, otlpEndpoint, traceRatio);
+        return new ObserveConfig(accessLog, logFunctions, value, functionMetricsMax, otlpEndpoint, traceRatio);
     }
 
     public ObserveConfig withFunctionMetricsMax(int value) {
-        return new ObserveConfig(accessLog, timing, value, otlpEndpoint, traceRatio);
+        return new ObserveConfig(accessLog, logFunctions, timing, value, otlpEndpoint, traceRatio);
     }
 
     public ObserveConfig withOtlpEndpoint(@Nullable URI value) {
-        return new ObserveConfig(accessLog, timing, functionMetricsMax, value, traceRatio);
+        return new ObserveConfig(accessLog, logFunctions, timing, functionMetricsMax, value, traceRatio);
     }
 
     public ObserveConfig withTraceRatio(double value) {
-        return new ObserveConfig(accessLog, timing, functionMetricsMax, otlpEndpoint, value);
+        return new ObserveConfig(accessLog, logFunctions, timing, functionMetricsMax, otlpEndpoint, value);
     }
 }

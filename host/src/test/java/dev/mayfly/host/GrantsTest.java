@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.engine.MayflyException;
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
@@ -36,7 +36,7 @@ final class GrantsTest {
     private Path folder;
 
     private TestHost start(String config) throws IOException {
-        Files.writeString(folder.resolve(BindingsFile.NAME), config);
+        Files.writeString(folder.resolve(HostConfiguration.FILE_NAME), config);
         return TestHost.start(folder, Limits.defaults());
     }
 
@@ -137,7 +137,7 @@ final class GrantsTest {
         try (TestHost host = start("bindings: {sessions: {kind: kv, provider: memory}}")) {
             deploy(host, "?binding=links%3Dsessions").expect(201);
         }
-        Files.delete(folder.resolve(BindingsFile.NAME));
+        Files.delete(folder.resolve(HostConfiguration.FILE_NAME));
         try (TestHost host = TestHost.start(folder, Limits.defaults())) {
             assertEquals(
                     "unavailable: binding sessions is not configured on this host",
@@ -184,7 +184,7 @@ final class GrantsTest {
     void aWrongSettingKeepsTheHostFromStarting() {
         MayflyException e = assertThrows(
                 MayflyException.Invalid.class, () -> start("bindings:\n  a: {kind: kv, provider: mongodb}\n"));
-        assertTrue(e.toString().contains(BindingsFile.NAME + ":2: binding a"), e::toString);
+        assertTrue(e.toString().contains(HostConfiguration.FILE_NAME + ":2:27: binding a"), e::toString);
     }
 
     @Test

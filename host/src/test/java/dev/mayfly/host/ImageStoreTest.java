@@ -3,7 +3,7 @@ package dev.mayfly.host;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
@@ -30,7 +30,7 @@ final class ImageStoreTest {
     @BeforeEach
     void start() throws Exception {
         Files.writeString(
-                folder.resolve(BindingsFile.NAME),
+                folder.resolve(HostConfiguration.FILE_NAME),
                 "bindings: {images: {kind: blob, provider: folder, folder: images}}");
         host = TestHost.start(folder, Limits.defaults());
         host.deploy("thumbnail", "thumbnail");

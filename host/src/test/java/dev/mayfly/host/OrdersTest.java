@@ -3,7 +3,7 @@ package dev.mayfly.host;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
@@ -55,7 +55,7 @@ final class OrdersTest {
                 .build()
                 .start();
         Files.writeString(folder.resolve("key"), KEY);
-        Files.writeString(folder.resolve(BindingsFile.NAME), """
+        Files.writeString(folder.resolve(HostConfiguration.FILE_NAME), """
                 bindings:
                   shop: {kind: sql, provider: sqlite, file: shop.sqlite}
                   payments: {kind: http, origin: 'http://127.0.0.1:%d', allow-private-addresses: true}

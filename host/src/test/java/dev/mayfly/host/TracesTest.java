@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
@@ -66,7 +66,7 @@ class TracesTest {
         TestHost host = TestHost.start(config -> {
             try {
                 Files.writeString(
-                        config.dataFolder().resolve(BindingsFile.NAME),
+                        config.dataFolder().resolve(HostConfiguration.FILE_NAME),
                         "bindings:\n  up: {kind: http, origin: '" + uri + "', allow-private-addresses: true}\n");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

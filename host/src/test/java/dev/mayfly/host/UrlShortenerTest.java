@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
@@ -28,7 +28,7 @@ final class UrlShortenerTest {
     @BeforeEach
     void start() throws Exception {
         Files.writeString(
-                folder.resolve(BindingsFile.NAME),
+                folder.resolve(HostConfiguration.FILE_NAME),
                 "bindings: {links: {kind: kv, provider: sqlite, file: links.sqlite}}");
         host = TestHost.start(folder, Limits.defaults());
         host.send(host.request("/v1/functions/url-shortener?binding=links")

@@ -1,5 +1,9 @@
 package dev.mayfly.host.bindings;
 
+import dev.mayfly.host.config.Place;
+import dev.mayfly.host.config.Suggestion;
+import dev.mayfly.host.config.WrongSettingException;
+import dev.mayfly.host.config.YamlNode;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.nio.file.Path;
@@ -10,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,9 +25,8 @@ final class Settings {
     /** A key that every binding has: whose functions may use it. */
     static final String TENANTS = "tenants";
 
-    private static final System.Logger LOG = System.getLogger(Settings.class.getName());
-
-    private static final Set<String> REFERENCES = Set.of("env", "file");
+    /** How a credential is named that isn't in the file itself. */
+    static final Set<String> REFERENCES = Set.of("env", "file");
 
     /** Names of what had better not stand in a file; other headers may. */
     private static final Pattern SENSITIVE =
@@ -32,6 +36,7 @@ final class Settings {
     private final String owner;
     private final YamlNode.Entries entries;
     private final Map<String, String> environment;
+    private final Consumer<String> warnings;
 
     /**
      * Settings of a binding.
@@ -39,17 +44,24 @@ final class Settings {
      * @param file that they stand in
      * @param owner whose they are
      * @param environment for credentials
+     * @param warnings takes what had better be otherwise
      */
-    Settings(Path file, String owner, YamlNode.Entries entries, Map<String, String> environment) {
+    Settings(
+            Path file,
+            String owner,
+            YamlNode.Entries entries,
+            Map<String, String> environment,
+            Consumer<String> warnings) {
         this.file = file;
         this.owner = owner;
         this.entries = entries;
         this.environment = environment;
+        this.warnings = warnings;
     }
 
-    /** Where they begin: {@code mayfly.yaml:7}. */
-    String place() {
-        return file + ":" + entries.line();
+    /** Where they begin. */
+    Place place() {
+        return entries.place();
     }
 
     /** The binding's. */
@@ -57,21 +69,29 @@ final class Settings {
         return owner;
     }
 
-    WrongSettingException wrong(int line, String sentence) {
-        return new WrongSettingException(file, line, "binding " + owner + ": " + sentence);
+    /** Of the binding as a whole. */
+    WrongSettingException wrong(String sentence) {
+        return new WrongSettingException(entries.place(), "binding " + owner + ": " + sentence);
     }
 
+    /** Of a key's value. */
     WrongSettingException wrong(String key, String sentence) {
-        return wrong(line(key), key + ": " + sentence);
+        YamlNode node = entries.entries().get(key);
+        return wrong(node == null ? entries.place() : node.place(), key, key + ": " + sentence);
+    }
+
+    /** @param path of the value; what it begins with is the key */
+    private WrongSettingException wrong(Place place, String path, String sentence) {
+        return new WrongSettingException(place, "binding " + owner + ": " + sentence, path.replaceFirst("\\..*", ""));
     }
 
     /** Refuses keys other than these and those which every binding has. */
     void requireKnown(String... keys) {
         List<String> known = Stream.concat(Stream.of("kind", "provider", "concurrency", TENANTS), Stream.of(keys))
                 .toList();
-        entries.entries().forEach((key, value) -> {
+        entries.entries().keySet().forEach(key -> {
             if (!known.contains(key)) {
-                throw wrong(value.line(), key + " is unknown; there are " + String.join(", ", known));
+                throw wrong(entries.keyPlace(key), key, key + " is unknown; " + Suggestion.among(key, known));
             }
         });
     }
@@ -88,7 +108,7 @@ final class Settings {
                 && !scalar.text().isBlank()) {
             return scalar.text();
         }
-        throw wrong(node.line(), key + " must be a single value");
+        throw wrong(node.place(), key, key + " must be a single value");
     }
 
     String text(String key, String fallback) {
@@ -102,7 +122,7 @@ final class Settings {
 
     private <T> T required(String key, @Nullable T value) {
         if (value == null) {
-            throw wrong(entries.line(), key + " is missing");
+            throw wrong(key + " is missing");
         }
         return value;
     }
@@ -116,13 +136,8 @@ final class Settings {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            throw wrong(line(key), key + ": " + e.getMessage());
+            throw wrong(key, String.valueOf(e.getMessage()));
         }
-    }
-
-    private int line(String key) {
-        YamlNode node = entries.entries().get(key);
-        return node == null ? entries.line() : node.line();
     }
 
     long bytes(String key, long fallback) {
@@ -153,13 +168,16 @@ final class Settings {
 
     /** One of some words; it may be missing where there is a fallback. */
     String word(String key, Collection<String> words, @Nullable String fallback) {
-        String allowed = "there are " + String.join(", ", words);
         String word = text(key, fallback == null ? "" : fallback);
         if (word.isEmpty()) {
-            throw wrong(entries.line(), key + " is missing; " + allowed);
+            throw wrong(key + " is missing; there are " + String.join(", ", words));
         }
         if (!words.contains(word)) {
-            throw wrong(line(key), key + " '" + word + "' is unknown; " + allowed);
+            YamlNode node = entries.entries().get(key);
+            throw wrong(
+                    node == null ? entries.place() : node.place(),
+                    key,
+                    key + " '" + word + "' is unknown; " + Suggestion.among(word, words));
         }
         return word;
     }
@@ -181,7 +199,7 @@ final class Settings {
             return List.of();
         }
         if (!(node instanceof YamlNode.Items items)) {
-            throw wrong(node.line(), key + " must be a list");
+            throw wrong(node.place(), key, key + " must be a list");
         }
         List<String> texts = new ArrayList<>();
         items.items().forEach(item -> texts.add(text(key, item)));
@@ -213,7 +231,7 @@ final class Settings {
         try {
             return credential.value();
         } catch (IllegalArgumentException e) {
-            throw wrong(line(key), key + ": " + e.getMessage());
+            throw wrong(key, String.valueOf(e.getMessage()));
         }
     }
 
@@ -224,7 +242,7 @@ final class Settings {
             return List.of();
         }
         if (!(node instanceof YamlNode.Entries named)) {
-            throw wrong(node.line(), key + " must be a mapping of names to values");
+            throw wrong(node.place(), key, key + " must be a mapping of names to values");
         }
         Map<String, String> values = new LinkedHashMap<>();
         named.entries().forEach((name, value) -> values.put(name, value(key, credential(key + "." + name, value))));
@@ -235,16 +253,15 @@ final class Settings {
         if (node instanceof YamlNode.Scalar) {
             String literal = text(key, node);
             if (SENSITIVE.matcher(key).matches()) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        file + ":" + node.line() + ": binding " + owner + ": " + key
-                                + " stands in the file itself; {env: NAME} or {file: PATH} would keep it out");
+                warnings.accept(node.place() + ": binding " + owner + ": " + key
+                        + " stands in the file itself; {env: NAME} or {file: PATH} would keep it out");
             }
             return new Credential.Literal(literal);
         }
-        if (node instanceof YamlNode.Entries(int line, Map<String, YamlNode> reference)
-                && reference.size() == 1
-                && REFERENCES.containsAll(reference.keySet())) {
+        if (node instanceof YamlNode.Entries named
+                && named.entries().size() == 1
+                && REFERENCES.containsAll(named.entries().keySet())) {
+            Map<String, YamlNode> reference = named.entries();
             String how = reference.keySet().iterator().next();
             String where = text(key + "." + how, reference.values().iterator().next());
             return how.equals("env")
@@ -252,6 +269,6 @@ final class Settings {
                     : new Credential.Content(
                             file.toAbsolutePath().resolveSibling(where).normalize());
         }
-        throw wrong(node.line(), key + " must be {env: NAME} or {file: PATH}");
+        throw wrong(node.place(), key, key + " must be {env: NAME} or {file: PATH}");
     }
 }

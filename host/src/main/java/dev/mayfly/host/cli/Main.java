@@ -29,6 +29,7 @@ public final class Main {
             "rollback",
             "remove",
             "bindings",
+            "config",
             "events",
             "key",
             "token",
@@ -94,7 +95,7 @@ public final class Main {
 
     private static Object command(String name, CommandContext context) {
         return switch (name) {
-            case "serve" -> new ServeCommand(context);
+            case "serve" -> HostOptions.on(new ServeCommand(context));
             case "dev" -> new DevCommand(context);
             case "deploy" -> new DeployCommand(context);
             case "invoke" -> new InvokeCommand(context);
@@ -106,6 +107,7 @@ public final class Main {
             case "rollback" -> new RollbackCommand(context);
             case "remove" -> new RemoveCommand(context);
             case "bindings" -> new BindingsCommand(context);
+            case "config" -> ConfigCommand.line(context);
             case "events" -> new EventsCommand(context);
             case "key" -> new KeyCommand(context);
             case "token" -> new TokenCommand(context);

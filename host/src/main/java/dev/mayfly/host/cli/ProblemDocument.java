@@ -1,6 +1,7 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.config.HostSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,7 @@ record ProblemDocument(
             lines.add("trap: " + trap);
         }
         if (limit != null) {
-            String option = LimitOptions.optionOf(limit);
+            String option = HostSettings.optionOfLimit(limit);
             lines.add("limit: " + limit
                     + (option == null ? "" : "; the host's is set by: mayfly serve " + option + " VALUE"));
         }

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.hostinterfaces.BindingKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,14 +27,14 @@ final class BindingsFileTest {
     private Path folder;
 
     private List<DeclaredBinding> read(String text) throws IOException {
-        return BindingsFile.read(Files.writeString(folder.resolve(BindingsFile.NAME), text), ENVIRONMENT);
+        return BindingsFile.read(Files.writeString(folder.resolve(HostConfiguration.FILE_NAME), text), ENVIRONMENT);
     }
 
     /** Refused, with the line and these words. */
     private String refused(int line, String text, String... words) {
         String message = String.valueOf(
                 assertThrows(MayflyException.Invalid.class, () -> read(text)).getMessage());
-        assertTrue(message.contains(BindingsFile.NAME + ":" + line + ":"), message);
+        assertTrue(message.contains(HostConfiguration.FILE_NAME + ":" + line + ":"), message);
         for (String word : words) {
             assertTrue(message.contains(word), message);
         }
@@ -152,7 +154,7 @@ final class BindingsFileTest {
 
     @Test
     void unknownKeysAreRefusedWithWhatThereIs() {
-        refused(1, "binding: {}\n", "binding is unknown", "there is bindings");
+        refused(1, "binding: {}\n", "binding is unknown", "did you mean bindings?");
         refused(
                 5,
                 "bindings:\n  a:\n    kind: kv\n    provider: memory\n    bytes: 3\n",
@@ -186,7 +188,7 @@ final class BindingsFileTest {
                 "bindings:\n  a: {kind: kv, provider: memory, bytes-max: [1]}\n",
                 "bytes-max must be a single value");
         refused(2, "bindings:\n  a: {kind: kv, provider: memory, concurrency: few}\n", "'few' is not a whole number");
-        refused(2, "bindings:\n  a: {kind: kv, provider: memory, concurrency: 0}\n", "concurrency=0 must be positive");
+        refused(2, "bindings:\n  a: {kind: kv, provider: memory, concurrency: 0}\n", "concurrency: 0 must be positive");
         refused(2, "bindings:\n  a: {kind: kv, provider: redis, host: h, tls: perhaps}\n", "neither true nor false");
         refused(2, "bindings:\n  a: {kind: http, origin: https://a.example, connect-timeout: 3}\n", "is not a time");
         refused(
@@ -210,6 +212,49 @@ final class BindingsFileTest {
     void namesThatNoDeploymentCouldTellFromOthersAreRefused() {
         refused(2, "bindings:\n  'function:x': {kind: kv, provider: memory}\n", "'function:x' is no binding's name");
         refused(2, "bindings:\n  '': {kind: kv, provider: memory}\n", "is no binding's name");
+    }
+
+    @Test
+    void allThatIsWrongIsSaidAtOnceEachWithItsPlace() {
+        String message = String.valueOf(
+                assertThrows(MayflyException.Invalid.class, () -> read("""
+                bindings:
+                  a: {kind: kv, provider: memry}
+                  b:
+                    kind: kv
+                    provider: redis
+                    host: h
+                    prt: 1
+                    tls: perhaps
+                  c: {kind: kv, provider: memory}
+                """)).getMessage());
+        assertEquals(
+                List.of(
+                        ":2:27: binding a: provider 'memry' is unknown; did you mean memory?",
+                        ":7:5: binding b: prt is unknown; did you mean port?",
+                        ":8:10: binding b: tls: 'perhaps' is neither true nor false"),
+                message.lines()
+                        .map(line -> line.substring(
+                                line.indexOf(HostConfiguration.FILE_NAME) + HostConfiguration.FILE_NAME.length()))
+                        .toList());
+    }
+
+    @Test
+    void whatMayBeASecretIsNotShownAndWhereOneIsMayBe() throws IOException {
+        Path file = Files.writeString(folder.resolve(HostConfiguration.FILE_NAME), """
+                bindings:
+                  a: {kind: kv, provider: redis, host: h, password: t0psecret}
+                  b: {kind: http, origin: https://b.example, headers: {x-account: t0psecret, cookie: {env: TOKEN}}}
+                  c: {kind: secret, value: t0psecret}
+                  d: {kind: sql, provider: postgresql, url: 'postgresql://u:t0psecret@h/d?password=t0psecret', user: u}
+                  e: {kind: blob, provider: s3, bucket: b, access-key: t0psecret, secret-key: {file: token}}
+                """);
+        String shown = Redaction.of(Objects.requireNonNull(HostConfiguration.bindingsOf(file)))
+                .toString();
+        assertFalse(shown.contains("t0psecret"), shown);
+        for (String part : List.of("TOKEN", "b.example", "text=token", "@h/d", "provider")) {
+            assertTrue(shown.contains(part), part + " is not in " + shown);
+        }
     }
 
     @Test

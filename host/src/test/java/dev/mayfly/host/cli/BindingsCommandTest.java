@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.Limits;
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import java.io.IOException;
@@ -27,7 +27,7 @@ final class BindingsCommandTest {
 
     @BeforeEach
     void start() throws IOException {
-        Files.writeString(folder.resolve(BindingsFile.NAME), """
+        Files.writeString(folder.resolve(HostConfiguration.FILE_NAME), """
                 bindings:
                   sessions: {kind: kv, provider: memory}
                   orders-db: {kind: sql, provider: sqlite, file: orders.sqlite}

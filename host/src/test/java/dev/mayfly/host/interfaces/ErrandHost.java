@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.host.Limits;
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
@@ -42,7 +42,7 @@ final class ErrandHost implements AutoCloseable {
      * @param bindings lines of {@code mayfly.yaml}, below {@code bindings:}
      */
     static ErrandHost start(Path folder, Limits limits, String bindings) throws IOException {
-        Files.writeString(folder.resolve(BindingsFile.NAME), "bindings:\n" + bindings.indent(2));
+        Files.writeString(folder.resolve(HostConfiguration.FILE_NAME), "bindings:\n" + bindings.indent(2));
         return new ErrandHost(TestHost.start(folder, limits));
     }
 

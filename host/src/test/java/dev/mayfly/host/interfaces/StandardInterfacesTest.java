@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.Limits;
-import dev.mayfly.host.bindings.BindingsFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
@@ -28,7 +28,8 @@ final class StandardInterfacesTest {
 
     @BeforeEach
     void start() throws Exception {
-        Files.writeString(folder.resolve(BindingsFile.NAME), "bindings: {cache: {kind: kv, provider: memory}}");
+        Files.writeString(
+                folder.resolve(HostConfiguration.FILE_NAME), "bindings: {cache: {kind: kv, provider: memory}}");
         host = TestHost.start(folder, Limits.defaults());
         host.send(host.request(
                                 "/v1/functions/standards?binding=things%3Dcache&binding=orders%3Dtopic%3Aorders&config=greeting%3Dhi&config=zone%3Deu")
