@@ -9,7 +9,6 @@ module dev.mayfly.host {
     requires HdrHistogram;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
-    requires com.fasterxml.jackson.dataformat.toml;
     requires com.fasterxml.jackson.dataformat.yaml;
     requires info.picocli;
     requires io.helidon.common.configurable;
@@ -34,6 +33,7 @@ module dev.mayfly.host {
     requires java.net.http;
     requires java.sql;
     requires jdk.unsupported;
+    requires org.tomlj;
     requires org.xerial.sqlitejdbc;
     requires static org.jspecify;
 

@@ -34,6 +34,10 @@ final class CommandFailure extends RuntimeException {
         return sentence;
     }
 
+    List<String> advice() {
+        return advice;
+    }
+
     /** Shows it as every command's failure is shown. */
     void print(Terminal terminal) {
         terminal.note(terminal.err(Terminal.Emphasis.RED, "mayfly:") + " " + sentence);

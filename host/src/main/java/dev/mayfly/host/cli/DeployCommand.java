@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.host.FunctionLimits;
+import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ final class DeployCommand extends StandardCommand {
     @Parameters(
             paramLabel = "FILE|FOLDER",
             description =
-                    "A component, a core module built with wit-bindgen, or the text of either; or a folder with a mayfly.toml.")
+                    "A component, a core module built with wit-bindgen, or the text of either; or a folder with a mayfly.toml (or Wasmer's app.yaml).")
     @SuppressWarnings("NullAway.Init") // It is required.
     private Path source;
 
@@ -83,8 +84,9 @@ final class DeployCommand extends StandardCommand {
     @Option(
             names = "--alias",
             paramLabel = "ALIAS",
-            description = "What to point to the version: live is what plain calls get, '' is nothing (default: live).")
-    private String alias = "live";
+            description =
+                    "What to point to the version: live is what plain calls get, '' is nothing (default: the alias in mayfly.toml, else live).")
+    private @Nullable String alias;
 
     @Mixin
     private final HostOption host = new HostOption();
@@ -100,6 +102,10 @@ final class DeployCommand extends StandardCommand {
     public Integer call() {
         if (Files.isDirectory(source)) {
             FunctionManifest manifest = FunctionManifest.read(source);
+            manifest.warnings().forEach(terminal::note);
+            if (alias == null) {
+                alias = manifest.alias();
+            }
             new ProjectBuild(context).run(manifest);
             deploy(manifest.component(), name == null ? manifest.name() : name, settings(manifest.settings()));
         } else {
@@ -137,6 +143,7 @@ final class DeployCommand extends StandardCommand {
     }
 
     private void deploy(Path component, String deployedAs, FunctionSettings settings) {
+        String alias = this.alias == null ? Alias.LIVE : this.alias;
         try (HostClient client = host.client(context)) {
             JsonNode function =
                     client.deploy(deployedAs, component, settings, alias, new Progress(terminal, deployedAs));
@@ -147,7 +154,7 @@ final class DeployCommand extends StandardCommand {
                 if (function.has("replaced")) {
                     printChanges(function.path("replaced"), function);
                 }
-                terminal.out().println(calledAs(function.path("url").asText(), function));
+                terminal.out().println(calledAs(function.path("url").asText(), function, alias));
             }
         }
     }
@@ -161,10 +168,10 @@ final class DeployCommand extends StandardCommand {
     }
 
     /** A name that calls what was just deployed. */
-    private String calledAs(String name, JsonNode function) {
+    private static String calledAs(String name, JsonNode function, String alias) {
         return alias.isEmpty()
                 ? name + ":" + function.path("version").asText()
-                : alias.equals("live") ? name : name + "@" + alias;
+                : alias.equals(Alias.LIVE) ? name : name + "@" + alias;
     }
 
     /** {@code target/…/my_function.wasm} is {@code my-function}: compilers don't let a file be called as functions are. */

@@ -48,6 +48,7 @@ final class DevCommand extends StandardCommand {
     public Integer call() {
         // Before a host is started for nothing.
         FunctionManifest manifest = FunctionManifest.read(folder);
+        manifest.warnings().forEach(terminal::note);
         ServerLog.configure();
         context.stop().listen();
         Path dataFolder = dataFolder();

@@ -1,10 +1,7 @@
 package dev.mayfly.host.cli;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Cors;
 import dev.mayfly.host.catalog.FunctionName;
@@ -16,12 +13,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +27,13 @@ import org.jspecify.annotations.Nullable;
  *   world = "web"                     # what it implements, "web" or "event"; may be left out
  *   build = "cargo build --release"   # run by sh in the folder; left out where there is nothing to build
  *   component = "target/hello.wasm"   # what the build makes, relative to the folder
+ *   alias = "next"                    # what is to point to it; "live", which plain calls get, unless given
+ *   visibility = "public"             # who may call it without a key; "private" unless given
+ *   selectable = true                 # every caller may choose a version by the header Mayfly-Version
+ *   topics = ["orders"]               # topics whose messages it is called with
  *
- *   [config]                          # what mayfly:config answers; numbers and booleans become text
+ *   [config]                          # what mayfly:config answers, and its environment; also [env]. Numbers and booleans become text
  *   greeting = "Hello"
- *
- *   selectable = true                 # every caller may choose a version by the header Mayfly-Version; before the first table
- *   topics = ["orders"]               # topics whose messages it is called with; before the first table
- *
- *   visibility = "public"             # who may call it without a key; "private" unless given; before the first table
  *
  *   [secrets]                         # what mayfly:secrets answers: the tenant's secret by the function's own name for it
  *   stripe = "stripe-key"
@@ -59,42 +53,66 @@ import org.jspecify.annotations.Nullable;
  *   concurrency = 10
  * </pre>
  *
- * @param folder where {@code mayfly.toml} is
+ * <p>{@code mayfly manifest schema} prints the same as a JSON Schema. Where there is no such file, Wasmer's {@code app.yaml} is read: {@link WasmerApp}.
+ *
+ * @param file that it was read from
  * @param name a {@link FunctionName}
  * @param build the build command, or null
  * @param component absolute; may not be there before a build
+ * @param alias what is to point to the version; null = {@code live}
  * @param settings what it says to the host
+ * @param warnings of what it says in vain
  */
-record FunctionManifest(Path folder, String name, @Nullable String build, Path component, FunctionSettings settings) {
+record FunctionManifest(
+        Path file,
+        String name,
+        @Nullable String build,
+        Path component,
+        @Nullable String alias,
+        FunctionSettings settings,
+        List<String> warnings) {
     static final String FILE_NAME = "mayfly.toml";
 
-    private static final List<String> KEYS = List.of(
+    static final List<String> KEYS = List.of(
             "name",
             "world",
             "build",
             "component",
-            "config",
-            "bindings",
-            "topics",
-            "limits",
-            "selectable",
-            "secrets",
+            "alias",
             "visibility",
-            "cors");
+            "selectable",
+            "topics",
+            "config",
+            "env",
+            "secrets",
+            "bindings",
+            "cors",
+            "limits");
 
-    private static final List<String> WORLDS = List.of("web", "event");
+    static final List<String> CORS_KEYS = List.of("origins", "methods", "headers", "max-age");
+    static final List<String> WORLDS = List.of("web", "event");
+    static final List<String> VISIBILITIES = List.of("public", "private");
 
-    /** @throws CommandFailure naming the file, the line where the parser tells it, and what is wrong */
+    private static final String NO_WARM_UP =
+            "warm-up is not supported yet: every call starts from the component as it was compiled; leave it out";
+
+    private static final Map<String, String> ANSWERS =
+            Map.of("warm-up", NO_WARM_UP, "warmup", NO_WARM_UP, "warm_up", NO_WARM_UP);
+
+    /** @throws CommandFailure with all that is wrong, each with file, line and column */
     static FunctionManifest read(Path folder) {
         Path file = folder.resolve(FILE_NAME);
+        Path app = folder.resolve(WasmerApp.FILE_NAME);
         try {
-            return from(folder, new Entries(file, new TomlMapper().readTree(Files.readString(file))));
-        } catch (JsonProcessingException malformed) {
-            JsonLocation where = malformed.getLocation();
-            throw new CommandFailure(
-                    ExitCode.FAILED,
-                    file + (where == null ? "" : ":" + where.getLineNr() + ":" + where.getColumnNr()) + ": "
-                            + malformed.getOriginalMessage());
+            if (!Files.exists(file) && Files.exists(app)) {
+                return WasmerApp.read(app);
+            }
+            List<String> problems = new ArrayList<>();
+            FunctionManifest manifest = from(file, new ManifestTable(file, TomlFile.read(file), problems));
+            if (!problems.isEmpty()) {
+                throw TomlFile.failure(problems);
+            }
+            return manifest;
         } catch (NoSuchFileException missing) {
             throw new CommandFailure(
                     ExitCode.FAILED,
@@ -107,146 +125,88 @@ record FunctionManifest(Path folder, String name, @Nullable String build, Path c
         }
     }
 
-    private static FunctionManifest from(Path folder, Entries entries) {
-        entries.requireKnown(KEYS);
-        String name = entries.requiredText("name");
-        if (!FunctionName.isValid(name)) {
-            throw entries.wrong("name = \"" + name + "\" is no function's name: 1 to " + FunctionName.LENGTH_MAX
-                    + " lower-case letters, digits and dashes, with no dash at either end");
+    Path folder() {
+        return folder(file);
+    }
+
+    /** Of a file. */
+    static Path folder(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? Path.of("") : parent;
+    }
+
+    private static FunctionManifest from(Path file, ManifestTable table) {
+        table.requireKnown(KEYS, ANSWERS);
+        String name = table.requiredText("name");
+        if (!name.isEmpty() && !FunctionName.isValid(name)) {
+            table.refuse(
+                    "name",
+                    "name = \"" + name + "\" is no function's name: 1 to " + FunctionName.LENGTH_MAX
+                            + " lower-case letters, digits and dashes, with no dash at either end");
         }
-        String world = entries.text("world");
-        if (world != null && !WORLDS.contains(world)) {
-            throw entries.wrong("world = \"" + world + "\" is unknown; there are \"web\" and \"event\"");
-        }
-        Path component = folder.resolve(entries.requiredText("component"))
+        table.word("world", WORLDS);
+        Path component = folder(file)
+                .resolve(table.requiredText("component"))
                 .toAbsolutePath()
                 .normalize();
         FunctionSettings settings = FunctionSettings.NONE
-                .withConfig(entries.table("config"))
-                .withBindings(entries.table("bindings"))
-                .withTopics(entries.texts("topics"))
-                .withLimits(entries.limits())
-                .withSelectable(entries.flag("selectable"))
-                .withSecrets(entries.table("secrets"))
-                .withPublic(entries.isPublic())
-                .withCors(entries.cors());
-        return new FunctionManifest(folder, name, entries.text("build"), component, settings);
+                .withConfig(config(table))
+                .withBindings(table.entries("bindings"))
+                .withTopics(table.texts("topics"))
+                .withLimits(limits(table))
+                .withSelectable(table.flag("selectable"))
+                .withSecrets(table.entries("secrets"))
+                .withPublic("public".equals(table.word("visibility", VISIBILITIES)))
+                .withCors(cors(table));
+        return new FunctionManifest(
+                file, name, table.text("build"), component, table.text("alias"), settings, List.of());
     }
 
-    /** Typed access to the file's top level, with the file named in every complaint. */
-    private record Entries(Path file, JsonNode root) {
-        CommandFailure wrong(String sentence) {
-            return new CommandFailure(ExitCode.FAILED, file + ": " + sentence);
-        }
+    private static Map<String, String> config(ManifestTable table) {
+        Map<String, String> config = new TreeMap<>(table.entries("config"));
+        table.entries("env").forEach((name, value) -> {
+            if (config.put(name, value) != null) {
+                table.refuse("env", "env." + name + " is in config as well, which is the same; leave one out");
+            }
+        });
+        return config;
+    }
 
-        void requireKnown(List<String> known) {
-            List<String> unknown = new ArrayList<>();
-            root.fieldNames().forEachRemaining(unknown::add);
-            unknown.removeAll(known);
-            if (!unknown.isEmpty()) {
-                throw wrong("unknown key" + (unknown.size() == 1 ? " " : "s ") + String.join(", ", unknown)
-                        + "; the known ones are " + String.join(", ", known));
-            }
-        }
-
-        @Nullable
-        String text(String key) {
-            JsonNode value = root.get(key);
-            if (value == null) {
-                return null;
-            }
-            if (!value.isTextual() || value.asText().isBlank()) {
-                throw wrong(key + " must be text in quotes");
-            }
-            return value.asText();
-        }
-
-        boolean flag(String key) {
-            JsonNode value = root.path(key);
-            if (!value.isMissingNode() && !value.isBoolean()) {
-                throw wrong(key + " must be true or false");
-            }
-            return value.asBoolean();
-        }
-
-        String requiredText(String key) {
-            String text = text(key);
-            if (text == null) {
-                throw wrong("the key " + key + " is missing");
-            }
-            return text;
-        }
-
-        boolean isPublic() {
-            String visibility = text("visibility");
-            if (visibility != null && !visibility.equals("public") && !visibility.equals("private")) {
-                throw wrong("visibility = \"" + visibility + "\" is unknown; there are \"public\" and \"private\"");
-            }
-            return "public".equals(visibility);
-        }
-
-        @Nullable
-        Cors cors() {
-            JsonNode table = root.path("cors");
-            if (table.isMissingNode()) {
-                return null;
-            }
-            if (!table.isObject()) {
-                throw wrong("cors must be a table: write [cors] on a line of its own, and its entries below");
-            }
-            Entries cors = new Entries(file, table);
-            cors.requireKnown(List.of("origins", "methods", "headers", "max-age"));
-            String maxAge = cors.text("max-age");
-            try {
-                return new Cors(
-                        cors.texts("origins"),
-                        cors.texts("methods"),
-                        cors.texts("headers"),
-                        maxAge == null ? Duration.ZERO : TimeSpan.parse(maxAge).duration());
-            } catch (IllegalArgumentException | MayflyException.Invalid e) {
-                throw wrong(String.valueOf(e.getMessage()));
-            }
-        }
-
-        SortedSet<String> texts(String key) {
-            JsonNode list = root.path(key);
-            SortedSet<String> texts = new TreeSet<>();
-            if (!list.isMissingNode() && !list.isArray()) {
-                throw wrong(key + " must be a list: " + key + " = [\"orders\"]");
-            }
-            for (JsonNode text : list) {
-                if (!text.isTextual()) {
-                    throw wrong(key + " must be a list of texts in quotes");
+    private static FunctionLimits limits(ManifestTable table) {
+        Map<FunctionLimit, Long> values = new EnumMap<>(FunctionLimit.class);
+        ManifestTable limits = table.table("limits");
+        if (limits != null) {
+            List<String> known = FunctionLimit.labels();
+            limits.requireKnown(known, Map.of());
+            table.entries("limits").forEach((name, text) -> {
+                if (known.contains(name)) {
+                    try {
+                        values.putAll(FunctionLimits.parse(Map.of(name, text)).values());
+                    } catch (MayflyException.Invalid wrong) {
+                        limits.refuse(name, wrong.safeMessage());
+                    }
                 }
-                texts.add(text.asText());
-            }
-            return texts;
+            });
         }
+        return new FunctionLimits(values);
+    }
 
-        FunctionLimits limits() {
-            try {
-                return FunctionLimits.parse(table("limits"));
-            } catch (MayflyException.Invalid e) {
-                throw wrong(e.safeMessage());
-            }
+    private static @Nullable Cors cors(ManifestTable table) {
+        ManifestTable cors = table.table("cors");
+        if (cors == null) {
+            return null;
         }
-
-        Map<String, String> table(String key) {
-            JsonNode table = root.path(key);
-            if (table.isMissingNode()) {
-                return Map.of();
-            }
-            if (!table.isObject()) {
-                throw wrong(key + " must be a table: write [" + key + "] on a line of its own, and its entries below");
-            }
-            Map<String, String> entries = new LinkedHashMap<>();
-            for (Map.Entry<String, JsonNode> entry : table.properties()) {
-                if (!entry.getValue().isValueNode()) {
-                    throw wrong(key + "." + entry.getKey() + " must be text, a number or a boolean");
-                }
-                entries.put(entry.getKey(), entry.getValue().asText());
-            }
-            return Collections.unmodifiableMap(entries);
+        cors.requireKnown(CORS_KEYS, Map.of());
+        String maxAge = cors.text("max-age");
+        try {
+            return new Cors(
+                    cors.texts("origins"),
+                    cors.texts("methods"),
+                    cors.texts("headers"),
+                    maxAge == null ? Duration.ZERO : TimeSpan.parse(maxAge).duration());
+        } catch (IllegalArgumentException | MayflyException.Invalid e) {
+            table.refuse("cors", String.valueOf(e.getMessage()));
+            return null;
         }
     }
 }

@@ -21,6 +21,7 @@ public final class Main {
             "dev",
             "deploy",
             "invoke",
+            "manifest",
             "list",
             "show",
             "versions",
@@ -99,6 +100,7 @@ public final class Main {
             case "dev" -> new DevCommand(context);
             case "deploy" -> new DeployCommand(context);
             case "invoke" -> new InvokeCommand(context);
+            case "manifest" -> ManifestCommand.line(context);
             case "list" -> new ListCommand(context);
             case "show" -> new ShowCommand(context);
             case "versions" -> new VersionsCommand(context);

@@ -52,7 +52,7 @@ final class ProjectBuild {
                 throw new CommandFailure(
                         ExitCode.TOOL_MISSING,
                         "a tool that the build needs is missing (see above)",
-                        "install it, or change build in " + manifest.folder().resolve(FunctionManifest.FILE_NAME));
+                        "install it, or change build in " + manifest.file());
             }
             if (status != 0) {
                 throw new CommandFailure(ExitCode.FAILED, "the build failed with status " + status + " (see above)");
@@ -63,7 +63,7 @@ final class ProjectBuild {
             throw new CommandFailure(
                     ExitCode.FAILED,
                     "there is no " + manifest.component() + (build == null ? "" : ", although the build went well"),
-                    "component in " + manifest.folder().resolve(FunctionManifest.FILE_NAME) + " names what "
+                    "component in " + manifest.file() + " names what "
                             + (build == null ? "is deployed; build says how it is made" : "the build makes"));
         }
     }

@@ -10,11 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FunctionManifestTest {
     @TempDir
@@ -93,29 +97,112 @@ final class FunctionManifestTest {
                 manifest.settings().cors());
         String start = "name = \"a\"\ncomponent = \"a.wasm\"\n";
         assertEquals(false, read(start).settings().isPublic());
-        refused(start + "visibility = \"open\"", "\"public\" and \"private\"");
+        refused(start + "visibility = \"open\"", "there are public, private");
         refused(start + "[cors]\nmethods = [\"PUT\"]", "no origins");
         refused(start + "[cors]\norigins = [\"app.example.com\"]", "https://app.example.com");
         refused(start + "[cors]\norigins = [\"*\"]\nmax-age = \"25h\"", "24h");
-        refused(start + "[cors]\norigin = \"*\"", "unknown key origin");
+        refused(
+                start + "[cors]\norigin = \"*\"",
+                "mayfly.toml:4:1: the key cors.origin is unknown; did you mean origins?");
     }
 
     @Test
     void aSyntaxErrorIsShownWithItsLineAndColumn() {
-        refused("name = \"hello\"\ncomponent = target/hello.wasm\n", "mayfly.toml:2:1");
+        refused("name = \"hello\"\ncomponent = target/hello.wasm\n", "mayfly.toml:2:13");
     }
 
     @Test
     void aKeyGivenTwiceIsRefused() {
-        refused("name = \"hello\"\nname = \"hallo\"\n", "Duplicate key");
+        refused("name = \"hello\"\nname = \"hallo\"\n", "mayfly.toml:2:1", "previously defined");
     }
 
     @Test
-    void unknownKeysAreAllNamedAndSoAreTheKnownOnes() {
+    void everythingThatIsWrongIsSaidAtOnceEachWithItsPlace() {
+        assertEquals(
+                List.of(
+                        "2:1: the key buid is unknown; did you mean build?",
+                        "1:1: name = \"Hello\" is no function's name: 1 to 63 lower-case letters, digits and dashes, with"
+                                + " no dash at either end",
+                        "4:12: topics must be a list of texts in quotes",
+                        "6:1: the key limits.memry-bytes is unknown; did you mean memory-bytes?",
+                        "7:1: limit cpu-time: '5' is not a time: write a number with ms, s, m, h or d, such as 500ms",
+                        "8:1: limit memory-bytes=1 must be at least 65536"),
+                problems("""
+                        name = "Hello"
+                        buid = "make"
+                        component = "a.wasm"
+                        topics = [ 3 ]
+                        [limits]
+                        memry-bytes = 3
+                        cpu-time = 5
+                        memory-bytes = 1
+                        """));
+    }
+
+    @Test
+    void anUnknownKeyThatIsLikeNoneIsToldTheKnownOnes() {
         refused(
-                "name = \"hello\"\nbuid = \"make\"\ncomponent = \"a.wasm\"\nmemory = 3\n",
-                "unknown keys buid, memory",
-                "name, world, build, component, config, bindings, topics");
+                "name = \"hello\"\ncomponent = \"a.wasm\"\nreplicas = 3\n",
+                "mayfly.toml:3:1: the key replicas is unknown; there are name, world, build, component, alias");
+    }
+
+    @Test
+    void warmUpIsSaidNotToBeSupportedYet() {
+        refused(
+                "name = \"hello\"\ncomponent = \"a.wasm\"\n[warm-up]\nrequests = 3\n",
+                "mayfly.toml:3:1: warm-up is not supported yet");
+    }
+
+    @Test
+    void theAliasToMoveIsRead() throws IOException {
+        assertEquals(
+                "next", read("name = 'a'\ncomponent = 'a.wasm'\nalias = 'next'").alias());
+        assertNull(read("name = 'a'\ncomponent = 'a.wasm'").alias());
+    }
+
+    @Test
+    void environmentAndConfigurationAreTheSame() throws IOException {
+        String start = "name = 'a'\ncomponent = 'a.wasm'\n[config]\none = 1\n[env]\n";
+        assertEquals(
+                Map.of("one", "1", "two", "2"),
+                read(start + "two = 2").settings().config());
+        refused(start + "one = 2", "mayfly.toml:5:1", "env.one is in config as well");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lists", "tables", "keys", "headings"})
+    void aManifestThatIsNestedTooDeepIsRefused(String how) {
+        String bomb = switch (how) {
+            case "lists" -> "a = " + "[".repeat(100_000);
+            case "tables" -> "a = " + "{b=".repeat(100_000);
+            case "keys" -> "a" + ".a".repeat(100_000) + " = 1";
+            default -> "[a" + ".a".repeat(100_000) + "]";
+        };
+        refused(bomb, "mayfly.toml:1:", "manifest-depth-max=20");
+    }
+
+    @Test
+    void whatStringsAndCommentsHaveIsNotNested() throws IOException {
+        String brackets = "[".repeat(50);
+        Map<String, String> config =
+                read("""
+                name = 'a'
+                component = 'a.wasm' # BRACKETS
+                [config]
+                a = 'BRACKETS'
+                b = "\\"BRACKETS"
+                c = '''
+                BRACKETS'''
+                d = 1.5
+                """.replace("BRACKETS", brackets)).settings().config();
+        assertEquals(Map.of("a", brackets, "b", "\"" + brackets, "c", brackets, "d", "1.5"), config);
+    }
+
+    @Test
+    void aManifestThatIsTooLargeIsRefused() throws IOException {
+        String start = "name = 'a'\ncomponent = 'a.wasm'\n#";
+        read(start + " ".repeat(TomlFile.BYTES_MAX - start.length()));
+        refused(start + " ".repeat(TomlFile.BYTES_MAX - start.length() + 1), "manifest-bytes-max=1048576");
     }
 
     @Test
@@ -142,7 +229,7 @@ final class FunctionManifestTest {
 
     @Test
     void anUnknownWorldIsRefused() {
-        refused("name = \"hello\"\nworld = \"batch\"\ncomponent = \"a.wasm\"", "\"batch\"", "\"web\" and \"event\"");
+        refused("name = \"hello\"\nworld = \"batch\"\ncomponent = \"a.wasm\"", "\"batch\"", "there are web, event");
     }
 
     @Test
@@ -155,6 +242,14 @@ final class FunctionManifestTest {
     private FunctionManifest read(String text) throws IOException {
         Files.writeString(folder.resolve("mayfly.toml"), text);
         return FunctionManifest.read(folder);
+    }
+
+    /** Without the file's name. */
+    private List<String> problems(String text) {
+        CommandFailure failure = assertThrows(CommandFailure.class, () -> read(text));
+        return Stream.concat(Stream.of(failure.sentence()), failure.advice().stream())
+                .map(problem -> problem.replace(folder.resolve("mayfly.toml") + ":", ""))
+                .toList();
     }
 
     private void refused(String text, String... parts) {

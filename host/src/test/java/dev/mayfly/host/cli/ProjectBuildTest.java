@@ -9,6 +9,7 @@ import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,13 @@ final class ProjectBuildTest {
 
     private void build(String command) {
         new ProjectBuild(captured.context())
-                .run(new FunctionManifest(folder, "hello", command, folder.resolve("out.wasm"), FunctionSettings.NONE));
+                .run(new FunctionManifest(
+                        folder.resolve(FunctionManifest.FILE_NAME),
+                        "hello",
+                        command,
+                        folder.resolve("out.wasm"),
+                        null,
+                        FunctionSettings.NONE,
+                        List.of()));
     }
 }
