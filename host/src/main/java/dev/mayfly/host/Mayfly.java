@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Functions inside a program: a host without an HTTP server, which may offer interfaces of the program's own.
@@ -66,15 +67,35 @@ public final class Mayfly implements AutoCloseable {
      * @param config what {@code mayfly:config} answers
      * @param bindings what the function may use: the host's binding by the name that the function has for it
      * @param topics whose messages it is called with
+     * @param limits on its calls, where they are not the {@linkplain Builder#functionDefaults usual ones}
      */
-    public record Settings(Map<String, String> config, Map<String, String> bindings, SortedSet<String> topics) {
+    public record Settings(
+            Map<String, String> config, Map<String, String> bindings, SortedSet<String> topics, FunctionLimits limits) {
         /** Nothing is said. */
-        public static final Settings NONE = new Settings(Map.of(), Map.of(), new TreeSet<>());
+        public static final Settings NONE = new Settings(Map.of(), Map.of(), new TreeSet<>(), FunctionLimits.NONE);
+
+        public Settings withConfig(Map<String, String> value) {
+            return new Settings(value, bindings, topics, limits);
+        }
+
+        public Settings withBindings(Map<String, String> value) {
+            return new Settings(config, value, topics, limits);
+        }
+
+        public Settings withTopics(SortedSet<String> value) {
+            return new Settings(config, bindings, value, limits);
+        }
+
+        /** Such as {@code FunctionLimits.parse(Map.of("memory-bytes", "16MiB"))}. */
+        public Settings withLimits(FunctionLimits value) {
+            return new Settings(config, bindings, topics, value);
+        }
     }
 
     /** Says how the functions run. */
     public static final class Builder {
         private HostConfig config = HostConfig.defaults();
+        private @Nullable FunctionLimits functionDefaults;
         private final List<CustomInterface> offered = new ArrayList<>();
 
         private Builder() {}
@@ -85,8 +106,15 @@ public final class Mayfly implements AutoCloseable {
             return this;
         }
 
+        /** What all functions have at most, and the host as a whole. */
         public Builder limits(Limits limits) {
             config = config.withLimits(limits);
+            return this;
+        }
+
+        /** What a function has whose deployment doesn't say; what isn't in there is what the {@linkplain #limits limits} give at most. */
+        public Builder functionDefaults(FunctionLimits defaults) {
+            functionDefaults = defaults;
             return this;
         }
 
@@ -116,7 +144,9 @@ public final class Mayfly implements AutoCloseable {
          * @throws MayflyException.Invalid when the settings can't be had on this machine
          */
         public Mayfly build() {
-            return new Mayfly(Host.embed(config, offered), config.limits());
+            Limits limits =
+                    functionDefaults == null ? config.limits() : config.limits().withFunctionDefaults(functionDefaults);
+            return new Mayfly(Host.embed(config.withLimits(limits), offered), limits);
         }
     }
 
@@ -125,7 +155,7 @@ public final class Mayfly implements AutoCloseable {
      *
      * @throws MayflyException.MissingImports when it imports what isn't offered, with a line for each
      * @throws MayflyException.Invalid when it is no component that can be run here
-     * @throws MayflyException.LimitExceeded when it is too large or takes too much to compile
+     * @throws MayflyException.LimitExceeded when it is too large, takes too much to compile, or asks for more than the host gives
      */
     public void deploy(String name, InputStream component, Settings settings) {
         try {
@@ -136,7 +166,8 @@ public final class Mayfly implements AutoCloseable {
                             FunctionSettings.NONE
                                     .withConfig(settings.config())
                                     .withBindings(settings.bindings())
-                                    .withTopics(settings.topics()),
+                                    .withTopics(settings.topics())
+                                    .withLimits(settings.limits()),
                             Alias.LIVE);
         } catch (IOException e) {
             throw new UncheckedIOException("the component can't be read", e);
@@ -214,25 +245,26 @@ public final class Mayfly implements AutoCloseable {
 
     private void writeHead(Invocation invocation, Request request) {
         RequestHeadWriter head = invocation.slot().requestHead();
-        head.start(request.method(), request.path(), request.query(), invocation.id(), limits.headerCountMax());
+        int headerCountMax = invocation.route().limits().headerCountMax();
+        head.start(request.method(), request.path(), request.query(), invocation.id(), headerCountMax);
         request.headers().forEach(header -> head.header(header.getKey(), header.getValue()));
         if (head.finish() != RequestHeadWriter.OK) {
             throw refused(
                     invocation,
                     Outcome.HEAD_TOO_LARGE,
-                    "request-head-bytes-max=" + limits.requestHeadBytesMax() + ", header-count-max="
-                            + limits.headerCountMax());
+                    "request-head-bytes-max=" + limits.requestHeadBytesMax() + ", header-count-max=" + headerCountMax);
         }
     }
 
     /** Bytes that are there are copied now; the rest comes while the function runs. */
-    private void writeBody(Invocation invocation, @org.jspecify.annotations.Nullable Body body) {
+    private void writeBody(Invocation invocation, @Nullable Body body) {
         if (body == null) {
             return;
         }
-        if (body.length() > limits.requestBodyBytesMax()) {
+        long lengthMax = invocation.route().limits().invocation().requestBodyBytesMax();
+        if (body.length() > lengthMax) {
             body.close();
-            throw refused(invocation, Outcome.BODY_TOO_LARGE, "request-body-bytes-max=" + limits.requestBodyBytesMax());
+            throw refused(invocation, Outcome.BODY_TOO_LARGE, "request-body-bytes-max=" + lengthMax);
         }
         if (!(body.stream() instanceof ByteArrayInputStream)) {
             invocation.slot().buffers().streamRequestBody(body.stream(), body.length());
@@ -261,7 +293,7 @@ public final class Mayfly implements AutoCloseable {
     }
 
     private byte[] bytes(Invocation invocation, int body) {
-        int bytesMax = (int) Math.min(limits.responseBodyBytesMax(), Integer.MAX_VALUE - 8);
+        int bytesMax = (int) Math.min(invocation.route().limits().responseBodyBytesMax(), Integer.MAX_VALUE - 8);
         try (InputStream in = invocation.slot().buffers().take(body)) {
             byte[] bytes = in.readNBytes(bytesMax);
             if (bytes.length == bytesMax && in.read() >= 0) {

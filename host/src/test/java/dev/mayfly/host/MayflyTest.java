@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +56,7 @@ final class MayflyTest {
     void functionsAndTheirSettingsAreThereAtTheNextStart() throws IOException {
         try (Mayfly mayfly = open();
                 InputStream component = Files.newInputStream(Guests.file("probe"))) {
-            mayfly.deploy("probe", component, new Mayfly.Settings(Map.of("color", "red"), Map.of(), new TreeSet<>()));
+            mayfly.deploy("probe", component, Mayfly.Settings.NONE.withConfig(Map.of("color", "red")));
         }
         try (Mayfly mayfly = open()) {
             assertEquals(
@@ -106,6 +105,42 @@ final class MayflyTest {
             assertEquals("function-error", error.outcome());
             assertTrue(String.valueOf(error.getMessage()).contains("why"), String.valueOf(error.getMessage()));
         }
+    }
+
+    @Test
+    void aFunctionHasItsOwnLimitsAndTheOthersTheUsualOnes() throws IOException {
+        try (Mayfly mayfly = Mayfly.builder()
+                .dataFolder(folder.resolve("data"))
+                .functionDefaults(FunctionLimits.parse(Map.of("request-body-bytes", "1KiB")))
+                .limits(Limits.defaults().withDeadline(Duration.ofSeconds(5)))
+                .build()) {
+            mayfly.deploy("usual", Guests.file("probe"));
+            deploy(mayfly, "own", Map.of("request-body-bytes", "100", "deadline", "50ms", "header-count", "2"));
+            assertEquals("body-too-large", outcome(mayfly, "usual", Request.post("/echo", new byte[1025])));
+            assertEquals(
+                    200,
+                    mayfly.invoke("usual", Request.post("/echo", new byte[1024]))
+                            .status());
+            assertEquals("body-too-large", outcome(mayfly, "own", Request.post("/echo", new byte[101])));
+            assertEquals("deadline-exceeded", outcome(mayfly, "own", Request.get("/spin")));
+            Request threeHeaders =
+                    Request.get("/").withHeader("a", "1").withHeader("b", "1").withHeader("c", "1");
+            assertEquals("head-too-large", outcome(mayfly, "own", threeHeaders));
+            var tooMuch = assertThrows(
+                    MayflyException.LimitExceeded.class, () -> deploy(mayfly, "greedy", Map.of("deadline", "1h")));
+            assertTrue(tooMuch.safeMessage().contains("deadline-max"), tooMuch.safeMessage());
+        }
+    }
+
+    private static void deploy(Mayfly mayfly, String name, Map<String, String> limits) throws IOException {
+        try (InputStream component = Files.newInputStream(Guests.file("probe"))) {
+            mayfly.deploy(name, component, Mayfly.Settings.NONE.withLimits(FunctionLimits.parse(limits)));
+        }
+    }
+
+    private static String outcome(Mayfly mayfly, String name, Request request) {
+        return assertThrows(InvocationException.class, () -> mayfly.invoke(name, request))
+                .outcome();
     }
 
     @Test
