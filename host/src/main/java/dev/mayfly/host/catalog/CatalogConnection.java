@@ -34,6 +34,7 @@ public final class CatalogConnection implements AutoCloseable {
     /**
      * Opens the catalog's file.
      *
+     * @throws MayflyException.Invalid when it is damaged, with what to do
      * @throws MayflyException.Internal when it can't be opened
      */
     public static CatalogConnection open(Path file) {
@@ -49,7 +50,7 @@ public final class CatalogConnection implements AutoCloseable {
         try {
             return new CatalogConnection(config.createConnection("jdbc:sqlite:" + file));
         } catch (SQLException e) {
-            throw failure("opening " + file, e);
+            throw CatalogCheck.isDamage(e) ? CatalogCheck.damaged(file, e) : failure("opening " + file, e);
         }
     }
 

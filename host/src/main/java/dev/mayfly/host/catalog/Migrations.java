@@ -34,6 +34,7 @@ final class Migrations {
                     "the catalog " + file + " has schema version=" + version + ", this Mayfly knows up to "
                             + FILES.size() + ": run the newer Mayfly that wrote it, or choose another data folder");
         }
+        CatalogCheck.requireOwn(connection, file, version);
         if (version < FILES.size()) {
             addFunctions(connection);
         }

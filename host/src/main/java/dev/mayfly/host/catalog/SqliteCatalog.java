@@ -31,14 +31,18 @@ public final class SqliteCatalog implements Catalog {
     /**
      * Opens the catalog in {@code file} and brings its tables to this version; makes it when it isn't there.
      *
-     * @throws MayflyException.Conflict when a newer Mayfly has written it
+     * @throws MayflyException.Conflict when a newer Mayfly or another program has written it
+     * @throws MayflyException.Invalid when it is damaged, with what to do
      * @throws MayflyException.Internal when it can't be read
      */
     public static SqliteCatalog open(Path file) {
         CatalogConnection connection = CatalogConnection.open(file);
         try {
             Rows rows = connection.read("opening " + file, sql -> {
-                Migrations.run(sql, file);
+                CatalogCheck.onSound(file, () -> {
+                    Migrations.run(sql, file);
+                    CatalogCheck.requireSound(sql, file);
+                });
                 return new Rows(sql);
             });
             return new SqliteCatalog(connection, rows);

@@ -1,5 +1,6 @@
 package dev.mayfly.host.catalog;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteCatalogTest extends CatalogContract {
+    private static final int PAGE_BYTES = 4096;
+
     @TempDir
     Path folder;
 
@@ -122,13 +126,71 @@ class SqliteCatalogTest extends CatalogContract {
         assertEquals(1, catalog.functions().size(), "refusing changed nothing");
     }
 
+    /** What a damaged file is answered with. */
+    private void refusedAsDamaged(byte[] content) throws IOException {
+        Files.write(file(), content);
+        String message = assertThrows(MayflyException.Invalid.class, () -> SqliteCatalog.open(file()))
+                .safeMessage();
+        for (String part : List.of(file().toString(), "is damaged", "backup", ".recover", "move it away")) {
+            assertTrue(message.contains(part), message);
+        }
+    }
+
     @Test
-    void aFileThatIsNoCatalogIsAnErrorThatNamesIt() throws IOException {
+    void aFileThatIsNoDatabaseIsRefusedWithWhatToDo() throws IOException {
         catalog.close();
-        Files.writeString(
-                file(), "this is no SQLite file, and long enough not to be taken for an empty one ".repeat(20));
-        MayflyException e = assertThrows(MayflyException.Internal.class, () -> SqliteCatalog.open(file()));
-        assertTrue(e.toString().contains("catalog.sqlite"), e.toString());
+        byte[] text = "this is no SQLite file, and long enough not to be taken for an empty one "
+                .repeat(20)
+                .getBytes(StandardCharsets.UTF_8);
+        refusedAsDamaged(text);
+        assertArrayEquals(text, Files.readAllBytes(file()), "refusing changed nothing");
+    }
+
+    @Test
+    void aDamagedCatalogIsRefusedWithWhatToDo() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            deploy(catalog, "a" + i, 1);
+        }
+        catalog.close();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            // Pages that hold nothing may hold anything.
+            statement.execute("VACUUM");
+        }
+        byte[] sound = Files.readAllBytes(file());
+        // Each page but the first, one after the other, is overwritten: whatever it holds, it is missed.
+        for (int page = 1; page < sound.length / PAGE_BYTES; page++) {
+            byte[] damaged = sound.clone();
+            Arrays.fill(damaged, page * PAGE_BYTES, (page + 1) * PAGE_BYTES, (byte) 0xA5);
+            refusedAsDamaged(damaged);
+        }
+        refusedAsDamaged(Arrays.copyOf(sound, sound.length / 2 / PAGE_BYTES * PAGE_BYTES));
+        Files.write(file(), sound);
+        open();
+        assertEquals(100, catalog.functions().size());
+    }
+
+    @Test
+    void aCatalogWithoutItsTablesIsRefused() throws Exception {
+        catalog.close();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE api_key");
+        }
+        refusedAsDamaged(Files.readAllBytes(file()));
+    }
+
+    @Test
+    void anotherProgramsDatabaseIsRefused() throws Exception {
+        catalog.close();
+        Files.delete(file());
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE bookmark (url TEXT)");
+        }
+        String message = assertThrows(MayflyException.Conflict.class, () -> SqliteCatalog.open(file()))
+                .safeMessage();
+        assertTrue(message.contains("another program's database"), message);
     }
 
     @Test
