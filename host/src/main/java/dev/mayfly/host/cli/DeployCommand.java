@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +38,11 @@ import picocli.CommandLine.Parameters;
             "  mayfly deploy hello.wasm --alias next             as hello@next; plain calls get what they got"
         })
 final class DeployCommand extends StandardCommand {
+    /** Names of what had better be granted than said. */
+    private static final Pattern SECRET = Pattern.compile(
+            "(.*[_.-])?(password|passwd|secret|token|api[_.-]?key|private[_.-]?key|credentials?)",
+            Pattern.CASE_INSENSITIVE);
+
     @Parameters(
             paramLabel = "FILE|FOLDER",
             description =
@@ -118,6 +124,7 @@ final class DeployCommand extends StandardCommand {
     private FunctionSettings settings(FunctionSettings manifest) {
         Map<String, String> allConfig = new TreeMap<>(manifest.config());
         allConfig.putAll(config);
+        allConfig.keySet().stream().filter(SECRET.asMatchPredicate()).forEach(this::noteSecret);
         Map<String, String> allBindings = new TreeMap<>(manifest.bindings());
         allBindings.putAll(bindings);
         SortedSet<String> allTopics = new TreeSet<>(manifest.topics());
@@ -132,6 +139,12 @@ final class DeployCommand extends StandardCommand {
                 .withSecrets(allSecrets)
                 .withPublic(isPublic || manifest.isPublic())
                 .withLimits(new FunctionLimits(allLimits));
+    }
+
+    private void noteSecret(String entry) {
+        terminal.note(
+                "config." + entry + " looks like a secret, and whoever may read the function sees it: mayfly secret set"
+                        + " stores one sealed, --secret or [secrets] in mayfly.toml grants it");
     }
 
     private FunctionLimits given() {

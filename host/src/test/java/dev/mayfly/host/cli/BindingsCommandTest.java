@@ -96,6 +96,6 @@ final class BindingsCommandTest {
                         "--config",
                         wrong.toString())
                 .exits(ExitCode.FAILED)
-                .says("other.yaml:2: binding a: provider is missing; there are memory, sqlite, redis");
+                .says("other.yaml:2:6: binding a: provider is missing; there are memory, sqlite, redis");
     }
 }

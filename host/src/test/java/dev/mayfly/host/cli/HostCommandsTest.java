@@ -62,6 +62,47 @@ final class HostCommandsTest {
     }
 
     @Test
+    void anEntryOfTheConfigurationThatLooksLikeASecretIsPointedOut() {
+        run("deploy", guest("probe"), "--name", "careless", "--config", "API_KEY=t0psecret")
+                .exits(ExitCode.OK)
+                .says("config.API_KEY looks like a secret", "mayfly secret set");
+        assertFalse(run("deploy", guest("probe"), "--name", "careless", "--config", "greeting=Hello")
+                .err()
+                .contains("looks like a secret"));
+    }
+
+    @Test
+    void aManifestSaysWhatAliasMoves() throws IOException {
+        Files.writeString(folder.resolve("mayfly.toml"), """
+                name = "staged"
+                component = "%s"
+                alias = "next"
+                """.formatted(guest("probe")));
+        run("deploy", folder.toString()).exits(ExitCode.OK).prints("/f/staged@next");
+        run("deploy", folder.toString(), "--alias", "live").exits(ExitCode.OK).prints("/f/staged\n");
+    }
+
+    @Test
+    void anAppOfWasmersIsDeployed() throws IOException {
+        Files.copy(Path.of(guest("hello")), folder.resolve("app.wasm"));
+        Files.writeString(folder.resolve("app.yaml"), """
+                kind: wasmer.io/App.v0
+                name: from-wasmer
+                owner: me
+                package: ./app.wasm
+                env: {greeting: Ciao}
+                capabilities: {memory: {limit: 16MiB}}
+                """);
+        run("deploy", folder.toString())
+                .exits(ExitCode.OK)
+                .prints("/f/from-wasmer")
+                .says("app.yaml:3:1: owner has no effect", "--public");
+        assertEquals(
+                "Ciao, Ada!\n",
+                run("invoke", "from-wasmer", "/Ada").exits(ExitCode.OK).out());
+    }
+
+    @Test
     void callsLogsAndTopTellWhatAFunctionDid() throws Exception {
         run("deploy", guest("probe"), "--name", "watched", "--limit", "cpu-time=5s")
                 .exits(ExitCode.OK);

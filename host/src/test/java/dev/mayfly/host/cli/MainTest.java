@@ -174,7 +174,7 @@ final class MainTest {
                 "",
                 CapturedRun.of("deploy", folder.toString())
                         .exits(ExitCode.FAILED)
-                        .says("unknown key components")
+                        .says("the key components is unknown; did you mean component?")
                         .out());
         Files.writeString(
                 folder.resolve("mayfly.toml"), "name = \"hello\"\ncomponent = \"a.wasm\"\nbuild = \"exit 3\"\n");
