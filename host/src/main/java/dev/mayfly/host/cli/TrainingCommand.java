@@ -1,8 +1,8 @@
 package dev.mayfly.host.cli;
 
 import dev.mayfly.host.Host;
-import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.access.AdminKeyFile;
+import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.memorypool.FreshMemoryCanary;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,13 +41,18 @@ final class TrainingCommand extends StandardCommand {
     public Integer call() throws IOException {
         ServerLog.configure();
         Path folder = Files.createTempDirectory("mayfly-training");
-        Path data = folder.resolve("data");
-        try (Host host = Host.start(HostConfig.defaults().withPort(0).withDataFolder(data))) {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Files.writeString(data.resolve(HostConfiguration.FILE_NAME), "listen: {port: 0}\n");
+        HostConfiguration configuration = HostConfiguration.read(
+                new HostConfiguration.Sources(null, Map.of(), Map.of(), Map.of("data-folder", data.toString())));
+        try (Host host = Host.start(configuration.config())) {
             environment = Map.of("MAYFLY_KEY", String.valueOf(AdminKeyFile.read(data)));
             // Answers any request. In text format, so that nothing has to be built first.
-            Path component = Files.write(folder.resolve("trained.wat"), FreshMemoryCanary.component());
+            Files.write(folder.resolve("trained.wat"), FreshMemoryCanary.component());
+            Files.writeString(
+                    folder.resolve(FunctionManifest.FILE_NAME), "name = 'trained'\ncomponent = 'trained.wat'\n");
             String url = host.adminUri().toString();
-            run("deploy", component.toString(), "--host", url);
+            run("deploy", folder.toString(), "--host", url);
             run("list", "--host", url);
             run("show", "trained", "--host", url);
             for (int call = 0; call < CALLS; call++) {
@@ -55,6 +60,8 @@ final class TrainingCommand extends StandardCommand {
             }
             run("remove", "trained", "--host", url);
             run("--help");
+            run("serve", "--help");
+            run("config", "show", "--data", data.toString());
         } finally {
             delete(folder);
         }
