@@ -17,8 +17,6 @@ import java.util.Objects;
  * to know what goes on now asks twice, as {@code mayfly top} does.
  */
 final class ActivityService implements Handler {
-    static final String PATH = "/v1/activity";
-
     /** More than anybody looks at. */
     private static final int SHOWN_MAX = 1_000;
 

@@ -11,8 +11,6 @@ import java.io.IOException;
 
 /** Answers {@code GET /v1/audit?after=0}: records of the audit log, and where to read on. A tenant's keys see their tenant's. */
 final class AuditService implements Handler {
-    static final String PATH = "/v1/audit";
-
     private static final JsonFactory JSON = new JsonFactory();
 
     private final AuditLog audit;

@@ -23,8 +23,6 @@ import java.util.Optional;
  * with which credentials stays on the host.
  */
 final class BindingsService implements Handler {
-    static final String PATH = "/v1/bindings";
-
     private final Bindings bindings;
     private final Routes routes;
 

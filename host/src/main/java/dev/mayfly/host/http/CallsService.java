@@ -5,10 +5,7 @@ import dev.mayfly.host.invoke.CallTotals;
 import dev.mayfly.host.invoke.Receipt;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -21,7 +18,7 @@ import java.util.List;
  *   GET /v1/functions/{name}/calls?order=slowest    of the last minutes' slowest ones
  * </pre>
  */
-final class CallsService implements HttpService {
+final class CallsService implements Handler {
     private final Routes routes;
 
     CallsService(Routes routes) {
@@ -29,14 +26,7 @@ final class CallsService implements HttpService {
     }
 
     @Override
-    public void routing(HttpRules rules) {
-        rules.get("/{name}/calls", this::calls).any("/{name}/calls", (request, response) -> {
-            response.header(HeaderValues.create(HeaderNames.ALLOW, "GET"));
-            Problem.of(ProblemType.METHOD_NOT_ALLOWED, "allowed here: GET").send(response);
-        });
-    }
-
-    private void calls(ServerRequest request, ServerResponse response) {
+    public void handle(ServerRequest request, ServerResponse response) {
         String name = Caller.functionName(request);
         RoutedFunction function = routes.function(name);
         if (function == null) {

@@ -5,11 +5,7 @@ import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.hostinterfaces.messaging.EventQueue;
 import dev.mayfly.hostinterfaces.messaging.EventQueue.DeadLetter;
 import dev.mayfly.hostinterfaces.messaging.EventQueue.Delivery;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
@@ -23,7 +19,7 @@ import java.util.List;
  *   DELETE /v1/functions/{name}/events/{id}             forgets one that was given up
  * </pre>
  */
-final class EventsService implements HttpService {
+final class EventsService {
     private static final int DEAD_LETTERS_SHOWN_MAX = 100;
 
     private final EventQueue queue;
@@ -34,19 +30,10 @@ final class EventsService implements HttpService {
         this.routes = routes;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/{name}/events", this::show)
-                .any("/{name}/events", (request, response) -> methodNotAllowed(response, "GET"))
-                .post("/{name}/events/{id}/retry", this::retry)
-                .any("/{name}/events/{id}/retry", (request, response) -> methodNotAllowed(response, "POST"))
-                .delete("/{name}/events/{id}", this::discard)
-                .any("/{name}/events/{id}", (request, response) -> methodNotAllowed(response, "DELETE"));
-    }
-
-    private static void methodNotAllowed(ServerResponse response, String allow) {
-        response.header(HeaderValues.create(HeaderNames.ALLOW, allow));
-        Problem.of(ProblemType.METHOD_NOT_ALLOWED, "allowed here: " + allow).send(response);
+    void register(AdminRoutes routes) {
+        routes.on(AdminOperation.SHOW_EVENTS, this::show)
+                .on(AdminOperation.RETRY_EVENT, this::retry)
+                .on(AdminOperation.DISCARD_EVENT, this::discard);
     }
 
     private void show(ServerRequest request, ServerResponse response) {

@@ -19,12 +19,8 @@ import dev.mayfly.host.invoke.FunctionLines;
 import dev.mayfly.host.invoke.FunctionLog;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -47,11 +43,9 @@ import org.jspecify.annotations.Nullable;
  *   GET    /v1/functions/{name}/logs?after=0      the last lines it logged
  * </pre>
  */
-final class FunctionsService implements HttpService {
-    static final String PATH = "/v1/functions";
-
+final class FunctionsService {
     /** Of functions on one page. */
-    private static final int PAGE_MAX = 1_000;
+    static final int PAGE_MAX = 1_000;
 
     private final Deployer deployer;
     private final Releases releases;
@@ -68,21 +62,12 @@ final class FunctionsService implements HttpService {
         this.limits = limits;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::list)
-                .any("/", (request, response) -> methodNotAllowed(response, "GET"))
-                .put("/{name}", this::deploy)
-                .get("/{name}", this::show)
-                .delete("/{name}", this::remove)
-                .any("/{name}", (request, response) -> methodNotAllowed(response, "GET, PUT, DELETE"))
-                .get("/{name}/logs", this::logs)
-                .any("/{name}/logs", (request, response) -> methodNotAllowed(response, "GET"));
-    }
-
-    private static void methodNotAllowed(ServerResponse response, String allow) {
-        response.header(HeaderValues.create(HeaderNames.ALLOW, allow));
-        Problem.of(ProblemType.METHOD_NOT_ALLOWED, "allowed here: " + allow).send(response);
+    void register(AdminRoutes routes) {
+        routes.on(AdminOperation.LIST_FUNCTIONS, this::list)
+                .on(AdminOperation.DEPLOY_FUNCTION, this::deploy)
+                .on(AdminOperation.SHOW_FUNCTION, this::show)
+                .on(AdminOperation.REMOVE_FUNCTION, this::remove)
+                .on(AdminOperation.READ_LOG, this::logs);
     }
 
     private void list(ServerRequest request, ServerResponse response) {

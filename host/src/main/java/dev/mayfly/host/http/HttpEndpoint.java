@@ -8,6 +8,7 @@ import dev.mayfly.host.bindings.Bindings;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.deploy.Releases;
 import dev.mayfly.host.invoke.Invoker;
+import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.host.observe.LineWriter;
@@ -82,18 +83,15 @@ public final class HttpEndpoint implements AutoCloseable {
                     tls,
                     grace);
             String callsUrl = config.callsUri(calls.port()).toString();
-            MetricsHandler metricsHandler = new MetricsHandler(metrics);
+            AdminRoutes adminApi =
+                    adminApi(access, deployer, releases, bindings, queue, invoker.routes(), metrics, limits, callsUrl);
             Listener admin = Listener.start(
                     config.access().adminAddress(),
                     config.adminPort(),
                     limits,
                     slowClients,
                     new FrontRouting(invoking, gate),
-                    routing -> {
-                        adminApi(routing, deployer, releases, bindings, queue, invoker, limits, callsUrl);
-                        accessApi(routing, access, invoker);
-                        routing.get("/observe/metrics", metricsHandler);
-                    },
+                    routing -> routing(routing, adminApi),
                     health(health),
                     tls,
                     grace);
@@ -118,38 +116,37 @@ public final class HttpEndpoint implements AutoCloseable {
                 .build());
     }
 
-    private static void adminApi(
-            HttpRouting.Builder routing,
+    private static AdminRoutes adminApi(
+            Access access,
             Deployer deployer,
             Releases releases,
             Bindings bindings,
             EventQueue queue,
-            Invoker invoker,
+            Routes functions,
+            HostMetrics metrics,
             Limits limits,
             String callsUrl) {
-        routing.register(
-                        FunctionsService.PATH,
-                        new FunctionsService(deployer, releases, invoker.routes(), limits, callsUrl))
-                .register(FunctionsService.PATH, new VersionsService(releases, invoker.routes()))
-                .register(FunctionsService.PATH, new EventsService(queue, invoker.routes()))
-                .register(FunctionsService.PATH, new CallsService(invoker.routes()))
-                .get(BindingsService.PATH, new BindingsService(bindings, invoker.routes()))
-                .get(ActivityService.PATH, new ActivityService(invoker.routes()));
+        AdminRoutes routes = new AdminRoutes();
+        new FunctionsService(deployer, releases, functions, limits, callsUrl).register(routes);
+        new VersionsService(releases, functions).register(routes);
+        new EventsService(queue, functions).register(routes);
+        new KeysService(access.keys(), access.adminKey()).register(routes);
+        new TenantsService(access.keys(), functions, access.secrets()).register(routes);
+        new SecretsService(access.secrets()).register(routes);
+        return routes.on(AdminOperation.LIST_CALLS, new CallsService(functions))
+                .on(AdminOperation.LIST_BINDINGS, new BindingsService(bindings, functions))
+                .on(AdminOperation.SHOW_ACTIVITY, new ActivityService(functions))
+                .on(AdminOperation.READ_AUDIT, new AuditService(access.audit()))
+                .on(AdminOperation.DESCRIBE_API, new ApiDescription())
+                .on(AdminOperation.READ_METRICS, new MetricsHandler(metrics));
     }
 
-    private static void accessApi(HttpRouting.Builder routing, Access access, Invoker invoker) {
-        KeysService keys = new KeysService(access.keys(), access.adminKey());
-        SecretsService secrets = new SecretsService(access.secrets());
-        routing.register(KeysService.PATH, keys)
-                .register(FunctionsService.PATH, keys::tokens)
-                .register(TenantsService.PATH, new TenantsService(access.keys(), invoker.routes(), access.secrets()))
-                .register(SecretsService.PATH, secrets)
-                .post(SecretsService.KEY_PATH, secrets::rotateKey)
-                .get(AuditService.PATH, new AuditService(access.audit()))
-                .error(MayflyException.class, (request, response, e) -> {
-                    Problems.ofRequest(e).send(response);
-                    ClientConnection.of(request).discardBody(request);
-                });
+    private static void routing(HttpRouting.Builder routing, AdminRoutes admin) {
+        admin.register(routing);
+        routing.error(MayflyException.class, (request, response, e) -> {
+            Problems.ofRequest(e).send(response);
+            ClientConnection.of(request).discardBody(request);
+        });
     }
 
     /** Where calls are taken. */

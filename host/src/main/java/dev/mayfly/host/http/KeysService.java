@@ -10,8 +10,6 @@ import dev.mayfly.host.access.Permission;
 import dev.mayfly.host.access.Scope;
 import dev.mayfly.host.catalog.FunctionName;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -32,14 +30,12 @@ import org.jspecify.annotations.Nullable;
  *   POST   /v1/functions/{name}/tokens    {"ttlMs":300000}: a key that may call this function, for a short time
  * </pre>
  */
-final class KeysService implements HttpService {
-    static final String PATH = "/v1/keys";
-
+final class KeysService {
     static final Duration TOKEN_TTL_MAX = Duration.ofHours(24);
 
     private static final Duration TOKEN_TTL = Duration.ofMinutes(5);
     private static final Duration OVERLAP = Duration.ofHours(1);
-    private static final Duration TTL_MAX = Duration.ofDays(3_650);
+    static final Duration TTL_MAX = Duration.ofDays(3_650);
 
     private final KeyStore keys;
     private final AdminKeyFile adminKey;
@@ -49,17 +45,12 @@ final class KeysService implements HttpService {
         this.adminKey = adminKey;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::list)
-                .post("/", this::create)
-                .post("/{id}/rotate", this::rotate)
-                .delete("/{id}", this::revoke);
-    }
-
-    /** Below {@link FunctionsService#PATH}. */
-    void tokens(HttpRules rules) {
-        rules.post("/{name}/tokens", this::token);
+    void register(AdminRoutes routes) {
+        routes.on(AdminOperation.LIST_KEYS, this::list)
+                .on(AdminOperation.CREATE_KEY, this::create)
+                .on(AdminOperation.ROTATE_KEY, this::rotate)
+                .on(AdminOperation.REVOKE_KEY, this::revoke)
+                .on(AdminOperation.CREATE_TOKEN, this::token);
     }
 
     private void list(ServerRequest request, ServerResponse response) {

@@ -3,8 +3,6 @@ package dev.mayfly.host.http;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.secrets.SecretVault;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.ByteBuffer;
@@ -23,19 +21,18 @@ import java.util.Map;
  *   POST   /v1/secrets-key        seals all of them with a new key
  * </pre>
  */
-final class SecretsService implements HttpService {
-    static final String PATH = "/v1/secrets";
-    static final String KEY_PATH = "/v1/secrets-key";
-
+final class SecretsService {
     private final SecretVault vault;
 
     SecretsService(SecretVault vault) {
         this.vault = vault;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::list).put("/{name}", this::set).delete("/{name}", this::remove);
+    void register(AdminRoutes routes) {
+        routes.on(AdminOperation.LIST_SECRETS, this::list)
+                .on(AdminOperation.SET_SECRET, this::set)
+                .on(AdminOperation.REMOVE_SECRET, this::remove)
+                .on(AdminOperation.ROTATE_SECRETS_KEY, this::rotateKey);
     }
 
     private void list(ServerRequest request, ServerResponse response) {
@@ -75,8 +72,7 @@ final class SecretsService implements HttpService {
         }
     }
 
-    /** At {@link #KEY_PATH}. */
-    void rotateKey(ServerRequest request, ServerResponse response) {
+    private void rotateKey(ServerRequest request, ServerResponse response) {
         vault.rotateKey();
         response.status(Status.NO_CONTENT_204).send();
     }

@@ -45,7 +45,7 @@ final class ServerProblems implements DirectHandler {
         return switch (status.code()) {
             case 404 -> Problem.of(ProblemType.NOT_FOUND, "there is nothing at " + request.path());
             case 413 ->
-                request.path().startsWith(FunctionsService.PATH)
+                request.path().startsWith(AdminOperation.LIST_FUNCTIONS.path())
                         ? Problems.componentTooLarge(limits)
                         : Problems.bodyTooLarge(limits.requestBodyBytesMax());
             case 414, 431 -> Problems.headTooLarge(limits);

@@ -5,8 +5,6 @@ import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.host.secrets.SecretVault;
 import io.helidon.http.Status;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Instant;
@@ -21,9 +19,7 @@ import java.util.Map;
  *   DELETE /v1/tenants/{tenant}    with its keys and secrets, once its functions are removed
  * </pre>
  */
-final class TenantsService implements HttpService {
-    static final String PATH = "/v1/tenants";
-
+final class TenantsService {
     private final KeyStore keys;
     private final Routes routes;
     private final SecretVault secrets;
@@ -34,9 +30,10 @@ final class TenantsService implements HttpService {
         this.secrets = secrets;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/", this::list).put("/{tenant}", this::add).delete("/{tenant}", this::remove);
+    void register(AdminRoutes routes) {
+        routes.on(AdminOperation.LIST_TENANTS, this::list)
+                .on(AdminOperation.ADD_TENANT, this::add)
+                .on(AdminOperation.REMOVE_TENANT, this::remove);
     }
 
     private void list(ServerRequest request, ServerResponse response) {

@@ -9,12 +9,8 @@ import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedAlias;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.http.HttpRules;
-import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -35,7 +31,7 @@ import java.util.Map;
  *   POST   /v1/functions/{name}/rollback?alias=live        to what the alias pointed to before
  * </pre>
  */
-final class VersionsService implements HttpService {
+final class VersionsService {
     private final Releases releases;
     private final Routes routes;
 
@@ -44,25 +40,14 @@ final class VersionsService implements HttpService {
         this.routes = routes;
     }
 
-    @Override
-    public void routing(HttpRules rules) {
-        rules.get("/{name}/versions", this::versions)
-                .any("/{name}/versions", (request, response) -> methodNotAllowed(response, "GET"))
-                .delete("/{name}/versions/{number}", this::removeVersion)
-                .any("/{name}/versions/{number}", (request, response) -> methodNotAllowed(response, "DELETE"))
-                .get("/{name}/aliases", this::aliases)
-                .any("/{name}/aliases", (request, response) -> methodNotAllowed(response, "GET"))
-                .get("/{name}/aliases/{alias}", this::alias)
-                .put("/{name}/aliases/{alias}", this::putAlias)
-                .delete("/{name}/aliases/{alias}", this::removeAlias)
-                .any("/{name}/aliases/{alias}", (request, response) -> methodNotAllowed(response, "GET, PUT, DELETE"))
-                .post("/{name}/rollback", this::rollBack)
-                .any("/{name}/rollback", (request, response) -> methodNotAllowed(response, "POST"));
-    }
-
-    private static void methodNotAllowed(ServerResponse response, String allow) {
-        response.header(HeaderValues.create(HeaderNames.ALLOW, allow));
-        Problem.of(ProblemType.METHOD_NOT_ALLOWED, "allowed here: " + allow).send(response);
+    void register(AdminRoutes routes) {
+        routes.on(AdminOperation.LIST_VERSIONS, this::versions)
+                .on(AdminOperation.REMOVE_VERSION, this::removeVersion)
+                .on(AdminOperation.LIST_ALIASES, this::aliases)
+                .on(AdminOperation.SHOW_ALIAS, this::alias)
+                .on(AdminOperation.MOVE_ALIAS, this::putAlias)
+                .on(AdminOperation.REMOVE_ALIAS, this::removeAlias)
+                .on(AdminOperation.ROLL_BACK, this::rollBack);
     }
 
     private void versions(ServerRequest request, ServerResponse response) {
