@@ -253,7 +253,7 @@ final class AccessTest {
         host.get("/v1/functions/orders").expect(200);
         host.delete("/v1/tenants/acme").expect(204);
         admin("GET", "/v1/functions", acme).problem(401, "unauthenticated");
-        host.delete("/v1/tenants/default").problem(400, "invalid-request");
+        host.delete("/v1/tenants/default").problem(409, "conflict");
     }
 
     @Test

@@ -93,11 +93,11 @@ public final class KeyStore {
      * Removes a tenant with its keys and secrets. Its functions are to be removed before.
      *
      * @return false when it isn't there
-     * @throws MayflyException.Invalid when it is the default one
+     * @throws MayflyException.Conflict when it is the default one
      */
     public synchronized boolean removeTenant(Tenant tenant) {
         if (tenant.equals(Tenant.DEFAULT)) {
-            throw new MayflyException.Invalid("the tenant default is always there");
+            throw new MayflyException.Conflict("the tenant default is always there");
         }
         if (!tenants.containsKey(tenant)) {
             return false;

@@ -94,7 +94,7 @@ record AliasRequest(
         if (value.isMissingNode() && otherwise != null) {
             return otherwise;
         }
-        if (!value.canConvertToInt() || !value.isIntegralNumber()) {
+        if (!value.canConvertToExactIntegral() || !value.canConvertToInt()) {
             throw new MayflyException.Invalid(path + "/" + member + " must be a whole number");
         }
         return value.intValue();

@@ -115,7 +115,11 @@ final class SmallBody {
         if (value.isMissingNode()) {
             return null;
         }
-        if (!value.canConvertToLong() || value.asLong() < 0 || value.asLong() > max.toMillis()) {
+        // 5.0 is a whole number: JSON has one kind only.
+        if (!value.canConvertToExactIntegral()
+                || !value.canConvertToLong()
+                || value.asLong() < 0
+                || value.asLong() > max.toMillis()) {
             throw new MayflyException.Invalid(member + " must be a number of milliseconds, at most " + max.toMillis());
         }
         return Duration.ofMillis(value.asLong());

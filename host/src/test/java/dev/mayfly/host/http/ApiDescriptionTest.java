@@ -1,13 +1,16 @@
 package dev.mayfly.host.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.host.access.ApiKey;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
+import dev.mayfly.host.catalog.SettingsJson;
 import dev.mayfly.host.testing.TestHost;
 import java.io.IOException;
 import java.io.InputStream;
@@ -144,6 +147,18 @@ final class ApiDescriptionTest {
                 .forEachRemaining(limits::add);
         assertEquals(
                 Arrays.stream(FunctionLimit.values()).map(FunctionLimit::label).toList(), limits);
+    }
+
+    @Test
+    void theDocumentHasTheSettingsThatTheHostReads() {
+        List<String> said = new ArrayList<>();
+        DOCUMENT.at("/components/schemas/Settings/properties").fieldNames().forEachRemaining(said::add);
+        MayflyException.Invalid refused =
+                assertThrows(MayflyException.Invalid.class, () -> SettingsJson.parse("{\"none\":1}"));
+        assertEquals(
+                "settings: /none is unknown; the members here are "
+                        + said.stream().sorted().collect(Collectors.joining(", ")),
+                refused.getMessage());
     }
 
     @Test
