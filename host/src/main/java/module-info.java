@@ -10,6 +10,7 @@ module dev.mayfly.host {
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.yaml;
+    requires dev.mayfly.client;
     requires info.picocli;
     requires io.helidon.common.configurable;
     requires io.helidon.common.pki;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What ARCHITECTURE.md says about the modules, held where a compiler doesn't hold it. It stands here because host sees them all. */
 final class ArchitectureTest {
     private static final List<String> MODULES =
-            List.of("engine", "memorypool", "linkercache", "hostinterfaces", "snapshots", "host");
+            List.of("engine", "memorypool", "linkercache", "hostinterfaces", "snapshots", "client", "host");
 
     private static final JavaClasses MAYFLY = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -42,6 +42,8 @@ final class ArchitectureTest {
                 .definedBy("dev.mayfly.hostinterfaces..")
                 .layer("snapshots")
                 .definedBy("dev.mayfly.snapshots..")
+                .layer("client")
+                .definedBy("dev.mayfly.client..")
                 .layer("host")
                 .definedBy("dev.mayfly.host..")
                 .whereLayer("engine")
@@ -54,6 +56,8 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("linker-cache", "memory-pool", "engine")
                 .whereLayer("snapshots")
                 .mayOnlyAccessLayers("linker-cache", "memory-pool", "engine")
+                .whereLayer("client")
+                .mayNotAccessAnyLayer()
                 .check(MAYFLY);
     }
 

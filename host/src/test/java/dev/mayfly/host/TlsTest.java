@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.client.MayflyClient;
+import dev.mayfly.client.MayflyClientException;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.Identity;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
 import java.net.Socket;
@@ -15,14 +18,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -107,6 +107,24 @@ final class TlsTest {
                 String.valueOf(refused.getMessage()).contains("the key is not the certificate's"), refused.toString());
     }
 
+    @Test
+    void aClientTrustsWhoIsInItsFileOfAuthoritiesAndNobodyElse() throws Exception {
+        identity("first", "RSA");
+        Path authorities = Files.copy(folder.resolve("tls.pem"), folder.resolve("authorities.pem"));
+        try (Host host = start()) {
+            MayflyClient.Builder builder =
+                    MayflyClient.builder(host.adminUri()).key(TestHost.key(folder.resolve("data")));
+            try (MayflyClient stranger = builder.build();
+                    MayflyClient client =
+                            builder.certificateAuthorities(authorities).build()) {
+                assertEquals(1, client.listFunctions().size());
+                assertThrows(MayflyClientException.Unreachable.class, stranger::listFunctions);
+            }
+            assertThrows(
+                    IllegalArgumentException.class, () -> builder.certificateAuthorities(folder.resolve("tls.key")));
+        }
+    }
+
     private Host start() {
         HostConfig config = TestHost.config(folder.resolve("data"));
         Host host = Host.start(config.withAccess(config.access()
@@ -125,30 +143,7 @@ final class TlsTest {
     }
 
     private void identity(String name, String kind) throws Exception {
-        Path certificate = folder.resolve(name + ".pem");
-        Path key = folder.resolve(name + ".key");
-        String[] algorithm = kind.equals("EC")
-                ? new String[] {"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"}
-                : new String[] {"-newkey", "rsa:2048"};
-        List<String> command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes"));
-        command.addAll(List.of(algorithm));
-        command.addAll(List.of(
-                "-days",
-                "2",
-                "-subj",
-                "/CN=" + name,
-                "-addext",
-                "subjectAltName=IP:127.0.0.1",
-                "-keyout",
-                key.toString(),
-                "-out",
-                certificate.toString()));
-        Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, openssl.waitFor(), said);
-        // One after the other, as deployment tools do.
-        Files.move(key, folder.resolve("tls.key"), StandardCopyOption.REPLACE_EXISTING);
-        Files.move(certificate, folder.resolve("tls.pem"), StandardCopyOption.REPLACE_EXISTING);
+        Identity.make(folder, name, kind);
     }
 
     private static String shown(Host host) throws Exception {

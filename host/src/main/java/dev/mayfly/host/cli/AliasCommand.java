@@ -1,9 +1,12 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mayfly.client.AliasRequest;
+import dev.mayfly.client.MayflyClient;
+import dev.mayfly.client.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,34 +67,33 @@ final class AliasCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
+        try (MayflyClient client = host.client(context)) {
             String alias = this.alias;
             if (alias == null) {
-                print(client.aliases(name));
+                output.print(terminal, Map.of("aliases", client.listAliases(name)), this::printAll);
             } else if (remove) {
                 client.removeAlias(name, alias);
                 terminal.note("alias " + alias + " of " + name + " is removed");
             } else if (targets.isEmpty()) {
-                print(client.alias(name, alias));
+                output.print(terminal, client.showAlias(name, alias), this::printOne);
             } else {
-                print(client.putAlias(name, alias, request()));
+                output.print(terminal, client.moveAlias(name, alias, request()), this::printOne);
             }
         }
         return ExitCode.OK;
     }
 
-    private ObjectNode request() {
-        ObjectNode request = Json.object();
+    private AliasRequest request() {
+        List<Target> wanted = new ArrayList<>();
         for (String target : targets) {
             int equals = target.indexOf('=');
-            ObjectNode node = request.withArray("targets").addObject();
-            node.put("version", number(equals < 0 ? target : target.substring(0, equals), target));
-            node.put("weight", equals < 0 ? 100 : number(target.substring(equals + 1), target));
+            int version = number(equals < 0 ? target : target.substring(0, equals), target);
+            wanted.add(
+                    equals < 0
+                            ? Target.of(version)
+                            : new Target(version, number(target.substring(equals + 1), target)));
         }
-        if (sticky != null) {
-            request.put("sticky", sticky);
-        }
-        return request;
+        return new AliasRequest(wanted, sticky, null);
     }
 
     private static int number(String digits, String target) {
@@ -103,30 +105,28 @@ final class AliasCommand extends StandardCommand {
         }
     }
 
-    private void print(JsonNode answer) {
-        if (output.isJson()) {
-            terminal.out().println(Json.pretty(answer));
-        } else if (answer.has("aliases")) {
-            Table table = new Table("ALIAS", "VERSIONS", "STICKY", "ROLLOUT", "UPDATED");
-            for (JsonNode row : answer.path("aliases")) {
-                table.row(
-                        row.path("name").asText(),
-                        FunctionText.targets(row.path("targets")),
-                        row.path("sticky").asText("-"),
-                        FunctionText.rollout(row.path("rollout")),
-                        FunctionText.time(row, "updatedAt"));
-            }
-            table.print(terminal);
-        } else {
-            terminal.note(FunctionText.alias(name, answer));
-            Table table = new Table("WHEN", "VERSIONS", "WHY");
-            for (JsonNode change : answer.path("history")) {
-                table.row(
-                        FunctionText.time(change, "at"),
-                        FunctionText.targets(change.path("targets")),
-                        change.path("reason").asText());
-            }
-            table.print(terminal);
+    private void printAll(JsonNode answer) {
+        Table table = new Table("ALIAS", "VERSIONS", "STICKY", "ROLLOUT", "UPDATED");
+        for (JsonNode row : answer.path("aliases")) {
+            table.row(
+                    row.path("name").asText(),
+                    FunctionText.targets(row.path("targets")),
+                    row.path("sticky").asText("-"),
+                    FunctionText.rollout(row.path("rollout")),
+                    FunctionText.time(row, "updatedAt"));
         }
+        table.print(terminal);
+    }
+
+    private void printOne(JsonNode answer) {
+        terminal.note(FunctionText.alias(name, answer));
+        Table table = new Table("WHEN", "VERSIONS", "WHY");
+        for (JsonNode change : answer.path("history")) {
+            table.row(
+                    FunctionText.time(change, "at"),
+                    FunctionText.targets(change.path("targets")),
+                    change.path("reason").asText());
+        }
+        table.print(terminal);
     }
 }

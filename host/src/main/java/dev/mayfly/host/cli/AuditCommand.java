@@ -1,6 +1,9 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.AuditPage;
+import dev.mayfly.client.AuditRecord;
+import dev.mayfly.client.MayflyClient;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,22 +40,22 @@ final class AuditCommand extends StandardCommand {
         if (following) {
             context.stop().listen();
         }
-        try (HostClient client = host.client(context)) {
-            long after = show(client, "");
+        try (MayflyClient client = host.client(context)) {
+            long after = show(client.readAudit());
             while (following && !context.stop().await(ASK_INTERVAL)) {
-                after = show(client, "?after=" + after);
+                after = show(client.readAudit(after));
             }
         }
         return ExitCode.OK;
     }
 
-    private long show(HostClient client, String query) {
-        JsonNode page = client.request("GET", "/v1/audit" + query, null, "the audit log was not read");
-        for (JsonNode line : page.path("records")) {
+    private long show(AuditPage page) {
+        for (AuditRecord done : page.records()) {
+            JsonNode line = Json.tree(done);
             terminal.out().println(output.isJson() ? line.toString() : text(line));
         }
         terminal.out().flush();
-        return page.path("next").asLong();
+        return page.next();
     }
 
     private static String text(JsonNode line) {

@@ -1,6 +1,8 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -25,31 +27,30 @@ final class BindingsCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            JsonNode answer = client.bindings();
-            JsonNode bindings = answer.path("bindings");
-            if (output.isJson()) {
-                terminal.out().println(Json.pretty(answer));
-            } else if (bindings.isEmpty()) {
-                terminal.note(
-                        "the host has no bindings; its mayfly.yaml would declare them: mayfly serve --config FILE");
-            } else {
-                Table table = new Table(
-                        "NAME", "KIND", "PROVIDER", "FUNCTIONS", "IN USE", "CONNECTIONS", "OPERATIONS", "ERRORS");
-                for (JsonNode binding : bindings) {
-                    table.row(
-                            binding.path("name").asText(),
-                            binding.path("kind").asText(),
-                            binding.path("provider").asText(),
-                            Integer.toString(binding.path("functions").size()),
-                            binding.path("inUse").asText(),
-                            binding.path("connectionsOpen").asText("-"),
-                            binding.path("operations").asText(),
-                            binding.path("errors").asText());
-                }
-                table.print(terminal);
-            }
+        try (MayflyClient client = host.client(context)) {
+            output.print(terminal, Map.of("bindings", client.listBindings()), this::print);
         }
         return ExitCode.OK;
+    }
+
+    private void print(JsonNode answer) {
+        if (answer.path("bindings").isEmpty()) {
+            terminal.note("the host has no bindings; its mayfly.yaml would declare them: mayfly serve --config FILE");
+            return;
+        }
+        Table table =
+                new Table("NAME", "KIND", "PROVIDER", "FUNCTIONS", "IN USE", "CONNECTIONS", "OPERATIONS", "ERRORS");
+        for (JsonNode binding : answer.path("bindings")) {
+            table.row(
+                    binding.path("name").asText(),
+                    binding.path("kind").asText(),
+                    binding.path("provider").asText(),
+                    Integer.toString(binding.path("functions").size()),
+                    binding.path("inUse").asText(),
+                    binding.path("connectionsOpen").asText("-"),
+                    binding.path("operations").asText(),
+                    binding.path("errors").asText());
+        }
+        table.print(terminal);
     }
 }

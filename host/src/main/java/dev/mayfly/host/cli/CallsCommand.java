@@ -1,7 +1,10 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
+import dev.mayfly.client.MayflyClient.CallOrder;
 import dev.mayfly.host.quantity.ByteSize;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,23 +38,21 @@ final class CallsCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            JsonNode answer = client.calls(name, slowest ? "slowest" : "newest");
-            if (output.isJson()) {
-                terminal.out().println(Json.pretty(answer));
-            } else if (answer.path("calls").isEmpty()) {
-                terminal.note(name + " was not called since the host started");
-            } else {
-                print(answer.path("calls"));
-            }
+        try (MayflyClient client = host.client(context)) {
+            CallOrder order = slowest ? CallOrder.SLOWEST : CallOrder.NEWEST;
+            output.print(terminal, Map.of("calls", client.listCalls(name, order)), this::print);
         }
         return ExitCode.OK;
     }
 
-    private void print(JsonNode calls) {
+    private void print(JsonNode answer) {
+        if (answer.path("calls").isEmpty()) {
+            terminal.note(name + " was not called since the host started");
+            return;
+        }
         Table table = new Table(
                 "STARTED", "OUTCOME", "STATUS", "WALL", "RUN", "CPU", "MEMORY", "IN", "OUT", "OPERATIONS", "ID");
-        for (JsonNode call : calls) {
+        for (JsonNode call : answer.path("calls")) {
             int operations = 0;
             for (JsonNode count : call.path("operations")) {
                 operations += count.asInt();

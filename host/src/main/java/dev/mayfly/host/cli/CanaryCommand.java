@@ -1,9 +1,12 @@
 package dev.mayfly.host.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mayfly.client.AliasRequest;
+import dev.mayfly.client.MayflyClient;
+import dev.mayfly.client.RolloutRule;
+import dev.mayfly.client.Target;
 import dev.mayfly.host.quantity.Share;
 import dev.mayfly.host.quantity.TimeSpan;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -87,46 +90,37 @@ final class CanaryCommand extends StandardCommand {
         if (weight < 1 || weight >= ALL) {
             throw new CommandFailure(ExitCode.USAGE, "--weight " + weight + " is out of range: 1 to 99");
         }
-        try (HostClient client = host.client(context)) {
-            int stable = client.alias(name, "live")
-                    .path("targets")
-                    .path(0)
-                    .path("version")
-                    .asInt();
+        try (MayflyClient client = host.client(context)) {
+            int stable = client.showAlias(name, "live").targets().getFirst().version();
             if (stable == version) {
                 throw new CommandFailure(
                         ExitCode.FAILED,
                         "live points to version " + version + " already",
                         "see: mayfly versions " + name);
             }
-            JsonNode answer = client.putAlias(name, "live", request(stable));
-            if (output.isJson()) {
-                terminal.out().println(Json.pretty(answer));
-            } else {
-                terminal.note(FunctionText.alias(name, answer));
-            }
+            output.print(
+                    terminal,
+                    client.moveAlias(name, "live", request(stable)),
+                    answer -> terminal.note(FunctionText.alias(name, answer)));
         }
         return ExitCode.OK;
     }
 
-    private ObjectNode request(int stable) {
-        ObjectNode request = Json.object();
-        request.withArray("targets").addObject().put("version", stable).put("weight", ALL - weight);
-        request.withArray("targets").addObject().put("version", version).put("weight", weight);
-        if (sticky != null) {
-            request.put("sticky", sticky);
-        }
+    private AliasRequest request(int stable) {
         Rule rule = this.rule;
-        if (rule != null) {
-            ObjectNode rollout = request.putObject("rollout")
-                    .put("version", version)
-                    .put("promoteAfterMs", rule.promoteAfter.duration().toMillis())
-                    .put("errorRateMax", rule.errorRateMax.ofOne())
-                    .put("callsMin", rule.callsMin);
-            if (rule.p99Max != null) {
-                rollout.put("p99MaxMs", rule.p99Max.duration().toMillis());
-            }
-        }
-        return request;
+        TimeSpan p99Max = rule == null ? null : rule.p99Max;
+        return new AliasRequest(
+                List.of(new Target(stable, ALL - weight), new Target(version, weight)),
+                sticky,
+                rule == null
+                        ? null
+                        : new RolloutRule(
+                                version,
+                                rule.promoteAfter.duration().toMillis(),
+                                rule.errorRateMax.ofOne(),
+                                p99Max == null
+                                        ? null
+                                        : (double) p99Max.duration().toMillis(),
+                                rule.callsMin));
     }
 }

@@ -1,12 +1,16 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.DeployOptions;
+import dev.mayfly.client.Deployment;
+import dev.mayfly.client.MayflyClient;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.catalog.SettingsJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,20 +160,24 @@ final class DeployCommand extends StandardCommand {
     }
 
     private void deploy(Path component, String deployedAs, FunctionSettings settings) {
-        String alias = this.alias == null ? Alias.LIVE : this.alias;
-        try (HostClient client = host.client(context)) {
-            JsonNode function =
-                    client.deploy(deployedAs, component, settings, alias, new Progress(terminal, deployedAs));
-            if (output.isJson()) {
-                terminal.out().println(Json.pretty(function));
-            } else {
-                terminal.note(FunctionText.deployment(function));
-                if (function.has("replaced")) {
-                    printChanges(function.path("replaced"), function);
-                }
-                terminal.out().println(calledAs(function.path("url").asText(), function, alias));
-            }
+        String moved = movedAlias();
+        try (MayflyClient client = host.client(context)) {
+            DeployOptions options = new DeployOptions(SettingsJson.write(settings), moved.isEmpty() ? null : moved);
+            Deployment done = new Progress(terminal, deployedAs).upload(client, component, options);
+            output.print(terminal, done, this::print);
         }
+    }
+
+    private String movedAlias() {
+        return alias == null ? Alias.LIVE : alias;
+    }
+
+    private void print(JsonNode function) {
+        terminal.note(FunctionText.deployment(function));
+        if (function.has("replaced")) {
+            printChanges(function.path("replaced"), function);
+        }
+        terminal.out().println(calledAs(function.path("url").asText(), function, movedAlias()));
     }
 
     private void printChanges(JsonNode before, JsonNode after) {

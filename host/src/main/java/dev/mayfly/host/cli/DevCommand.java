@@ -1,5 +1,6 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.client.MayflyClient;
 import dev.mayfly.host.AccessConfig;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
@@ -59,7 +60,9 @@ final class DevCommand extends StandardCommand {
                 .withLimits(Limits.defaults().withVersionIdleMax(VERSION_IDLE_MAX))
                 .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
         try (Host host = Host.start(config);
-                HostClient client = new HostClient(host.adminUri(), AdminKeyFile.read(dataFolder), null);
+                MayflyClient client = MayflyClient.builder(host.adminUri())
+                        .key(AdminKeyFile.read(dataFolder))
+                        .build();
                 LogFollower log = new LogFollower(terminal, client)) {
             new DevSession(context, folder, manifest, host.uri(), client, log).run();
         }

@@ -1,6 +1,10 @@
 package dev.mayfly.host.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.DeployOptions;
+import dev.mayfly.client.Deployment;
+import dev.mayfly.client.MayflyClient;
+import dev.mayfly.client.MayflyClientException;
+import dev.mayfly.host.catalog.SettingsJson;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +23,7 @@ final class DevSession {
     private final Terminal terminal;
     private final Path folder;
     private final URI calls;
-    private final HostClient client;
+    private final MayflyClient client;
     private final LogFollower log;
     private final ProjectBuild build;
     private final SourceWatcher watcher;
@@ -32,7 +36,7 @@ final class DevSession {
             Path folder,
             FunctionManifest manifest,
             URI calls,
-            HostClient client,
+            MayflyClient client,
             LogFollower log) {
         this.context = context;
         this.terminal = context.terminal();
@@ -67,23 +71,29 @@ final class DevSession {
             build.run(manifest);
             deploy();
         } catch (CommandFailure failure) {
-            if (!context.stop().isRequested()) {
-                failure.print(terminal);
-                terminal.note(
-                        deployed == null
-                                ? "waiting for a change"
-                                : "the version before keeps answering; waiting for a change");
-            }
+            failed(failure);
+        } catch (MayflyClientException failure) {
+            failed(HostFailure.of(failure));
+        }
+    }
+
+    private void failed(CommandFailure failure) {
+        if (!context.stop().isRequested()) {
+            failure.print(terminal);
+            terminal.note(
+                    deployed == null
+                            ? "waiting for a change"
+                            : "the version before keeps answering; waiting for a change");
         }
     }
 
     private void deploy() {
         String name = manifest.name();
-        JsonNode function =
-                client.deploy(name, manifest.component(), manifest.settings(), "live", new Progress(terminal, name));
-        terminal.note(terminal.err(Terminal.Emphasis.GREEN, FunctionText.deployment(function)));
+        DeployOptions options = DeployOptions.DEFAULTS.withSettings(SettingsJson.write(manifest.settings()));
+        Deployment done = new Progress(terminal, name).upload(client, manifest.component(), options);
+        terminal.note(terminal.err(Terminal.Emphasis.GREEN, FunctionText.deployment(Json.tree(done))));
         if (deployed != null && !deployed.equals(name)) {
-            client.remove(deployed);
+            client.removeFunction(deployed);
             terminal.note(deployed + " is now " + name + ": " + url(name));
         }
         deployed = name;

@@ -1,6 +1,7 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -52,7 +53,7 @@ final class EventsCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
+        try (MayflyClient client = host.client(context)) {
             if (settlement != null && settlement.retry != null) {
                 client.retryEvent(name, settlement.retry);
                 terminal.note(settlement.retry + " waits again");
@@ -60,17 +61,13 @@ final class EventsCommand extends StandardCommand {
                 client.discardEvent(name, settlement.discard);
                 terminal.note(settlement.discard + " is forgotten");
             } else {
-                print(client.events(name));
+                output.print(terminal, client.showEvents(name), this::print);
             }
         }
         return ExitCode.OK;
     }
 
     private void print(JsonNode events) {
-        if (output.isJson()) {
-            terminal.out().println(Json.pretty(events));
-            return;
-        }
         terminal.note(events.path("waiting").asLong() + " waiting, "
                 + events.path("running").asLong() + " running, "
                 + events.path("dead").asLong() + " given up");

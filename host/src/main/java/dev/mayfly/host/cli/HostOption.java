@@ -1,5 +1,6 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.client.MayflyClient;
 import dev.mayfly.host.HostConfig;
 import dev.mayfly.host.access.AdminKeyFile;
 import java.io.IOException;
@@ -42,9 +43,26 @@ final class HostOption {
             description = "Act for this tenant; the operator's keys only (default: the key's own).")
     private @Nullable String tenant;
 
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "PEM certificates of who may vouch for an https host (default: those that Java trusts).")
+    private @Nullable Path caFile;
+
     /** For one command. */
-    HostClient client(CommandContext context) {
-        return new HostClient(host, key(context.environment()), tenant);
+    MayflyClient client(CommandContext context) {
+        MayflyClient.Builder client =
+                MayflyClient.builder(host).key(key(context.environment())).tenant(tenant);
+        if (caFile != null) {
+            try {
+                client.certificateAuthorities(caFile);
+            } catch (IOException e) {
+                throw new CommandFailure(ExitCode.FAILED, "there is no readable file " + caFile);
+            } catch (IllegalArgumentException e) {
+                throw new CommandFailure(ExitCode.USAGE, "--ca-file: " + e.getMessage());
+            }
+        }
+        return client.build();
     }
 
     @Nullable

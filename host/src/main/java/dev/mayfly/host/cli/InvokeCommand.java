@@ -1,5 +1,7 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.client.MayflyClient;
+import dev.mayfly.client.Problem;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,8 +94,8 @@ final class InvokeCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            HttpResponse<InputStream> response = client.invoke(request(client.invocationUri(name)));
+        try (MayflyClient client = host.client(context)) {
+            HttpResponse<InputStream> response = client.callFunction(request(client.callUri(name)));
             try (InputStream body = response.body()) {
                 if (headIncluded) {
                     printHead(response);
@@ -223,14 +226,14 @@ final class InvokeCommand extends StandardCommand {
 
     private static boolean saysProblem(HttpResponse<InputStream> response) {
         return response.statusCode() >= 400
-                && response.headers().firstValue(CONTENT_TYPE).orElse("").startsWith(ProblemDocument.MEDIA_TYPE);
+                && response.headers().firstValue(CONTENT_TYPE).orElse("").startsWith(Problem.MEDIA_TYPE);
     }
 
     private void throwIfProblem(int status, byte[] document) {
         try {
-            ProblemDocument problem = ProblemDocument.from(status, Json.parse(document));
-            if (problem != null) {
-                throw problem.asFailure(name);
+            Optional<Problem> problem = Problem.of(status, Json.parse(document));
+            if (problem.isPresent()) {
+                throw HostFailure.of(name, problem.get());
             }
         } catch (IOException notJson) {
             // A function's own answer, whatever it calls it.

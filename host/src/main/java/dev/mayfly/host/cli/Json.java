@@ -2,37 +2,27 @@ package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mayfly.client.HostJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** JSON as the host sends it and as {@code --output json} prints it. */
 final class Json {
-    private static final JsonMapper MAPPER = new JsonMapper();
-
     private Json() {}
 
     /** @throws IOException when {@code text} isn't JSON */
     static JsonNode parse(byte[] text) throws IOException {
-        return MAPPER.readTree(text);
+        return HostJson.mapper().readTree(text);
     }
 
-    static ObjectNode object() {
-        return MAPPER.createObjectNode();
+    /** What the host answered, by the names it has there. */
+    static JsonNode tree(Object answer) {
+        return HostJson.mapper().valueToTree(answer);
     }
 
     static String pretty(Object value) {
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
-        } catch (JsonProcessingException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-    }
-
-    static byte[] bytes(Object value) {
-        try {
-            return MAPPER.writeValueAsBytes(value);
+            return HostJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(value);
         } catch (JsonProcessingException impossible) {
             throw new UncheckedIOException(impossible);
         }

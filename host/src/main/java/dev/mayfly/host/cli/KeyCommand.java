@@ -1,8 +1,10 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.IssuedKey;
+import dev.mayfly.client.KeyRequest;
+import dev.mayfly.client.MayflyClient;
 import dev.mayfly.host.quantity.TimeSpan;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -51,14 +53,11 @@ final class KeyCommand extends NounCommand {
                     boolean hostWide,
             @Mixin HostOption host,
             @Mixin OutputOption output) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("label", label);
-        body.put("permissions", permissions);
-        body.put("hostWide", hostWide);
-        if (ttl != null) {
-            body.put("ttlMs", ttl.duration().toMillis());
+        Long ttlMs = ttl == null ? null : (Long) ttl.duration().toMillis();
+        try (MayflyClient client = host.client(context)) {
+            print(terminal, output, client.createKey(new KeyRequest(label, permissions, ttlMs, hostWide)));
         }
-        return issue(host, output, "/v1/keys", body, "no key was made");
+        return ExitCode.OK;
     }
 
     @Command(name = "rotate", description = "Make a key in the place of another, which goes on for a while.")
@@ -72,31 +71,20 @@ final class KeyCommand extends NounCommand {
                     TimeSpan overlap,
             @Mixin HostOption host,
             @Mixin OutputOption output) {
-        return issue(
-                host,
-                output,
-                "/v1/keys/" + HostClient.encode(id) + "/rotate",
-                Map.of("overlapMs", overlap.duration().toMillis()),
-                id + " was not rotated");
-    }
-
-    private int issue(HostOption host, OutputOption output, String path, Map<String, Object> body, String refused) {
-        try (HostClient client = host.client(context)) {
-            print(terminal, output, client.request("POST", path, Json.bytes(body), refused));
+        try (MayflyClient client = host.client(context)) {
+            print(terminal, output, client.rotateKey(id, overlap.duration()));
         }
         return ExitCode.OK;
     }
 
     /** The key on standard output, so that it can be piped, and what there is to know of it beside. */
-    static void print(Terminal terminal, OutputOption output, JsonNode key) {
-        if (output.isJson()) {
-            terminal.out().println(Json.pretty(key));
-            return;
-        }
-        terminal.note("id " + key.path("id").asText() + ", " + permissions(key)
-                + (key.has("endsAt") ? ", until " + FunctionText.time(key, "endsAt") : "")
-                + "; it is shown this once:");
-        terminal.out().println(key.path("key").asText());
+    static void print(Terminal terminal, OutputOption output, IssuedKey issued) {
+        output.print(terminal, issued, key -> {
+            terminal.note("id " + key.path("id").asText() + ", " + permissions(key)
+                    + (key.has("endsAt") ? ", until " + FunctionText.time(key, "endsAt") : "")
+                    + "; it is shown this once:");
+            terminal.out().println(key.path("key").asText());
+        });
     }
 
     private static String permissions(JsonNode key) {
@@ -107,8 +95,8 @@ final class KeyCommand extends NounCommand {
 
     @Command(name = "revoke", description = "End a key now.")
     int revoke(@Parameters(paramLabel = "ID", description = "The key's id.") String id, @Mixin HostOption host) {
-        try (HostClient client = host.client(context)) {
-            client.request("DELETE", "/v1/keys/" + HostClient.encode(id), null, id + " was not revoked");
+        try (MayflyClient client = host.client(context)) {
+            client.revokeKey(id);
         }
         terminal.note(id + " is revoked");
         return ExitCode.OK;
@@ -116,14 +104,13 @@ final class KeyCommand extends NounCommand {
 
     @Command(name = "list", description = "List the keys, those that ended in the last days among them.")
     int list(@Mixin HostOption host, @Mixin OutputOption output) {
-        JsonNode answer;
-        try (HostClient client = host.client(context)) {
-            answer = client.request("GET", "/v1/keys", null, "the keys were not listed");
+        try (MayflyClient client = host.client(context)) {
+            output.print(terminal, Map.of("keys", client.listKeys()), this::print);
         }
-        if (output.isJson()) {
-            terminal.out().println(Json.pretty(answer));
-            return ExitCode.OK;
-        }
+        return ExitCode.OK;
+    }
+
+    private void print(JsonNode answer) {
         Table table = new Table("ID", "LABEL", "TENANT", "PERMISSIONS", "STATE", "CREATED", "ENDS");
         for (JsonNode key : answer.path("keys")) {
             table.row(
@@ -136,6 +123,5 @@ final class KeyCommand extends NounCommand {
                     key.has("endsAt") ? FunctionText.time(key, "endsAt") : "-");
         }
         table.print(terminal);
-        return ExitCode.OK;
     }
 }

@@ -1,6 +1,8 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -22,27 +24,27 @@ final class ListCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            JsonNode answer = client.functions();
-            JsonNode functions = answer.path("functions");
-            if (output.isJson()) {
-                terminal.out().println(Json.pretty(answer));
-            } else if (functions.isEmpty()) {
-                terminal.note("nothing is deployed yet; to change that: mayfly deploy FILE");
-            } else {
-                Table table = new Table("NAME", "VERSION", "COMPONENT", "COMPILED", "DIGEST", "UPDATED");
-                for (JsonNode function : functions) {
-                    table.row(
-                            function.path("name").asText(),
-                            function.path("version").asText(),
-                            FunctionText.size(function, "componentBytes"),
-                            FunctionText.size(function, "artifactBytes"),
-                            FunctionText.shortDigest(function),
-                            FunctionText.time(function, "updatedAt"));
-                }
-                table.print(terminal);
-            }
+        try (MayflyClient client = host.client(context)) {
+            output.print(terminal, Map.of("functions", client.listFunctions()), this::print);
         }
         return ExitCode.OK;
+    }
+
+    private void print(JsonNode answer) {
+        if (answer.path("functions").isEmpty()) {
+            terminal.note("nothing is deployed yet; to change that: mayfly deploy FILE");
+            return;
+        }
+        Table table = new Table("NAME", "VERSION", "COMPONENT", "COMPILED", "DIGEST", "UPDATED");
+        for (JsonNode function : answer.path("functions")) {
+            table.row(
+                    function.path("name").asText(),
+                    function.path("version").asText(),
+                    FunctionText.size(function, "componentBytes"),
+                    FunctionText.size(function, "artifactBytes"),
+                    FunctionText.shortDigest(function),
+                    FunctionText.time(function, "updatedAt"));
+        }
+        table.print(terminal);
     }
 }

@@ -1,10 +1,14 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.LogLine;
+import dev.mayfly.client.MayflyClient;
+import dev.mayfly.client.MayflyClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,17 +24,17 @@ final class LogFollower implements AutoCloseable {
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
 
     private final Terminal terminal;
-    private final HostClient client;
+    private final MayflyClient client;
     private final boolean asJson;
     private @Nullable Thread printer;
     private @Nullable String followed;
 
-    LogFollower(Terminal terminal, HostClient client) {
+    LogFollower(Terminal terminal, MayflyClient client) {
         this(terminal, client, false);
     }
 
     /** @param asJson whether to print the host's own words, an object a line */
-    LogFollower(Terminal terminal, HostClient client, boolean asJson) {
+    LogFollower(Terminal terminal, MayflyClient client, boolean asJson) {
         this.terminal = terminal;
         this.client = client;
         this.asJson = asJson;
@@ -60,20 +64,19 @@ final class LogFollower implements AutoCloseable {
     private long printNewer(String name, long after) {
         long last = after;
         try {
-            JsonNode lines = client.logs(name, after).path("lines");
+            List<LogLine> lines = client.readLog(name, after);
             print(lines);
-            last = lines.isEmpty()
-                    ? after
-                    : lines.get(lines.size() - 1).path("sequence").asLong();
-        } catch (CommandFailure busy) {
+            last = lines.isEmpty() ? after : lines.getLast().sequence();
+        } catch (MayflyClientException busy) {
             // The host has other things to do, or is about to stop: it is asked again, or no more.
         }
         return last;
     }
 
     /** Prints lines as the host has them. */
-    void print(JsonNode lines) {
-        for (JsonNode line : lines) {
+    void print(List<LogLine> lines) {
+        for (LogLine logged : lines) {
+            JsonNode line = Json.tree(logged);
             terminal.out().println(asJson ? line.toString() : text(line));
         }
     }

@@ -1,6 +1,8 @@
 package dev.mayfly.host.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.LogLine;
+import dev.mayfly.client.MayflyClient;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,18 +35,18 @@ final class LogsCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context);
+        try (MayflyClient client = host.client(context);
                 LogFollower follower = new LogFollower(terminal, client, output.isJson())) {
             // Says so when there is no such function, where following would go on asking.
-            JsonNode lines = client.logs(name, 0);
+            List<LogLine> lines = client.readLog(name, 0);
             if (follow) {
                 context.stop().listen();
                 follower.follow(name);
                 context.stop().await();
-            } else if (lines.path("lines").isEmpty()) {
+            } else if (lines.isEmpty()) {
                 terminal.note(name + " has logged nothing since the host started");
             } else {
-                follower.print(lines.path("lines"));
+                follower.print(lines);
             }
         }
         return ExitCode.OK;

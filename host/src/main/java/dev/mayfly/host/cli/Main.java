@@ -1,5 +1,6 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.client.MayflyClientException;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.Share;
@@ -40,6 +41,10 @@ public final class Main {
             "calls",
             "logs",
             "top",
+            "health",
+            "metrics",
+            "openapi",
+            "completion",
             "bench",
             "version",
             "help",
@@ -58,21 +63,31 @@ public final class Main {
     /** Runs one command and answers with its exit code; never throws. */
     static int run(CommandContext context, String... arguments) {
         Terminal terminal = context.terminal();
-        CommandLine line = new CommandLine(new MayflyCommand(context));
         // Building a command's model costs some 10 ms: where the first argument names one, the others aren't built.
         boolean named = arguments.length > 0 && COMMANDS.contains(arguments[0]) && !arguments[0].equals("help");
-        for (String name : named ? List.of(arguments[0]) : COMMANDS) {
-            line.addSubcommand(name, command(name, context));
-        }
+        CommandLine line = commandLine(context, named ? List.of(arguments[0]) : COMMANDS);
         line.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
         line.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.outColours() ? Ansi.ON : Ansi.OFF));
         // An @ at the front is for invoke -d @FILE.
         line.setExpandAtFiles(false);
-        registerConverters(line);
         line.setParameterExceptionHandler(wrongUsage(terminal));
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(context, failure));
         return line.execute(arguments);
+    }
+
+    /** With all commands. */
+    static CommandLine commandLine(CommandContext context) {
+        return commandLine(context, COMMANDS);
+    }
+
+    private static CommandLine commandLine(CommandContext context, List<String> names) {
+        CommandLine line = new CommandLine(new MayflyCommand(context));
+        for (String name : names) {
+            line.addSubcommand(name, command(name, context));
+        }
+        registerConverters(line);
+        return line;
     }
 
     /** Lets options be what picocli knows nothing of. */
@@ -119,6 +134,10 @@ public final class Main {
             case "calls" -> new CallsCommand(context);
             case "logs" -> new LogsCommand(context);
             case "top" -> new TopCommand(context);
+            case "health" -> new HealthCommand(context);
+            case "metrics" -> new MetricsCommand(context);
+            case "openapi" -> new OpenApiCommand(context);
+            case "completion" -> new CompletionCommand(context);
             case "bench" -> new BenchCommand(context);
             case "training-run" -> new TrainingCommand(context);
             case "version" -> new VersionCommand(context);
@@ -141,6 +160,7 @@ public final class Main {
         boolean traced = !context.environment().getOrDefault(STACK_TRACE, "").isEmpty();
         CommandFailure explained = switch (failure) {
             case CommandFailure expected -> expected;
+            case MayflyClientException host -> HostFailure.of(host);
             case MayflyException.NotInstalled missing -> new CommandFailure(ExitCode.TOOL_MISSING, message(missing));
             case MayflyException refused -> new CommandFailure(ExitCode.FAILED, message(refused));
             default ->

@@ -1,6 +1,8 @@
 package dev.mayfly.host.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -33,5 +35,19 @@ final class OutputOption {
 
     boolean isJson() {
         return format == Format.JSON;
+    }
+
+    /**
+     * Prints what a host answered.
+     *
+     * @param text prints it for people
+     */
+    void print(Terminal terminal, Object answer, Consumer<JsonNode> text) {
+        JsonNode tree = Json.tree(answer);
+        if (isJson()) {
+            terminal.out().println(Json.pretty(tree));
+        } else {
+            text.accept(tree);
+        }
     }
 }

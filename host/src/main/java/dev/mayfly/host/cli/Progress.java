@@ -1,10 +1,20 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.client.DeployOptions;
+import dev.mayfly.client.Deployment;
+import dev.mayfly.client.MayflyClient;
 import dev.mayfly.host.quantity.ByteSize;
+import java.io.FileNotFoundException;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -15,6 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Threads: the publisher counts on threads of the HTTP client; everything else belongs to the one thread that waits for the answer.
  */
 final class Progress {
+    private static final long TICK_MS = 100;
+
     private static final String ERASE_LINE = "\r\u001b[K";
 
     private final Terminal terminal;
@@ -28,6 +40,43 @@ final class Progress {
     Progress(Terminal terminal, String name) {
         this.terminal = terminal;
         this.name = name;
+    }
+
+    /** Deploys a component and returns when that is done. */
+    Deployment upload(MayflyClient client, Path component, DeployOptions options) {
+        BodyPublisher body;
+        try {
+            body = counting(BodyPublishers.ofFile(component));
+        } catch (FileNotFoundException missing) {
+            throw new CommandFailure(ExitCode.FAILED, "there is no readable file " + component);
+        }
+        FutureTask<Deployment> upload = new FutureTask<>(() -> client.deployFunction(name, body, options));
+        Thread.startVirtualThread(upload);
+        try {
+            tick();
+            while (!isDone(upload)) {
+                tick();
+            }
+            return upload.get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(failed);
+        } catch (InterruptedException interrupted) {
+            upload.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILED, "interrupted");
+        } finally {
+            end();
+        }
+    }
+
+    /** Waits for a tick. */
+    private static boolean isDone(FutureTask<Deployment> upload) throws ExecutionException, InterruptedException {
+        try {
+            upload.get(TICK_MS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException notYet) {
+            return false;
+        }
     }
 
     /** Counts what goes through {@code body}, whose length must be known. */

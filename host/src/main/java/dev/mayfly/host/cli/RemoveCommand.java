@@ -1,5 +1,6 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.client.MayflyClient;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,10 +28,10 @@ final class RemoveCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            client.remove(name);
+        try (MayflyClient client = host.client(context)) {
+            client.removeFunction(name);
         }
-        terminal.out().println(output.isJson() ? Json.pretty(Map.of("removed", name)) : name + " is removed");
+        output.print(terminal, Map.of("removed", name), answer -> terminal.out().println(name + " is removed"));
         return ExitCode.OK;
     }
 }

@@ -1,6 +1,6 @@
 package dev.mayfly.host.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,13 +34,9 @@ final class RollbackCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            JsonNode answer = client.rollBack(name, alias);
-            if (output.isJson()) {
-                terminal.out().println(Json.pretty(answer));
-            } else {
-                terminal.note(FunctionText.alias(name, answer));
-            }
+        try (MayflyClient client = host.client(context)) {
+            output.print(
+                    terminal, client.rollBack(name, alias), answer -> terminal.note(FunctionText.alias(name, answer)));
         }
         return ExitCode.OK;
     }

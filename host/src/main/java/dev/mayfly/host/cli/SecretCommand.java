@@ -1,11 +1,13 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,8 +29,6 @@ import picocli.CommandLine.Parameters;
             "  mayfly secret rotate-key"
         })
 final class SecretCommand extends NounCommand {
-    private static final String PATH = "/v1/secrets";
-
     SecretCommand(CommandContext context) {
         super(context);
     }
@@ -44,8 +44,8 @@ final class SecretCommand extends NounCommand {
             @Option(names = "--file", paramLabel = "FILE", description = "Where the value is.") @Nullable Path file,
             @Mixin HostOption host) {
         byte[] value = value(file);
-        try (HostClient client = host.client(context)) {
-            client.request("PUT", PATH + "/" + HostClient.encode(name), value, name + " was not set");
+        try (MayflyClient client = host.client(context)) {
+            client.setSecret(name, value);
         }
         terminal.note(name + " is set");
         return ExitCode.OK;
@@ -67,8 +67,8 @@ final class SecretCommand extends NounCommand {
     @Command(name = "remove", description = "Remove a secret. Functions that have it can't read it any more.")
     int remove(
             @Parameters(paramLabel = "NAME", description = "The secret's name.") String name, @Mixin HostOption host) {
-        try (HostClient client = host.client(context)) {
-            client.request("DELETE", PATH + "/" + HostClient.encode(name), null, name + " was not removed");
+        try (MayflyClient client = host.client(context)) {
+            client.removeSecret(name);
         }
         terminal.note(name + " is removed");
         return ExitCode.OK;
@@ -76,8 +76,8 @@ final class SecretCommand extends NounCommand {
 
     @Command(name = "rotate-key", description = "Seal all secrets with a new key, for all tenants.")
     int rotateKey(@Mixin HostOption host) {
-        try (HostClient client = host.client(context)) {
-            client.request("POST", "/v1/secrets-key", null, "the key was not rotated");
+        try (MayflyClient client = host.client(context)) {
+            client.rotateSecretsKey();
         }
         terminal.note("all secrets are sealed with a new key");
         return ExitCode.OK;
@@ -85,19 +85,17 @@ final class SecretCommand extends NounCommand {
 
     @Command(name = "list", description = "List the secrets' names.")
     int list(@Mixin HostOption host, @Mixin OutputOption output) {
-        JsonNode answer;
-        try (HostClient client = host.client(context)) {
-            answer = client.request("GET", PATH, null, "the secrets were not listed");
+        try (MayflyClient client = host.client(context)) {
+            output.print(terminal, Map.of("secrets", client.listSecrets()), this::print);
         }
-        if (output.isJson()) {
-            terminal.out().println(Json.pretty(answer));
-            return ExitCode.OK;
-        }
+        return ExitCode.OK;
+    }
+
+    private void print(JsonNode answer) {
         Table table = new Table("NAME", "SET");
         for (JsonNode secret : answer.path("secrets")) {
             table.row(secret.path("name").asText(), FunctionText.time(secret, "updatedAt"));
         }
         table.print(terminal);
-        return ExitCode.OK;
     }
 }

@@ -1,6 +1,7 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,13 +29,8 @@ final class ShowCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            JsonNode function = client.function(name);
-            if (output.isJson()) {
-                terminal.out().println(Json.pretty(function));
-            } else {
-                print(function);
-            }
+        try (MayflyClient client = host.client(context)) {
+            output.print(terminal, client.showFunction(name), this::print);
         }
         return ExitCode.OK;
     }

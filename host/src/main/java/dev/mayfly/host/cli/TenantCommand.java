@@ -1,6 +1,8 @@
 package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.client.MayflyClient;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -19,16 +21,14 @@ import picocli.CommandLine.Parameters;
             "  mayfly tenant remove acme"
         })
 final class TenantCommand extends NounCommand {
-    private static final String PATH = "/v1/tenants";
-
     TenantCommand(CommandContext context) {
         super(context);
     }
 
     @Command(name = "add", description = "Add a tenant.")
     int add(@Parameters(paramLabel = "TENANT", description = "Its name.") String name, @Mixin HostOption host) {
-        try (HostClient client = host.client(context)) {
-            client.request("PUT", PATH + "/" + HostClient.encode(name), null, name + " was not added");
+        try (MayflyClient client = host.client(context)) {
+            client.addTenant(name);
         }
         terminal.note(name + " is a tenant; it has no keys yet: mayfly key create --tenant " + name);
         return ExitCode.OK;
@@ -38,8 +38,8 @@ final class TenantCommand extends NounCommand {
             name = "remove",
             description = "Remove a tenant with its keys and secrets, once its functions are removed.")
     int remove(@Parameters(paramLabel = "TENANT", description = "Its name.") String name, @Mixin HostOption host) {
-        try (HostClient client = host.client(context)) {
-            client.request("DELETE", PATH + "/" + HostClient.encode(name), null, name + " was not removed");
+        try (MayflyClient client = host.client(context)) {
+            client.removeTenant(name);
         }
         terminal.note(name + " is removed");
         return ExitCode.OK;
@@ -47,14 +47,13 @@ final class TenantCommand extends NounCommand {
 
     @Command(name = "list", description = "List the tenants.")
     int list(@Mixin HostOption host, @Mixin OutputOption output) {
-        JsonNode answer;
-        try (HostClient client = host.client(context)) {
-            answer = client.request("GET", PATH, null, "the tenants were not listed");
+        try (MayflyClient client = host.client(context)) {
+            output.print(terminal, Map.of("tenants", client.listTenants()), this::print);
         }
-        if (output.isJson()) {
-            terminal.out().println(Json.pretty(answer));
-            return ExitCode.OK;
-        }
+        return ExitCode.OK;
+    }
+
+    private void print(JsonNode answer) {
         Table table = new Table("NAME", "FUNCTIONS", "ADDED");
         for (JsonNode tenant : answer.path("tenants")) {
             table.row(
@@ -63,6 +62,5 @@ final class TenantCommand extends NounCommand {
                     FunctionText.time(tenant, "createdAt"));
         }
         table.print(terminal);
-        return ExitCode.OK;
     }
 }

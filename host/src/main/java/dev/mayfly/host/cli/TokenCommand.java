@@ -1,7 +1,7 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.client.MayflyClient;
 import dev.mayfly.host.quantity.TimeSpan;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,15 +43,8 @@ final class TokenCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        try (HostClient client = host.client(context)) {
-            KeyCommand.print(
-                    terminal,
-                    output,
-                    client.request(
-                            "POST",
-                            "/v1/functions/" + HostClient.encode(name) + "/tokens",
-                            Json.bytes(Map.of("ttlMs", ttl.duration().toMillis())),
-                            "no token was made"));
+        try (MayflyClient client = host.client(context)) {
+            KeyCommand.print(terminal, output, client.createToken(name, ttl.duration()));
         }
         return ExitCode.OK;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mayfly.client.MayflyClient;
 import dev.mayfly.host.quantity.ByteSize;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.time.Duration;
@@ -50,10 +51,10 @@ final class TopCommand extends StandardCommand {
     @Override
     public Integer call() {
         context.stop().listen();
-        try (HostClient client = host.client(context)) {
-            JsonNode before = client.activity();
+        try (MayflyClient client = host.client(context)) {
+            JsonNode before = Json.tree(client.showActivity());
             while (!context.stop().await(interval.duration())) {
-                JsonNode now = client.activity();
+                JsonNode now = Json.tree(client.showActivity());
                 print(rates(before, now));
                 if (once) {
                     break;

@@ -1,15 +1,16 @@
 package dev.mayfly.host.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.mayfly.client.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a host refuses is shown whole, with what to do about it. */
-final class ProblemDocumentTest {
+final class HostFailureTest {
     @Test
     void everyMissingImportIsNamedOnce() throws IOException {
         CapturedRun shown = shown(422, """
@@ -66,15 +67,18 @@ final class ProblemDocumentTest {
 
     @Test
     void aFunctionsOwnProblemDocumentIsNotTheHosts() throws IOException {
-        assertNull(ProblemDocument.from(
-                404,
-                Json.parse("{\"type\": \"about:blank\", \"title\": \"Not Found\"}".getBytes(StandardCharsets.UTF_8))));
-        assertNull(ProblemDocument.from(404, Json.parse("[]".getBytes(StandardCharsets.UTF_8))));
+        for (String document : List.of(
+                "{\"type\": \"about:blank\", \"title\": \"Not Found\"}",
+                "[]",
+                "{\"type\": \"urn:mayfly:problem:not-found\", \"imports\": {\"a\": 1}}")) {
+            assertEquals(
+                    Optional.empty(), Problem.of(404, Json.parse(document.getBytes(StandardCharsets.UTF_8))), document);
+        }
     }
 
     private static CapturedRun shown(int status, String json) throws IOException {
-        ProblemDocument problem = ProblemDocument.from(status, Json.parse(json.getBytes(StandardCharsets.UTF_8)));
-        assertNotNull(problem);
-        return CapturedRun.plain().failed(problem.asFailure("hello was not deployed"));
+        Problem problem = Problem.of(status, Json.parse(json.getBytes(StandardCharsets.UTF_8)))
+                .orElseThrow();
+        return CapturedRun.plain().failed(HostFailure.of("hello was not deployed", problem));
     }
 }

@@ -2,6 +2,7 @@ package dev.mayfly.host.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.helidon.webserver.WebServer;
@@ -12,15 +13,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The command line as a whole: help, mistakes and exit codes. What commands do with a host is in {@link HostCommandsTest}. */
 final class MainTest {
+    /** What {@code mayfly --help} lists. */
+    private static List<String> commands() {
+        return Main.commandLine(CapturedRun.plain().context()).getSubcommands().entrySet().stream()
+                .filter(command ->
+                        !command.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .filter(name -> !name.equals("help"))
+                .toList();
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "dev", "deploy", "invoke", "list", "show", "remove", "bench", "version"})
+    @MethodSource("commands")
     void everyCommandHasHelpWithExamplesAndExitCodes(String command) {
         CapturedRun.of(command, "--help")
                 .exits(ExitCode.OK)
@@ -36,9 +48,21 @@ final class MainTest {
 
     @Test
     void helpFitsATerminal() {
-        for (String command :
-                List.of("serve", "dev", "deploy", "invoke", "list", "show", "remove", "bench", "version")) {
+        for (String command : commands()) {
             CapturedRun.of(command, "--help").out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
+        }
+    }
+
+    @Test
+    void theReadmeNamesEveryCommand() throws IOException {
+        Path folder = Path.of("").toAbsolutePath();
+        while (folder != null && !Files.isRegularFile(folder.resolve("README.md"))) {
+            folder = folder.getParent();
+        }
+        assertNotNull(folder, "not inside the project");
+        String readme = Files.readString(folder.resolve("README.md"));
+        for (String command : commands()) {
+            assertTrue(readme.contains("`" + command + "`"), command);
         }
     }
 
