@@ -12,6 +12,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "fresh",
+        mixinStandardHelpOptions = true,
         description = {
             "What a call in a fresh instance costs: native Rust, Mayfly, wasmtime-java, Endive.",
             "The ratio is a row's median over the first row's."

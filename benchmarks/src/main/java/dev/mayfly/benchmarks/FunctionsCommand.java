@@ -8,6 +8,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "functions",
+        mixinStandardHelpOptions = true,
         description = {
             "What it costs to have many functions: 10,000, or 1,000 with --quick.",
             "The ratio is a row's median over the first row's."

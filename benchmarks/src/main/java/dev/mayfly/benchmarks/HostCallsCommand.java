@@ -7,6 +7,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "host-calls",
+        mixinStandardHelpOptions = true,
         description = {
             "What it costs a function to reach the world: a store, a buffer, an upstream, and 10,000 upstreams at once.",
             "The ratio is a row's median over that of the first row of its kind, for pipes the first one's throughput over a row's. Needs wrk."

@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "http",
+        mixinStandardHelpOptions = true,
         description = {
             "Requests per second of an echo function against the bare HTTP server's, over 16 connections.",
             "The ratio is the first row's requests per second over a row's. Needs wrk."

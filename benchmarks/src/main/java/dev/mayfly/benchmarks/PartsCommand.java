@@ -9,6 +9,7 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "parts",
+        mixinStandardHelpOptions = true,
         description = {
             "What a call consists of, measured by JMH: begin to done, function table, slot, buffer copies.",
             "Percentiles are those of the iterations' averages; the ratio is a row's median over the first row's."

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "soak",
+        mixinStandardHelpOptions = true,
         description = {
             "Calls functions on two threads, one in a thousand of them trapping, and prints resident memory on the way.",
             "Fails when memory grows in the second half, or a slot, slab, instance, stack or table is missing in the end."
