@@ -448,6 +448,26 @@ final class AccessTest {
                         .size());
     }
 
+    @Test
+    void theAuditLogIsReadInWholeLinesFromAnywhere() throws Exception {
+        key("read");
+        List<String> lines = Files.readAllLines(folder.resolve("audit.log"));
+        long size = Files.size(folder.resolve("audit.log"));
+        for (long after = 0; after <= size + 1; after += 7) {
+            for (JsonNode line : records(after)) {
+                assertEquals("default", line.path("tenant").asText(), "after " + after);
+            }
+        }
+        long last = size - lines.getLast().length() - 1;
+        assertEquals(lines.size(), records(0).size());
+        assertEquals(1, records(last).size());
+        assertEquals(0, records(last + 1).size());
+    }
+
+    private JsonNode records(long after) throws Exception {
+        return host.get("/v1/audit?after=" + after).expect(200).json().path("records");
+    }
+
     private static void expectLine(List<String> lines, String... parts) {
         assertTrue(
                 lines.stream().anyMatch(line -> List.of(parts).stream().allMatch(line::contains)),

@@ -108,22 +108,27 @@ public final class AuditLog implements AutoCloseable {
     public record Page(List<String> lines, long next) {}
 
     /**
-     * Reads on from a position that an earlier page told, or from the start of the last page when {@code position} is negative. What was written by
-     * then is there, and nothing of a line that is being written.
+     * Reads on from a position that an earlier page told, or from the start of the last page when {@code position} is negative. A position in the middle
+     * of a line stands for the next line. What was written by then is there, and nothing of a line that is being written.
      */
     public Page read(long position) {
         try {
             long size = channel.size();
             long start = position < 0 ? Math.max(0, size - PAGE_BYTES_MAX) : Math.min(position, size);
-            byte[] bytes = new byte[(int) Math.min(size - start, PAGE_BYTES_MAX)];
-            int read = Math.max(0, channel.read(ByteBuffer.wrap(bytes), start));
+            // With the byte before: it tells whether a line begins here or is cut in two, and then the next one counts.
+            long from = Math.max(0, start - 1);
+            byte[] bytes = new byte[(int) Math.min(size - from, PAGE_BYTES_MAX + 1)];
+            int read = Math.max(0, channel.read(ByteBuffer.wrap(bytes), from));
             List<String> lines = new ArrayList<>();
-            int lineStart = position < 0 && start > 0 ? end(bytes, 0, read) + 1 : 0;
+            int lineStart = from == start ? 0 : end(bytes, 0, read) + 1;
+            if (from < start && lineStart == 0) {
+                return new Page(lines, start);
+            }
             for (int end = end(bytes, lineStart, read); end >= 0; end = end(bytes, lineStart, read)) {
                 lines.add(new String(bytes, lineStart, end - lineStart, StandardCharsets.UTF_8));
                 lineStart = end + 1;
             }
-            return new Page(lines, start + lineStart);
+            return new Page(lines, from + lineStart);
         } catch (IOException e) {
             throw new MayflyException.Internal("the audit log " + file + " can't be read: " + e, e);
         }

@@ -2,9 +2,9 @@ package dev.mayfly.host.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.testing.Guests;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,12 +55,7 @@ final class MainTest {
 
     @Test
     void theReadmeNamesEveryCommand() throws IOException {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder != null && !Files.isRegularFile(folder.resolve("README.md"))) {
-            folder = folder.getParent();
-        }
-        assertNotNull(folder, "not inside the project");
-        String readme = Files.readString(folder.resolve("README.md"));
+        String readme = Files.readString(Guests.home().resolve("README.md"));
         for (String command : commands()) {
             assertTrue(readme.contains("`" + command + "`"), command);
         }

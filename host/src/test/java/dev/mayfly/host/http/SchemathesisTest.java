@@ -30,7 +30,7 @@ final class SchemathesisTest {
 
     @Test
     void theHostAnswersAsItsDocumentSays() throws Exception {
-        Path home = home();
+        Path home = Guests.home();
         Path schemathesis = home.resolve("target/schemathesis/bin/schemathesis");
         if (!"true".equals(System.getenv("CI"))) {
             assumeTrue(Files.isExecutable(schemathesis), "schemathesis is missing: run tools/schemathesis.sh");
@@ -78,7 +78,7 @@ final class SchemathesisTest {
         builder.environment()
                 .put(
                         "SCHEMATHESIS_HOOKS",
-                        home().resolve("tools/schemathesis_hooks.py").toString());
+                        Guests.home().resolve("tools/schemathesis_hooks.py").toString());
         builder.environment().put("NO_COLOR", "1");
         Process process = builder.start();
         try {
@@ -97,16 +97,5 @@ final class SchemathesisTest {
         } catch (IOException e) {
             return "nothing: " + e;
         }
-    }
-
-    private static Path home() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder != null && !Files.isDirectory(folder.resolve("wit"))) {
-            folder = folder.getParent();
-        }
-        if (folder == null) {
-            throw new AssertionError("not inside the project");
-        }
-        return folder;
     }
 }

@@ -49,7 +49,8 @@ public final class Guests {
         }
     }
 
-    private static Path folder() {
+    /** The project's folder. */
+    public static Path home() {
         Path folder = Path.of("").toAbsolutePath();
         while (folder != null && !Files.isDirectory(folder.resolve("wit"))) {
             folder = folder.getParent();
@@ -57,6 +58,10 @@ public final class Guests {
         if (folder == null) {
             throw new AssertionError("not inside the project");
         }
-        return folder.resolve("target/guests");
+        return folder;
+    }
+
+    private static Path folder() {
+        return home().resolve("target/guests");
     }
 }
