@@ -2,6 +2,7 @@ package dev.mayfly.host.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mayfly.client.HostJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +19,11 @@ final class Json {
     /** What the host answered, by the names it has there. */
     static JsonNode tree(Object answer) {
         return HostJson.mapper().valueToTree(answer);
+    }
+
+    /** An object to fill. */
+    static ObjectNode object() {
+        return HostJson.mapper().createObjectNode();
     }
 
     static String pretty(Object value) {
