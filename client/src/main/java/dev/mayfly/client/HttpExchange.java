@@ -2,6 +2,7 @@ package dev.mayfly.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -26,6 +27,8 @@ final class HttpExchange implements AutoCloseable {
 
     /** For requests that a host answers from what it has at hand. */
     private static final Duration QUERY_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final int HTTP_OK = 200;
 
     private final URI host;
     private final @Nullable String key;
@@ -144,6 +147,15 @@ final class HttpExchange implements AutoCloseable {
             // Said below: whatever answered, it speaks another language.
         }
         throw noHost(response, undone);
+    }
+
+    /** An answer, as what it should be. */
+    <T> T understand(JsonNode answer, Class<T> type) {
+        try {
+            return HostJson.read(answer, type);
+        } catch (UncheckedIOException e) {
+            throw new MayflyClientException.NoHost("the answer was not understood", host, HTTP_OK);
+        }
     }
 
     @Override

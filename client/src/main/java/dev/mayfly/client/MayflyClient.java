@@ -114,7 +114,7 @@ public final class MayflyClient implements AutoCloseable {
      * @param limit how many at most, 1 to 1,000
      */
     public FunctionPage listFunctions(String after, int limit) {
-        return HostJson.read(
+        return host.understand(
                 host.ask(
                         "GET",
                         FUNCTIONS + "?after=" + encode(after) + "&limit=" + limit,
@@ -123,7 +123,7 @@ public final class MayflyClient implements AutoCloseable {
     }
 
     public Function showFunction(String name) {
-        return HostJson.read(host.ask("GET", function(name), name + " was not shown"), Function.class);
+        return host.understand(host.ask("GET", function(name), name + " was not shown"), Function.class);
     }
 
     /**
@@ -139,7 +139,7 @@ public final class MayflyClient implements AutoCloseable {
     public Deployment deployFunction(String name, BodyPublisher component, DeployOptions options) {
         String alias = options.alias();
         String query = "?alias=" + (alias == null ? "" : encode(alias)) + "&manifest=" + encode(options.settings());
-        return HostJson.read(
+        return host.understand(
                 host.upload(function(name) + query, component, "application/wasm", name + " was not deployed"),
                 Deployment.class);
     }
@@ -184,7 +184,7 @@ public final class MayflyClient implements AutoCloseable {
 
     /** Makes a key that may call one function for a short time. */
     public IssuedKey createToken(String name, Duration ttl) {
-        return HostJson.read(
+        return host.understand(
                 host.askWith("POST", function(name) + "/tokens", Map.of("ttlMs", ttl.toMillis()), "no token was made"),
                 IssuedKey.class);
     }
@@ -216,12 +216,12 @@ public final class MayflyClient implements AutoCloseable {
     }
 
     public Alias showAlias(String name, String alias) {
-        return HostJson.read(host.ask("GET", alias(name, alias), "alias " + alias + " was not shown"), Alias.class);
+        return host.understand(host.ask("GET", alias(name, alias), "alias " + alias + " was not shown"), Alias.class);
     }
 
     /** Points an alias somewhere, at once and without a failed call. One that isn't there is made. */
     public Alias moveAlias(String name, String alias, AliasRequest request) {
-        return HostJson.read(
+        return host.understand(
                 host.askWith("PUT", alias(name, alias), request, "alias " + alias + " was not moved"), Alias.class);
     }
 
@@ -232,7 +232,7 @@ public final class MayflyClient implements AutoCloseable {
 
     /** Points an alias to what it pointed to before; a canary ends. */
     public Alias rollBack(String name, String alias) {
-        return HostJson.read(
+        return host.understand(
                 host.ask("POST", function(name) + "/rollback?alias=" + encode(alias), name + " was not rolled back"),
                 Alias.class);
     }
@@ -240,7 +240,7 @@ public final class MayflyClient implements AutoCloseable {
     // Events.
 
     public Events showEvents(String name) {
-        return HostJson.read(
+        return host.understand(
                 host.ask("GET", function(name) + "/events", "the events of " + name + " were not shown"), Events.class);
     }
 
@@ -261,7 +261,8 @@ public final class MayflyClient implements AutoCloseable {
     }
 
     public Activity showActivity() {
-        return HostJson.read(host.ask("GET", "/v1/activity", "the functions' activity was not shown"), Activity.class);
+        return host.understand(
+                host.ask("GET", "/v1/activity", "the functions' activity was not shown"), Activity.class);
     }
 
     /** The host's metrics, in Prometheus' text format. */
@@ -279,10 +280,14 @@ public final class MayflyClient implements AutoCloseable {
         String undone = "the host's health was not told";
         HttpResponse<byte[]> response = host.read("/observe/health", undone);
         try {
-            return HostJson.mapper().readValue(response.body(), Health.class);
-        } catch (IOException e) {
-            throw host.noHost(response, undone);
+            JsonNode health = HostJson.mapper().readTree(response.body());
+            if (health.has("status") && health.has("checks")) {
+                return host.understand(health, Health.class);
+            }
+        } catch (IOException notJson) {
+            // Said below.
         }
+        throw host.noHost(response, undone);
     }
 
     /** The OpenAPI document of this API. */
@@ -298,12 +303,12 @@ public final class MayflyClient implements AutoCloseable {
     }
 
     public IssuedKey createKey(KeyRequest request) {
-        return HostJson.read(host.askWith("POST", "/v1/keys", request, "no key was made"), IssuedKey.class);
+        return host.understand(host.askWith("POST", "/v1/keys", request, "no key was made"), IssuedKey.class);
     }
 
     /** Makes a key in the place of another, which is valid for {@code overlap} more. */
     public IssuedKey rotateKey(String id, Duration overlap) {
-        return HostJson.read(
+        return host.understand(
                 host.askWith(
                         "POST",
                         "/v1/keys/" + encode(id) + "/rotate",
@@ -360,7 +365,7 @@ public final class MayflyClient implements AutoCloseable {
     }
 
     private AuditPage audit(String query) {
-        return HostJson.read(host.ask("GET", "/v1/audit" + query, "the audit log was not read"), AuditPage.class);
+        return host.understand(host.ask("GET", "/v1/audit" + query, "the audit log was not read"), AuditPage.class);
     }
 
     // Calls.
@@ -387,9 +392,9 @@ public final class MayflyClient implements AutoCloseable {
         return function(name) + "/aliases/" + encode(alias);
     }
 
-    private static <T> List<T> list(JsonNode answer, String member, Class<T> type) {
+    private <T> List<T> list(JsonNode answer, String member, Class<T> type) {
         List<T> items = new ArrayList<>();
-        answer.path(member).forEach(item -> items.add(HostJson.read(item, type)));
+        answer.path(member).forEach(item -> items.add(host.understand(item, type)));
         return List.copyOf(items);
     }
 

@@ -142,13 +142,18 @@ final class MainTest {
                 .host("127.0.0.1")
                 .port(0)
                 .shutdownHook(false)
-                .routing(routing ->
-                        routing.get("/v1/functions", (request, response) -> response.send("<h1>It works!</h1>")))
+                .routing(routing -> routing.get(
+                                "/v1/functions", (request, response) -> response.send("<h1>It works!</h1>"))
+                        .get("/v1/functions/other", (request, response) -> response.send("[1]")))
                 .build()
                 .start();
         try {
             String host = "http://127.0.0.1:" + other.port();
             CapturedRun.of("list", "--host", host)
+                    .exits(ExitCode.FAILED)
+                    .says("status 200", "not as a Mayfly host does");
+            CapturedRun.of("health", "--host", host).exits(ExitCode.FAILED).says("not as a Mayfly host does");
+            CapturedRun.of("show", "other", "--host", host)
                     .exits(ExitCode.FAILED)
                     .says("status 200", "not as a Mayfly host does");
             CapturedRun.of("show", "hello", "--host", host)
