@@ -79,6 +79,9 @@ public record Limits(
         FunctionLimits functionDefaults) {
     private static final long MIB = 1L << 20;
 
+    /** Of WebAssembly's memories. */
+    private static final long PAGE_BYTES = 64 << 10;
+
     public Limits {
         require("component-bytes-max", componentBytesMax, 8, Long.MAX_VALUE);
         requirePositive("component-time-max", componentTimeMax);
@@ -95,6 +98,10 @@ public record Limits(
         require("slab-bytes-max", slabBytesMax, MIB, Long.MAX_VALUE);
         // The canary needs 1.5 MiB, see FreshMemoryCheck. What else the engine asks of it is checked where it is used.
         require("memory-bytes-max", memoryBytesMax, 2 * MIB, 4096 * MIB);
+        if (memoryBytesMax % PAGE_BYTES != 0) {
+            throw new MayflyException.Invalid(
+                    "limit memory-bytes-max=" + memoryBytesMax + " must be a multiple of " + PAGE_BYTES);
+        }
         require("log-bytes-max", logBytesMax, 0, Long.MAX_VALUE);
         requirePositive("deadline", deadline);
         require("host-concurrency-max", hostConcurrencyMax, 1, 100_000);

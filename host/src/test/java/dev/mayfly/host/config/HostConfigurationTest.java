@@ -234,6 +234,11 @@ final class HostConfigurationTest {
     }
 
     @Test
+    void memoryIsInWholePages() throws IOException {
+        refused("limits: {memory-bytes-max: 64000000}", "1:28: limit memory-bytes-max=64000000 must be a multiple of");
+    }
+
+    @Test
     void variablesAndPropertiesThatAreNearlyASettingAreRefusedAndOthersAreNot() {
         HostConfiguration configuration = HostConfiguration.read(new HostConfiguration.Sources(
                 null,
