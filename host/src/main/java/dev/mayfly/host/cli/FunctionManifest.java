@@ -6,6 +6,7 @@ import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Cors;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
+import dev.mayfly.host.config.WrongSettingException;
 import dev.mayfly.host.quantity.TimeSpan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,7 +108,7 @@ record FunctionManifest(
             if (!Files.exists(file) && Files.exists(app)) {
                 return WasmerApp.read(app);
             }
-            List<String> problems = new ArrayList<>();
+            List<WrongSettingException> problems = new ArrayList<>();
             FunctionManifest manifest = from(file, new ManifestTable(file, TomlFile.read(file), problems));
             if (!problems.isEmpty()) {
                 throw TomlFile.failure(problems);

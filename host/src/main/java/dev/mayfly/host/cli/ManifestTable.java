@@ -2,6 +2,7 @@ package dev.mayfly.host.cli;
 
 import dev.mayfly.host.config.Place;
 import dev.mayfly.host.config.Suggestion;
+import dev.mayfly.host.config.WrongSettingException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,18 +22,19 @@ final class ManifestTable {
     private final TomlTable table;
     private final Place place;
     private final String prefix;
-    private final List<String> problems;
+    private final List<WrongSettingException> problems;
 
     /**
      * The whole of a file.
      *
      * @param problems takes what is wrong
      */
-    ManifestTable(Path file, TomlTable table, List<String> problems) {
+    ManifestTable(Path file, TomlTable table, List<WrongSettingException> problems) {
         this(file, table, new Place(file, 1, 1), "", problems);
     }
 
-    private ManifestTable(Path file, TomlTable table, Place place, String prefix, List<String> problems) {
+    private ManifestTable(
+            Path file, TomlTable table, Place place, String prefix, List<WrongSettingException> problems) {
         this.file = file;
         this.table = table;
         this.place = place;
@@ -42,7 +44,7 @@ final class ManifestTable {
 
     void refuse(String key, String sentence) {
         TomlPosition position = table.inputPositionOf(List.of(key));
-        problems.add((position == null ? place : TomlFile.place(file, position)) + ": " + sentence);
+        problems.add(new WrongSettingException(position == null ? place : TomlFile.place(file, position), sentence));
     }
 
     /** @param answers to keys that are not known, but deserve more than that */
@@ -116,8 +118,9 @@ final class ManifestTable {
                     if (list.get(i) instanceof String text) {
                         texts.add(text);
                     } else {
-                        problems.add(TomlFile.place(file, list.inputPositionOf(i)) + ": " + prefix + key
-                                + " must be a list of texts in quotes");
+                        problems.add(new WrongSettingException(
+                                TomlFile.place(file, list.inputPositionOf(i)),
+                                prefix + key + " must be a list of texts in quotes"));
                     }
                 }
             }

@@ -1,11 +1,14 @@
 package dev.mayfly.host.cli;
 
+import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.config.Place;
+import dev.mayfly.host.config.WrongSettingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
@@ -28,15 +31,16 @@ final class TomlFile {
             bytes = in.readNBytes(BYTES_MAX + 1);
         }
         if (bytes.length > BYTES_MAX) {
-            throw failure(
-                    List.of(new Place(file, 1, 1) + ": the file is too large: limit manifest-bytes-max=" + BYTES_MAX));
+            throw failure(List.of(new WrongSettingException(
+                    new Place(file, 1, 1), "the file is too large: limit manifest-bytes-max=" + BYTES_MAX)));
         }
         String text = new String(bytes, StandardCharsets.UTF_8);
         requireShallow(file, text);
         TomlParseResult toml = Toml.parse(text);
         if (toml.hasErrors()) {
             throw failure(toml.errors().stream()
-                    .map(error -> place(file, error.position()) + ": " + error.getMessage())
+                    .map(error -> new WrongSettingException(
+                            place(file, error.position()), String.valueOf(error.getMessage())))
                     .toList());
         }
         return toml;
@@ -46,8 +50,15 @@ final class TomlFile {
         return new Place(file, position.line(), position.column());
     }
 
-    static CommandFailure failure(List<String> problems) {
-        return new CommandFailure(ExitCode.FAILED, problems.getFirst(), problems.subList(1, problems.size()));
+    /** All that is wrong, in the files' order. */
+    static CommandFailure failure(List<WrongSettingException> problems) {
+        List<String> lines = problems.stream()
+                .sorted(Comparator.comparing(
+                        WrongSettingException::place,
+                        Comparator.comparingInt(Place::line).thenComparingInt(Place::column)))
+                .map(MayflyException::getMessage)
+                .toList();
+        return new CommandFailure(ExitCode.FAILED, lines.getFirst(), lines.subList(1, lines.size()));
     }
 
     /** The parser calls itself for each level, so that the text is looked at before. What strings and comments have is skipped. */
@@ -78,7 +89,8 @@ final class TomlFile {
                                 .filter(c -> c == '\n')
                                 .count();
                 Place place = new Place(file, line, at - text.lastIndexOf('\n', at));
-                throw failure(List.of(place + ": this is nested too deep: limit manifest-depth-max=" + DEPTH_MAX));
+                throw failure(List.of(new WrongSettingException(
+                        place, "this is nested too deep: limit manifest-depth-max=" + DEPTH_MAX)));
             }
         }
     }

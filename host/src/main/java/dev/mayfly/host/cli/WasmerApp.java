@@ -100,7 +100,7 @@ final class WasmerApp {
 
     private final Path file;
     private final YamlNode.Entries root;
-    private final List<String> problems = new ArrayList<>();
+    private final List<WrongSettingException> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
     private WasmerApp(Path file, YamlNode.Entries root) {
@@ -114,12 +114,13 @@ final class WasmerApp {
         try {
             node = YamlNode.read(file);
         } catch (WrongSettingException wrong) {
-            throw TomlFile.failure(List.of(String.valueOf(wrong.getMessage())));
+            throw TomlFile.failure(List.of(wrong));
         } catch (MayflyException.Invalid unreadable) {
             throw new CommandFailure(ExitCode.FAILED, unreadable.safeMessage());
         }
         if (!(node instanceof YamlNode.Entries entries)) {
-            throw TomlFile.failure(List.of(new Place(file, 1, 1) + ": this is no app of Wasmer's: kind is missing"));
+            throw TomlFile.failure(List.of(
+                    new WrongSettingException(new Place(file, 1, 1), "this is no app of Wasmer's: kind is missing")));
         }
         return new WasmerApp(file, entries).manifest();
     }
@@ -127,8 +128,10 @@ final class WasmerApp {
     private FunctionManifest manifest() throws IOException {
         String kind = text(root, "kind");
         if (!KIND.equals(kind)) {
-            problems.add(place(root, "kind") + ": kind must be " + KIND
-                    + "; is this app.yaml Wasmer's? A function's own file is " + FunctionManifest.FILE_NAME);
+            refuse(
+                    place(root, "kind"),
+                    "kind must be " + KIND + "; is this app.yaml Wasmer's? A function's own file is "
+                            + FunctionManifest.FILE_NAME);
             throw TomlFile.failure(problems);
         }
         answer(root, "");
@@ -152,19 +155,25 @@ final class WasmerApp {
                 if (value instanceof YamlNode.Entries inner) {
                     answer(inner, path + ".");
                 } else if (!value.isEmpty()) {
-                    problems.add(value.place() + ": " + path + " must be a mapping");
+                    refuse(value.place(), path + " must be a mapping");
                 }
             } else if (field == null) {
-                problems.add(place + ": " + path + " is unknown; "
-                        + Suggestion.nearest(path, FIELDS.keySet())
-                                .map(near -> "did you mean " + near + "?")
-                                .orElse("remove it"));
+                refuse(
+                        place,
+                        path + " is unknown; "
+                                + Suggestion.nearest(path, FIELDS.keySet())
+                                        .map(near -> "did you mean " + near + "?")
+                                        .orElse("remove it"));
             } else if (field.answer() == Answer.MISSING && !isOff(value)) {
-                problems.add(place + ": " + path + " is not supported: " + field.advice());
+                refuse(place, path + " is not supported: " + field.advice());
             } else if (field.answer() == Answer.NEEDLESS) {
                 warnings.add(place + ": " + path + " has no effect: " + field.advice());
             }
         });
+    }
+
+    private void refuse(Place place, String sentence) {
+        problems.add(new WrongSettingException(place, sentence));
     }
 
     private static boolean isOff(YamlNode value) {
@@ -178,12 +187,14 @@ final class WasmerApp {
     private String name() {
         String name = text(root, "name");
         if (name == null) {
-            problems.add(root.place() + ": name is missing; it says what the function is deployed as");
+            refuse(root.place(), "name is missing; it says what the function is deployed as");
             return "";
         }
         if (!FunctionName.isValid(name)) {
-            problems.add(place(root, "name") + ": name '" + name + "' is no function's name: 1 to "
-                    + FunctionName.LENGTH_MAX + " lower-case letters, digits and dashes, with no dash at either end");
+            refuse(
+                    place(root, "name"),
+                    "name '" + name + "' is no function's name: 1 to " + FunctionName.LENGTH_MAX
+                            + " lower-case letters, digits and dashes, with no dash at either end");
         }
         return name;
     }
@@ -195,23 +206,27 @@ final class WasmerApp {
         if (source != null && source.equals(".")) {
             source = moduleOfPackage(folder.resolve(PACKAGE_FILE));
         } else if (source == null || !source.endsWith(".wasm")) {
-            problems.add(place(root, "package") + ": package must be '.' beside a " + PACKAGE_FILE
-                    + " with one module, or a file such as ./app.wasm: Wasmer's registry is not reached from here");
+            refuse(
+                    place(root, "package"),
+                    "package must be '.' beside a " + PACKAGE_FILE
+                            + " with one module, or a file such as ./app.wasm: Wasmer's registry is not reached from here");
         }
         return folder.resolve(source == null ? "" : source).toAbsolutePath().normalize();
     }
 
     private @Nullable String moduleOfPackage(Path packageFile) throws IOException {
         if (!Files.exists(packageFile)) {
-            problems.add(place(root, "package") + ": package is '.', but there is no " + packageFile);
+            refuse(place(root, "package"), "package is '.', but there is no " + packageFile);
             return null;
         }
         TomlArray modules = TomlFile.read(packageFile).getArrayOrEmpty("module");
         if (modules.size() != 1
                 || !(modules.get(0) instanceof TomlTable module)
                 || !(module.get("source") instanceof String source)) {
-            problems.add(new Place(packageFile, 1, 1) + ": a function is one module: there must be one [[module]] with"
-                    + " a source, here are " + modules.size());
+            refuse(
+                    new Place(packageFile, 1, 1),
+                    "a function is one module: there must be one [[module]] with" + " a source, here are "
+                            + modules.size());
             return null;
         }
         return source;
@@ -225,11 +240,11 @@ final class WasmerApp {
                 if (value instanceof YamlNode.Scalar scalar) {
                     env.put(name, Objects.requireNonNullElse(scalar.text(), ""));
                 } else {
-                    problems.add(value.place() + ": env." + name + " must be a single value");
+                    refuse(value.place(), "env." + name + " must be a single value");
                 }
             });
         } else if (node != null && !node.isEmpty()) {
-            problems.add(node.place() + ": env must be a mapping of names to values");
+            refuse(node.place(), "env must be a mapping of names to values");
         }
         return env;
     }
@@ -239,8 +254,7 @@ final class WasmerApp {
             String mode = text(scaling, "mode");
             // Each call is an instance of its own in any case.
             if (mode != null && !mode.equals("single_concurrency")) {
-                problems.add(place(scaling, "mode") + ": scaling.mode '" + mode
-                        + "' is unknown; there is single_concurrency");
+                refuse(place(scaling, "mode"), "scaling.mode '" + mode + "' is unknown; there is single_concurrency");
             }
         }
         if (root.entries().get("capabilities") instanceof YamlNode.Entries capabilities
@@ -256,7 +270,7 @@ final class WasmerApp {
     private FunctionLimits memory(String text, Place place) {
         Matcher size = SIZE.matcher(text.strip());
         if (!size.matches()) {
-            problems.add(place + ": capabilities.memory.limit '" + text + "' is not a size such as 64MiB");
+            refuse(place, "capabilities.memory.limit '" + text + "' is not a size such as 64MiB");
             return FunctionLimits.NONE;
         }
         int power = " kmg".indexOf(size.group(2).isEmpty() ? " " : size.group(2).toLowerCase(Locale.ROOT));
@@ -266,7 +280,7 @@ final class WasmerApp {
         try {
             return new FunctionLimits(Map.of(FunctionLimit.MEMORY_BYTES, bytes / PAGE_BYTES * PAGE_BYTES));
         } catch (MayflyException.Invalid tooLittle) {
-            problems.add(place + ": capabilities.memory.limit: " + tooLittle.safeMessage());
+            refuse(place, "capabilities.memory.limit: " + tooLittle.safeMessage());
             return FunctionLimits.NONE;
         }
     }
@@ -277,7 +291,7 @@ final class WasmerApp {
             case null -> null;
             case YamlNode.Scalar scalar -> scalar.text();
             case YamlNode other -> {
-                problems.add(other.place() + ": " + key + " must be a single value");
+                refuse(other.place(), key + " must be a single value");
                 yield null;
             }
         };

@@ -120,9 +120,9 @@ final class FunctionManifestTest {
     void everythingThatIsWrongIsSaidAtOnceEachWithItsPlace() {
         assertEquals(
                 List.of(
-                        "2:1: the key buid is unknown; did you mean build?",
                         "1:1: name = \"Hello\" is no function's name: 1 to 63 lower-case letters, digits and dashes, with"
                                 + " no dash at either end",
+                        "2:1: the key buid is unknown; did you mean build?",
                         "4:12: topics must be a list of texts in quotes",
                         "6:1: the key limits.memry-bytes is unknown; did you mean memory-bytes?",
                         "7:1: limit cpu-time: '5' is not a time: write a number with ms, s, m, h or d, such as 500ms",
@@ -255,8 +255,9 @@ final class FunctionManifestTest {
     private void refused(String text, String... parts) {
         CommandFailure failure = assertThrows(CommandFailure.class, () -> read(text));
         assertEquals(ExitCode.FAILED, failure.exitCode());
+        String said = failure.sentence() + "\n" + String.join("\n", failure.advice());
         for (String part : parts) {
-            assertTrue(failure.sentence().contains(part), () -> "'" + part + "' is not in: " + failure.sentence());
+            assertTrue(said.contains(part), () -> "'" + part + "' is not in: " + said);
         }
     }
 }
