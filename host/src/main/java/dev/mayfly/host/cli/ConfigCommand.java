@@ -65,6 +65,7 @@ final class ConfigCommand extends NounCommand {
         }
 
         HostConfiguration read() {
+            ServerLog.configure();
             return HostOptions.read(spec, file == null ? configFile : file, context);
         }
 

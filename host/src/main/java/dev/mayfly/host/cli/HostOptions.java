@@ -47,7 +47,7 @@ final class HostOptions {
     private static ArgGroupSpec spec(Group group) {
         ArgGroupSpec.Builder spec = ArgGroupSpec.builder()
                 .exclusive(false)
-                .multiplicity("0..1")
+                .multiplicity("0..*")
                 .order(GROUPS.indexOf(group))
                 .heading("%n" + group.heading() + ":%n");
         HostSettings.known().stream()
@@ -94,10 +94,12 @@ final class HostOptions {
                 .build();
     }
 
+    /** May be repeated. */
     private static OptionSpec entries(String section, String label, String description) {
         return OptionSpec.builder("--" + section)
                 .arity("1")
-                .type(String.class)
+                .type(List.class)
+                .auxiliaryTypes(String.class)
                 .paramLabel(label)
                 .description(description)
                 .build();
@@ -114,14 +116,18 @@ final class HostOptions {
             String name = option.longestName();
             String key = keys.get(name);
             if (key != null) {
-                given.put(
-                        key,
-                        name.startsWith("--no-")
-                                ? "false"
-                                : option.originalStringValues().getLast());
+                given.put(key, name.startsWith("--no-") ? "false" : text(option));
             }
         }
         return given;
+    }
+
+    private static String text(OptionSpec option) {
+        List<String> texts = option.originalStringValues();
+        if (texts.size() > 1 && !option.isMultiValue()) {
+            throw new CommandFailure(ExitCode.USAGE, option.longestName() + " is given more than once");
+        }
+        return String.join(",", texts);
     }
 
     /**

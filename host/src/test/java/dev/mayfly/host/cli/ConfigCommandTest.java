@@ -110,6 +110,16 @@ final class ConfigCommandTest {
     }
 
     @Test
+    void anOptionIsGivenOnceUnlessItTakesMany() {
+        run("serve", "--deadline", "1s", "--deadline", "2s")
+                .exits(ExitCode.USAGE)
+                .says("--deadline is given more than once");
+        run("config", "show", "--data", folder.toString(), "--tenant-weights", "a=1", "--tenant-weights", "b=2,c=3")
+                .exits(ExitCode.OK)
+                .prints("  a: 1  # option --tenant-weights", "  b: 2", "  c: 3");
+    }
+
+    @Test
     void aHostIsNotStartedWithAWrongConfiguration() throws IOException {
         Path file = file("limits: {deadlin: 3s}\ndrain: 3\n");
         run("serve", "--config", file.toString())
