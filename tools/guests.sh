@@ -41,6 +41,12 @@ for crate in "$sources"/{ordinary,command}; do
   place "$CARGO_TARGET_DIR/wasm32-wasip2/release/$name.wasm" "$guests/wasi/$name.wasm"
 done
 
+for crate in "$sources"/{http,http-wstd}; do
+  name=${crate##*/}
+  (cd "$crate" && cargo build --quiet --locked --release --target wasm32-wasip2)
+  place "$CARGO_TARGET_DIR/wasm32-wasip2/release/$name.wasm" "$guests/wasi/$name.wasm"
+done
+
 (cd "$sources/assemble" && cargo build --quiet --locked)
 assemble=$CARGO_TARGET_DIR/debug/assemble
 "$assemble" web "$sources"/wat/web/*.wat --into "$guests"

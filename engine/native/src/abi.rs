@@ -25,7 +25,7 @@ use crate::outcome::FAILED;
 use crate::prelink::{PrelinkError, Prelinked};
 
 /// Changes whenever a function's or a layout's meaning does.
-pub const ABI_VERSION: i32 = 4;
+pub const ABI_VERSION: i32 = 5;
 
 /// Panics contained since the library was loaded.
 pub static PANICS: AtomicU64 = AtomicU64::new(0);

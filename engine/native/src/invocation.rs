@@ -9,11 +9,12 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Result, Store};
 
 use crate::front::random::Random;
+use crate::front::wasi_http::{self, Http};
 use crate::front::wasi_io::Wasi;
 use crate::front::wasi_keyvalue::Held;
 use crate::front::wasi_messaging::Messages;
 use crate::front::{command, event, head, wasi_cli, web};
-use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
+use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, RESPONSE_NONE, Told};
 use crate::outcome::{self, BadFrame, DONE, Exit, OPERATION, YIELD};
 use crate::prelink::Prelinked;
 use crate::reset::WindowedStore;
@@ -90,6 +91,8 @@ pub struct Call {
     pub keyvalue: Held,
     pub messaging: Messages,
     pub wasi: Wasi,
+    /// Made when it is first needed.
+    http: Option<Box<Http>>,
 }
 
 impl Call {
@@ -103,7 +106,12 @@ impl Call {
             keyvalue: Held::default(),
             messaging: Messages::default(),
             wasi: Wasi::default(),
+            http: None,
         }
+    }
+
+    pub fn http(&mut self) -> &mut Http {
+        self.http.get_or_insert_default()
     }
 
     /// Hands an operation to the host; the future is ready once the host resumed.
@@ -119,11 +127,11 @@ impl Call {
     }
 
     /// The same with bytes, which stay in [`Call::argument`] until the host has answered.
-    pub fn operation_with_argument(&self, number: i32) -> HostOperation<'_> {
+    pub fn operation_about(&self, number: i32, argument: u64) -> HostOperation<'_> {
         HostOperation {
             frame: self.frame,
             number,
-            argument: 0,
+            argument,
             bytes: (self.argument.as_ptr() as u64, self.argument.len() as u64),
             submitted: false,
             argument_bytes: PhantomData,
@@ -246,6 +254,11 @@ async fn enter(prelinked: &'static Prelinked, store: &mut Store<Call>, instantia
         event::finish(frame, &answer);
         return Ok(());
     }
+    if let Some(handle) = prelinked.http(&instance, store) {
+        let parameters = (Resource::new_own(0), Resource::new_own(0));
+        handle.call_async(&mut *store, parameters).await?;
+        return wasi_http::finish(store.data_mut());
+    }
     if let Some(run) = prelinked.command(&instance, store) {
         let (ended,) = run.call_async(&mut *store, ()).await?;
         return command::finish(store.data_mut(), ended.map_or(1, |()| 0));
@@ -267,6 +280,9 @@ async fn enter(prelinked: &'static Prelinked, store: &mut Store<Call>, instantia
 fn exited(call: &mut Call, exit: &Exit) -> Result<()> {
     if call.wasi.is_command {
         return command::finish(call, exit.0);
+    }
+    if call.frame.told().response_state != RESPONSE_NONE {
+        return wasi_http::finish(call);
     }
     let text = format!("{exit} before it answered: return a response instead");
     if call.frame.given().entry == ENTRY_EVENT {

@@ -36,6 +36,9 @@ pub struct Told {
     pub log_dropped: u32,
     pub released_slab: u64,
     pub buffers_made: u32,
+    pub response_state: u32,
+    pub response_flush: u32,
+    pub response_length: u64,
 }
 
 /// What the host gives before it begins.
@@ -93,6 +96,19 @@ pub const ENTRY_EVENT: u32 = 1;
 pub const OUTCOME_RETRY: i32 = 16;
 /// [`Told::outcome`]: the event is to be given up.
 pub const OUTCOME_REJECT: i32 = 17;
+
+/// [`Told::outcome`]: the function returned and set no response.
+pub const OUTCOME_NO_RESPONSE: i32 = 18;
+/// [`Told::response_state`]: the response is what the function returns.
+pub const RESPONSE_NONE: u32 = 0;
+/// [`Told::response_state`]: the head stands, the body is being written.
+pub const RESPONSE_BEGUN: u32 = 1;
+/// [`Told::response_state`]: the body is whole.
+pub const RESPONSE_FINISHED: u32 = 2;
+/// [`Told::response_state`]: the body never will be whole.
+pub const RESPONSE_BROKEN: u32 = 3;
+/// [`Told::response_length`]: the function said none.
+pub const RESPONSE_LENGTH_UNKNOWN: u64 = u64::MAX;
 
 /// One invocation's control frame.
 #[repr(C, align(128))]
@@ -200,6 +216,7 @@ pub fn report() -> String {
         response_body => "RESPONSE_BODY", argument_0 => "ARGUMENT_0", argument_address => "ARGUMENT_ADDRESS",
         argument_bytes => "ARGUMENT_BYTES", memory_bytes => "MEMORY_BYTES", log_used_bytes => "LOG_USED_BYTES",
         log_dropped => "LOG_DROPPED", released_slab => "RELEASED_SLAB", buffers_made => "BUFFERS_MADE",
+        response_state => "RESPONSE_STATE", response_flush => "RESPONSE_FLUSH", response_length => "RESPONSE_LENGTH",
     });
     offsets!("FrameLayout", offset_of!(Frame, given), Given, {
         request_head => "REQUEST_HEAD", request_head_bytes => "REQUEST_HEAD_BYTES", buffer_count_max => "BUFFER_COUNT_MAX",
@@ -226,6 +243,11 @@ pub fn report() -> String {
     line("FrameLayout.ENTRY_EVENT", ENTRY_EVENT as usize);
     line("FrameLayout.OUTCOME_RETRY", OUTCOME_RETRY as usize);
     line("FrameLayout.OUTCOME_REJECT", OUTCOME_REJECT as usize);
+    line("FrameLayout.OUTCOME_NO_RESPONSE", OUTCOME_NO_RESPONSE as usize);
+    line("FrameLayout.RESPONSE_NONE", RESPONSE_NONE as usize);
+    line("FrameLayout.RESPONSE_BEGUN", RESPONSE_BEGUN as usize);
+    line("FrameLayout.RESPONSE_FINISHED", RESPONSE_FINISHED as usize);
+    line("FrameLayout.RESPONSE_BROKEN", RESPONSE_BROKEN as usize);
     line("FrameLayout.BYTES", size_of::<Frame>());
     line("FrameLayout.ALIGNMENT", align_of::<Frame>());
     offsets!("SlabLayout", 0, Slab, {

@@ -15,7 +15,7 @@ use wasmtime::component::{
 
 use crate::engine::Engine;
 use crate::front::custom::Offers;
-use crate::front::{Define, INTERFACES, Interface, event, is_compatible, web};
+use crate::front::{Define, INTERFACES, Interface, event, is_compatible, wasi_http, web};
 use crate::invocation::Call;
 use crate::reset::Windows;
 
@@ -24,6 +24,8 @@ const WEB_HANDLER: &str = "mayfly:function/web-handler@0.1.0";
 /// The export that makes it one for events.
 const EVENT_HANDLER: &str = "mayfly:function/event-handler@0.1.0";
 
+/// The package and interface whose `handle` makes a component a web function as the standard has it, at any 0.2.x.
+const INCOMING_HANDLER: &str = "wasi:http/incoming-handler";
 /// The package and interface whose `run` makes a component a command, at any 0.2.x.
 const RUN: &str = "wasi:cli/run";
 
@@ -31,6 +33,7 @@ type WebParameters = (Resource<web::Request>,);
 type WebResults = (Result<web::Response, web::Error>,);
 type EventParameters = (Resource<event::Event>,);
 type EventResults = (Result<(), event::Error>,);
+type HttpParameters = (Resource<wasi_http::IncomingRequest>, Resource<wasi_http::Outparam>);
 type RunResults = (Result<(), ()>,);
 
 /// Why a component was not linked.
@@ -53,6 +56,7 @@ pub struct Prelinked {
     pub windows: Windows,
     web: Option<ComponentExportIndex>,
     event: Option<ComponentExportIndex>,
+    http: Option<ComponentExportIndex>,
     command: Option<ComponentExportIndex>,
     alive: Arc<AtomicU64>,
 }
@@ -83,11 +87,17 @@ impl Prelinked {
         };
         let web = handler::<WebParameters, WebResults>(&component, &instance, WEB_HANDLER, "handle")?;
         let event = handler::<EventParameters, EventResults>(&component, &instance, EVENT_HANDLER, "handle")?;
-        let command = match run_export(&engine.wasmtime, &component) {
-            Some(run) if web.is_none() => handler::<(), RunResults>(&component, &instance, &run, "run")?,
+        let http = match standard_export(&engine.wasmtime, &component, INCOMING_HANDLER) {
+            Some(http) if web.is_none() => handler::<HttpParameters, ()>(&component, &instance, &http, "handle")?,
             _ => None,
         };
-        if web.is_none() && event.is_none() && command.is_none() {
+        let command = match standard_export(&engine.wasmtime, &component, RUN) {
+            Some(run) if web.is_none() && http.is_none() => {
+                handler::<(), RunResults>(&component, &instance, &run, "run")?
+            }
+            _ => None,
+        };
+        if web.is_none() && event.is_none() && http.is_none() && command.is_none() {
             return Err(no_handler(&engine.wasmtime, &component));
         }
         engine.prelinked.fetch_add(1, Ordering::Relaxed);
@@ -97,6 +107,7 @@ impl Prelinked {
             instance,
             web,
             event,
+            http,
             command,
             alive: engine.prelinked.clone(),
         })
@@ -120,6 +131,13 @@ impl Prelinked {
             .map(|index| unsafe { TypedFunc::new_unchecked(function(instance, store, index)) })
     }
 
+    /// The function of an instance that answers a request as `wasi:http` has it, if the component answers requests in no other way.
+    pub fn http(&self, instance: &Instance, store: &mut Store<Call>) -> Option<TypedFunc<HttpParameters, ()>> {
+        // SAFETY: as above.
+        self.http
+            .map(|index| unsafe { TypedFunc::new_unchecked(function(instance, store, index)) })
+    }
+
     /// The function of an instance that is a command's run, if the component answers requests in no other way.
     pub fn command(&self, instance: &Instance, store: &mut Store<Call>) -> Option<TypedFunc<(), RunResults>> {
         // SAFETY: as above.
@@ -133,11 +151,11 @@ impl Prelinked {
     }
 }
 
-/// The name under which a component exports `run`.
-fn run_export(engine: &wasmtime::Engine, component: &Component) -> Option<String> {
+/// The name under which a component exports a standard interface: at any 0.2.x.
+fn standard_export(engine: &wasmtime::Engine, component: &Component, interface: &str) -> Option<String> {
     let ty = component.component_type();
     ty.exports(engine).map(|(name, _)| name.to_owned()).find(|name| {
-        let version = name.strip_prefix(RUN).and_then(|rest| rest.strip_prefix('@'));
+        let version = name.strip_prefix(interface).and_then(|rest| rest.strip_prefix('@'));
         let version = version.and_then(|version| Version::parse(version).ok());
         version.is_some_and(|version| is_compatible(&version, &Version::new(0, 2, 0)))
     })
@@ -228,7 +246,7 @@ fn no_handler(engine: &wasmtime::Engine, component: &Component) -> PrelinkError 
     let ty = component.component_type();
     let exports: Vec<_> = ty.exports(engine).map(|(name, _)| name).collect();
     PrelinkError::Invalid(format!(
-        "the component implements no world that this host can call: it must export {WEB_HANDLER}, {EVENT_HANDLER} or {RUN}@0.2.x, and it exports {}",
+        "the component implements no world that this host can call: it must export {WEB_HANDLER}, {EVENT_HANDLER}, {INCOMING_HANDLER}@0.2.x or {RUN}@0.2.x, and it exports {}",
         if exports.is_empty() {
             "nothing".into()
         } else {

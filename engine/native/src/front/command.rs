@@ -5,7 +5,6 @@ use wasmtime::{Result, bail};
 
 use super::head::{Head, text};
 use super::web;
-use crate::buffers::{self, GrowError};
 use crate::invocation::{Call, FramePtr};
 use crate::outcome::LimitPassed;
 
@@ -83,29 +82,8 @@ pub async fn write(call: &mut Call, bytes: &[u8]) -> Result<std::result::Result<
 }
 
 async fn append(call: &mut Call, bytes: &[u8]) -> Result<std::result::Result<(), String>> {
-    if bytes.is_empty() {
-        return Ok(Ok(()));
-    }
-    let body = match call.wasi.response.body {
-        Some(body) => body,
-        None => match buffers::create(call.frame) {
-            Some(body) => *call.wasi.response.body.insert(body),
-            None => bail!(LimitPassed(
-                "the response's body needs a buffer and all are in use (limit buffer-count-max)".into()
-            )),
-        },
-    };
-    match buffers::reserve(call, body, bytes.len()).await {
-        Ok(()) => {}
-        Err(GrowError::LimitExceeded) => {
-            bail!(LimitPassed(
-                "the response's body is too large (limit buffer-bytes-max)".into()
-            ))
-        }
-        Err(GrowError::Unavailable) => return Ok(Err("the host has no buffer memory left".into())),
-    }
-    buffers::append_reserved(call.frame, body, bytes);
-    Ok(Ok(()))
+    let appended = web::append(call, call.wasi.response.body, bytes).await?;
+    Ok(appended.map(|body| call.wasi.response.body = body))
 }
 
 /// Where the empty line ends that ends the head.

@@ -219,7 +219,7 @@ impl Function {
             let limit = "operation-argument-bytes-max=8388608";
             return self.refuse(LIMIT_EXCEEDED, limit, results).await;
         }
-        let status = call.operation_with_argument(CUSTOM_CALL).await;
+        let status = call.operation_about(CUSTOM_CALL, 0).await;
         let mut answer = Answer::of(call.frame);
         if status != OK {
             let text = answer.rest()?;

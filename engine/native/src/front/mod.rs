@@ -29,6 +29,7 @@ mod sql;
 pub mod wasi_cli;
 mod wasi_config;
 mod wasi_filesystem;
+pub mod wasi_http;
 pub mod wasi_io;
 pub mod wasi_keyvalue;
 pub mod wasi_messaging;
@@ -108,6 +109,8 @@ pub const INTERFACES: &[&Interface] = &[
     &wasi_io::ERROR,
     &wasi_io::POLL,
     &wasi_io::STREAMS,
+    &wasi_http::TYPES,
+    &wasi_http::OUTGOING,
     &wasi_cli::ENVIRONMENT,
     &wasi_cli::EXIT,
     &wasi_cli::STDIN,

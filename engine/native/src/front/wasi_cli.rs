@@ -5,7 +5,7 @@ use wasmtime::component::{LinkerInstance, Resource, ResourceType};
 use wasmtime::{Result, StoreContextMut, bail};
 
 use super::log::{self, Level};
-use super::wasi_io::{Input, Output};
+use super::wasi_io::{Failure, Input, IoError, Output, Piece};
 use super::wire::perform;
 use super::{Interface, command, config, errors};
 use crate::buffers::{self, REQUEST_BODY};
@@ -163,29 +163,37 @@ fn no_terminal<const INPUT: bool>(linker: &mut LinkerInstance<'_, Call>, name: &
 }
 
 /// The next bytes of standard input: a command's is the request's body, any other function's is empty.
-pub async fn read(call: &mut Call, bytes_max: usize) -> std::result::Result<&'static [u8], String> {
+pub async fn read(call: &mut Call, bytes_max: usize) -> Piece {
     if !call.wasi.is_command {
-        return Ok(&[]);
+        return Piece::End;
     }
-    if buffers::is_stream(call.frame, REQUEST_BODY) {
-        let loaded = buffers::load(call, REQUEST_BODY).await;
-        loaded.map_err(|error| error.to_string())?;
+    if buffers::is_stream(call.frame, REQUEST_BODY)
+        && let Err(error) = buffers::load(call, REQUEST_BODY).await
+    {
+        return Piece::Failed(IoError {
+            text: error.to_string(),
+            code: None,
+        });
     }
     let bytes = buffers::read(call, REQUEST_BODY, call.wasi.stdin_read, bytes_max);
     call.wasi.stdin_read += bytes.len() as u64;
-    Ok(bytes)
+    match bytes {
+        [] => Piece::End,
+        bytes => Piece::Bytes(bytes),
+    }
 }
 
 /// Writes to the log, or to a command's response. The inner error is the stream's, the outer one ends the function.
-pub async fn write(call: &mut Call, output: Output, bytes: &[u8]) -> Result<std::result::Result<(), String>> {
+pub async fn write(call: &mut Call, output: Output, bytes: &[u8]) -> Result<std::result::Result<(), Failure>> {
     if call.wasi.is_command && matches!(output, Output::Stdout) {
-        return command::write(call, bytes).await;
+        let written = command::write(call, bytes).await?;
+        return Ok(written.map_err(|text| Failure::Failed(IoError { text, code: None })));
     }
     let mut rest = bytes;
     loop {
         let (line, level) = match output {
             Output::Stdout => (call.wasi.stdout.next(&mut rest), Level::Info),
-            Output::Stderr => (call.wasi.stderr.next(&mut rest), Level::Warn),
+            _ => (call.wasi.stderr.next(&mut rest), Level::Warn),
         };
         match line {
             Some(line) => log::write_line(call, level, &line).await,

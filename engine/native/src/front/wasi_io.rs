@@ -1,14 +1,16 @@
 //! `wasi:io`: waiting, and streams of bytes.
 //!
-//! Nothing here needs a runtime. A function that waits suspends once, in one operation that says for how long; a function that writes hands on what
-//! it wrote before the call returns, so that every stream is ready at any time.
+//! Nothing here needs a runtime. A function that waits suspends once, in one operation that says for how long and for which of the host's things; a
+//! function that writes hands on what it wrote before the call returns.
 
 use slab::Slab;
 use wasmtime::component::{ComponentType, Lower, Resource, ResourceType, WasmList};
 use wasmtime::{Result, StoreContextMut, bail};
 
 use super::clocks::monotonic_ns;
-use super::{Interface, wasi_cli};
+use super::wasi_http::codes::ErrorCode;
+use super::wire::Answer;
+use super::{Interface, wasi_cli, wasi_http};
 use crate::front::lines::Lines;
 use crate::invocation::Call;
 use crate::outcome::{LimitPassed, Refused};
@@ -27,13 +29,20 @@ pub enum Pollable {
     Ready,
     /// On the monotonic clock.
     At(u64),
+    /// Something of a resource that lives at the host.
+    Host {
+        what: u8,
+        number: u32,
+    },
 }
 
 impl Pollable {
+    /// How long until it is ready, where this side knows.
     fn left_ns(self, now_ns: u64) -> u64 {
         match self {
             Pollable::Ready => 0,
             Pollable::At(when) => when.saturating_sub(now_ns),
+            Pollable::Host { .. } => u64::MAX,
         }
     }
 }
@@ -42,6 +51,10 @@ impl Pollable {
 #[derive(Clone, Copy)]
 pub enum Input {
     Stdin,
+    /// The request's body, of a function for `wasi:http`.
+    Request,
+    /// The body of an upstream's answer, by the request's number.
+    Exchange(usize),
 }
 
 /// What can be written.
@@ -49,10 +62,30 @@ pub enum Input {
 pub enum Output {
     Stdout,
     Stderr,
+    /// A message's body, by its number.
+    Body(usize),
 }
 
 /// Why a stream broke: a guest's handle to it.
-pub struct IoError(pub String);
+pub struct IoError {
+    pub text: String,
+    /// What it is in the terms of `wasi:http`.
+    pub code: Option<ErrorCode>,
+}
+
+/// What a read came to.
+pub enum Piece {
+    /// None of them: nothing is there yet.
+    Bytes(&'static [u8]),
+    End,
+    Failed(IoError),
+}
+
+/// Why nothing was written.
+pub enum Failure {
+    Closed,
+    Failed(IoError),
+}
 
 /// An invocation's handles, by their numbers, and what its standard streams have come to.
 #[derive(Default)]
@@ -82,8 +115,17 @@ impl Wasi {
         Resource::new_own(self.outputs.insert(output) as u32)
     }
 
-    fn failure(&mut self, reason: String) -> StreamError {
-        StreamError::LastOperationFailed(Resource::new_own(self.errors.insert(IoError(reason)) as u32))
+    pub fn error(&self, error: &Resource<IoError>) -> &IoError {
+        &self.errors[error.rep() as usize]
+    }
+
+    fn failure(&mut self, failure: Failure) -> StreamError {
+        match failure {
+            Failure::Closed => StreamError::Closed,
+            Failure::Failed(error) => {
+                StreamError::LastOperationFailed(Resource::new_own(self.errors.insert(error) as u32))
+            }
+        }
     }
 }
 
@@ -112,7 +154,7 @@ pub const ERROR: Interface = Interface {
         linker.func_wrap(
             name,
             |store: StoreContextMut<'_, Call>, (error,): (Resource<IoError>,)| {
-                Ok((store.data().wasi.errors[error.rep() as usize].0.clone(),))
+                Ok((store.data().wasi.error(&error).text.clone(),))
             },
         )
     })],
@@ -131,16 +173,18 @@ pub const POLL: Interface = Interface {
     })],
     functions: &[
         ("[method]pollable.ready", |linker, name| {
-            linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (polled,): (Polled,)| {
-                let pollable = store.data().wasi.pollables[polled.rep() as usize];
-                Ok((pollable.left_ns(monotonic_ns()) == 0,))
+            linker.func_wrap_async(name, |mut store: StoreContextMut<'_, Call>, (polled,): (Polled,)| {
+                Box::new(async move {
+                    let pollable = store.data().wasi.pollables[polled.rep() as usize];
+                    Ok((!look(store.data_mut(), &[pollable], 0).await.is_empty(),))
+                })
             })
         }),
         ("[method]pollable.block", |linker, name| {
-            linker.func_wrap_async(name, |store: StoreContextMut<'_, Call>, (polled,): (Polled,)| {
+            linker.func_wrap_async(name, |mut store: StoreContextMut<'_, Call>, (polled,): (Polled,)| {
                 Box::new(async move {
                     let pollable = store.data().wasi.pollables[polled.rep() as usize];
-                    wait_for(store.data(), &[pollable]).await;
+                    wait_for(store.data_mut(), &[pollable]).await;
                     Ok(())
                 })
             })
@@ -171,24 +215,46 @@ async fn poll(mut store: StoreContextMut<'_, Call>, polled: WasmList<Polled>) ->
         let polled = polled.get(&mut store, index).expect("within its length")?;
         pollables.push(store.data().wasi.pollables[polled.rep() as usize]);
     }
-    Ok((wait_for(store.data(), &pollables).await,))
+    Ok((wait_for(store.data_mut(), &pollables).await,))
 }
 
 /// Waits until one is ready; the indices of all that are.
-async fn wait_for(call: &Call, pollables: &[Pollable]) -> Vec<u32> {
+pub async fn wait_for(call: &mut Call, pollables: &[Pollable]) -> Vec<u32> {
     loop {
-        let now = monotonic_ns();
-        let ready: Vec<u32> = (0u32..)
-            .zip(pollables)
-            .filter(|(_, pollable)| pollable.left_ns(now) == 0)
-            .map(|(index, _)| index)
-            .collect();
+        let ready = look(call, pollables, u64::MAX).await;
         if !ready.is_empty() {
             return ready;
         }
-        let soonest = pollables.iter().map(|pollable| pollable.left_ns(now)).min();
-        call.operation(WAIT, soonest.expect("there is one")).await;
     }
+}
+
+/// The indices of all that are ready, after at most so long.
+async fn look(call: &mut Call, pollables: &[Pollable], wait_ns: u64) -> Vec<u32> {
+    let now = monotonic_ns();
+    let soonest = pollables.iter().map(|pollable| pollable.left_ns(now)).min();
+    let wait_ns = wait_ns.min(soonest.expect("there is one"));
+    call.argument.clear();
+    for pollable in pollables {
+        if let Pollable::Host { what, number } = *pollable {
+            call.argument.push(what);
+            call.argument.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+    let mut flags: &[u8] = &[];
+    if wait_ns > 0 || !call.argument.is_empty() {
+        call.operation_about(WAIT, wait_ns).await;
+        flags = Answer::of(call.frame).bytes();
+    }
+    let now = monotonic_ns();
+    let mut flags = flags.iter();
+    (0u32..)
+        .zip(pollables)
+        .filter(|(_, pollable)| match pollable {
+            Pollable::Host { .. } => flags.next().is_some_and(|&flag| flag != 0),
+            pollable => pollable.left_ns(now) == 0,
+        })
+        .map(|(index, _)| index)
+        .collect()
 }
 
 type In = Resource<Input>;
@@ -199,40 +265,62 @@ pub const STREAMS: Interface = Interface {
     version: "0.2.0",
     resources: &[
         ("input-stream", |linker, name| {
-            linker.resource(name, ResourceType::host::<Input>(), |mut store, number| {
-                store.data_mut().wasi.inputs.remove(number as usize);
-                Ok(())
+            linker.resource_async(name, ResourceType::host::<Input>(), |mut store, number| {
+                Box::new(async move {
+                    let call = store.data_mut();
+                    if let Input::Exchange(exchange) = call.wasi.inputs.remove(number as usize) {
+                        wasi_http::release_exchange(call, exchange).await;
+                    }
+                    Ok(())
+                })
             })
         }),
         ("output-stream", |linker, name| {
-            linker.resource(name, ResourceType::host::<Output>(), |mut store, number| {
-                store.data_mut().wasi.outputs.remove(number as usize);
-                Ok(())
+            linker.resource_async(name, ResourceType::host::<Output>(), |mut store, number| {
+                Box::new(async move {
+                    let call = store.data_mut();
+                    if let Output::Body(body) = call.wasi.outputs.remove(number as usize) {
+                        wasi_http::release_output(call, body).await;
+                    }
+                    Ok(())
+                })
             })
         }),
     ],
     functions: &[
-        ("[method]input-stream.read", define_read),
-        ("[method]input-stream.blocking-read", define_read),
-        ("[method]input-stream.skip", define_skip),
-        ("[method]input-stream.blocking-skip", define_skip),
+        ("[method]input-stream.read", define_read::<false>),
+        ("[method]input-stream.blocking-read", define_read::<true>),
+        ("[method]input-stream.skip", define_skip::<false>),
+        ("[method]input-stream.blocking-skip", define_skip::<true>),
         ("[method]input-stream.subscribe", |linker, name| {
-            linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (_,): (In,)| {
-                Ok((store.data_mut().wasi.subscribe(Pollable::Ready),))
+            linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (input,): (In,)| {
+                let pollable = readable(store.data_mut(), &input);
+                Ok((store.data_mut().wasi.subscribe(pollable),))
             })
         }),
         ("[method]output-stream.check-write", |linker, name| {
-            linker.func_wrap(name, |_: StoreContextMut<'_, Call>, (_,): (Out,)| {
-                Ok((Ok::<_, StreamError>(PIECE_BYTES_MAX),))
+            linker.func_wrap_async(name, |mut store: StoreContextMut<'_, Call>, (output,): (Out,)| {
+                Box::new(async move {
+                    let room = room(store.data_mut(), &output).await?;
+                    Ok((room.map(|(bytes, _)| bytes),))
+                })
             })
         }),
         ("[method]output-stream.write", define_write),
-        ("[method]output-stream.blocking-write-and-flush", define_write),
+        ("[method]output-stream.blocking-write-and-flush", define_write_and_flush),
         ("[method]output-stream.flush", define_flush),
         ("[method]output-stream.blocking-flush", define_flush),
         ("[method]output-stream.subscribe", |linker, name| {
-            linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (_,): (Out,)| {
-                Ok((store.data_mut().wasi.subscribe(Pollable::Ready),))
+            linker.func_wrap_async(name, |mut store: StoreContextMut<'_, Call>, (output,): (Out,)| {
+                Box::new(async move {
+                    let call = store.data_mut();
+                    let pollable = match room(call, &output).await? {
+                        Ok((_, pollable)) => pollable,
+                        // The next write says why.
+                        Err(_) => Pollable::Ready,
+                    };
+                    Ok((call.wasi.subscribe(pollable),))
+                })
             })
         }),
         ("[method]output-stream.write-zeroes", define_write_zeroes),
@@ -240,28 +328,28 @@ pub const STREAMS: Interface = Interface {
             "[method]output-stream.blocking-write-zeroes-and-flush",
             define_write_zeroes,
         ),
-        ("[method]output-stream.splice", define_splice),
-        ("[method]output-stream.blocking-splice", define_splice),
+        ("[method]output-stream.splice", define_splice::<false>),
+        ("[method]output-stream.blocking-splice", define_splice::<true>),
     ],
 };
 
 type Linker<'a> = wasmtime::component::LinkerInstance<'a, Call>;
 
-fn define_read(linker: &mut Linker<'_>, name: &str) -> Result<()> {
+fn define_read<const BLOCKING: bool>(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     linker.func_wrap_async(
         name,
         |mut store: StoreContextMut<'_, Call>, (input, bytes_max): (In, u64)| {
-            Box::new(async move { Ok((read(store.data_mut(), &input, bytes_max).await?,)) })
+            Box::new(async move { Ok((read(store.data_mut(), &input, bytes_max, BLOCKING).await?,)) })
         },
     )
 }
 
-fn define_skip(linker: &mut Linker<'_>, name: &str) -> Result<()> {
+fn define_skip<const BLOCKING: bool>(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     linker.func_wrap_async(
         name,
         |mut store: StoreContextMut<'_, Call>, (input, bytes_max): (In, u64)| {
             Box::new(async move {
-                let skipped = read(store.data_mut(), &input, bytes_max).await?;
+                let skipped = read(store.data_mut(), &input, bytes_max, BLOCKING).await?;
                 Ok((skipped.map(|bytes| bytes.len() as u64),))
             })
         },
@@ -277,10 +365,31 @@ fn define_write(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     )
 }
 
+fn define_write_and_flush(linker: &mut Linker<'_>, name: &str) -> Result<()> {
+    linker.func_wrap_async(
+        name,
+        |mut store: StoreContextMut<'_, Call>, (output, bytes): (Out, Vec<u8>)| {
+            Box::new(async move {
+                let written = write(store.data_mut(), &output, &bytes).await?;
+                flush(store.data_mut(), &output);
+                Ok((written,))
+            })
+        },
+    )
+}
+
 fn define_flush(linker: &mut Linker<'_>, name: &str) -> Result<()> {
-    linker.func_wrap(name, |_: StoreContextMut<'_, Call>, (_,): (Out,)| {
+    linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (output,): (Out,)| {
+        flush(store.data_mut(), &output);
         Ok((Ok::<_, StreamError>(()),))
     })
+}
+
+/// What was written of a response is to reach its client: the host sends it when the function waits, or at the next tick.
+fn flush(call: &mut Call, output: &Out) {
+    if let Output::Body(_) = call.wasi.outputs[output.rep() as usize] {
+        call.frame.told().response_flush = 1;
+    }
 }
 
 fn define_write_zeroes(linker: &mut Linker<'_>, name: &str) -> Result<()> {
@@ -300,12 +409,12 @@ fn define_write_zeroes(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     )
 }
 
-fn define_splice(linker: &mut Linker<'_>, name: &str) -> Result<()> {
+fn define_splice<const BLOCKING: bool>(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     linker.func_wrap_async(
         name,
         |mut store: StoreContextMut<'_, Call>, (output, input, bytes_max): (Out, In, u64)| {
             Box::new(async move {
-                let bytes = match read(store.data_mut(), &input, bytes_max).await? {
+                let bytes = match read(store.data_mut(), &input, bytes_max, BLOCKING).await? {
                     Ok(bytes) => bytes,
                     Err(error) => return Ok((Err(error),)),
                 };
@@ -316,20 +425,51 @@ fn define_splice(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     )
 }
 
-async fn read(call: &mut Call, input: &In, bytes_max: u64) -> Streamed<&'static [u8]> {
+/// What says that there is something to read.
+fn readable(call: &mut Call, input: &In) -> Pollable {
+    match call.wasi.inputs[input.rep() as usize] {
+        // The host waits for the client where a read has to.
+        Input::Stdin | Input::Request => Pollable::Ready,
+        Input::Exchange(exchange) => wasi_http::readable(call, exchange),
+    }
+}
+
+async fn read(call: &mut Call, input: &In, bytes_max: u64, blocking: bool) -> Streamed<&'static [u8]> {
     let bytes_max = bytes_max.min(PIECE_BYTES_MAX) as usize;
-    let read = match call.wasi.inputs[input.rep() as usize] {
-        Input::Stdin => wasi_cli::read(call, bytes_max).await,
-    };
-    Ok(match read {
-        Ok([]) if bytes_max > 0 => Err(StreamError::Closed),
-        Ok(bytes) => Ok(bytes),
-        Err(reason) => Err(call.wasi.failure(reason)),
-    })
+    let source = call.wasi.inputs[input.rep() as usize];
+    loop {
+        let piece = match source {
+            Input::Stdin => wasi_cli::read(call, bytes_max).await,
+            Input::Request => wasi_http::read_request(call, bytes_max).await?,
+            Input::Exchange(exchange) => wasi_http::read_exchange(call, exchange, bytes_max).await?,
+        };
+        return Ok(match piece {
+            Piece::Bytes([]) if blocking && bytes_max > 0 => {
+                let pollable = readable(call, input);
+                wait_for(call, &[pollable]).await;
+                continue;
+            }
+            Piece::Bytes(bytes) => Ok(bytes),
+            Piece::End if bytes_max == 0 => Ok(&[]),
+            Piece::End => Err(StreamError::Closed),
+            Piece::Failed(error) => Err(call.wasi.failure(Failure::Failed(error))),
+        });
+    }
 }
 
 async fn write(call: &mut Call, output: &Out, bytes: &[u8]) -> Streamed<()> {
-    let output = call.wasi.outputs[output.rep() as usize];
-    let written = wasi_cli::write(call, output, bytes).await?;
-    Ok(written.map_err(|reason| call.wasi.failure(reason)))
+    let written = match call.wasi.outputs[output.rep() as usize] {
+        Output::Body(body) => wasi_http::write(call, body, bytes).await?,
+        output => wasi_cli::write(call, output, bytes).await?,
+    };
+    Ok(written.map_err(|failure| call.wasi.failure(failure)))
+}
+
+/// How much may be written, and what says that there is room.
+async fn room(call: &mut Call, output: &Out) -> Streamed<(u64, Pollable)> {
+    let room = match call.wasi.outputs[output.rep() as usize] {
+        Output::Stdout | Output::Stderr => Ok((PIECE_BYTES_MAX, Pollable::Ready)),
+        Output::Body(body) => wasi_http::room(call, body).await?,
+    };
+    Ok(room.map_err(|failure| call.wasi.failure(failure)))
 }

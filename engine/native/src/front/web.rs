@@ -126,6 +126,33 @@ pub fn write_response(frame: FramePtr, status: u16, headers: &[(String, String)]
     Ok(())
 }
 
+/// Puts bytes behind those in a response's body, which is made with the first of them. The inner error is a stream's, the outer one ends the function.
+pub async fn append(
+    call: &Call,
+    body: Option<usize>,
+    bytes: &[u8],
+) -> Result<std::result::Result<Option<usize>, String>> {
+    if bytes.is_empty() {
+        return Ok(Ok(body));
+    }
+    let Some(index) = body.or_else(|| buffers::create(call.frame)) else {
+        bail!(LimitPassed(
+            "the response's body needs a buffer and all are in use (limit buffer-count-max)".into()
+        ));
+    };
+    match buffers::reserve(call, index, bytes.len()).await {
+        Ok(()) => {}
+        Err(GrowError::LimitExceeded) => {
+            bail!(LimitPassed(
+                "the response's body is too large (limit buffer-bytes-max)".into()
+            ))
+        }
+        Err(GrowError::Unavailable) => return Ok(Err("the host has no buffer memory left".into())),
+    }
+    buffers::append_reserved(call.frame, index, bytes);
+    Ok(Ok(Some(index)))
+}
+
 async fn buffer_of(call: &Call, bytes: &[u8]) -> Result<usize> {
     let Some(index) = buffers::create(call.frame) else {
         bail!(LimitPassed(

@@ -30,7 +30,7 @@ use crate::layout::BUFFERS;
 use crate::outcome::BadFrame;
 
 /// `Operation.RESOURCE_DROP`
-const RESOURCE_DROP: i32 = 4;
+pub(super) const RESOURCE_DROP: i32 = 4;
 
 /// What a function may pass in one call: bounds what an invocation costs the host beside its own memory.
 pub(super) const ARGUMENT_BYTES_MAX: usize = 8 << 20;
@@ -67,16 +67,23 @@ pub async fn perform<R: Decode>(
     let encoded = parameters.encode(store, &mut argument);
     store.data_mut().argument = argument;
     encoded?;
-    let call = store.data();
+    match ask(store.data(), number).await? {
+        Ok(mut answer) => R::decode(&mut answer).map(Ok),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// The same for parameters that are in [`Call::argument`].
+pub(super) async fn ask(call: &Call, number: i32) -> Result<Result<Answer, Error>> {
     if call.argument.len() > ARGUMENT_BYTES_MAX {
         return Ok(Err(Error::LimitExceeded("operation-argument-bytes-max=8388608")));
     }
-    let status = call.operation_with_argument(number).await;
+    let status = call.operation_about(number, 0).await;
     let mut answer = Answer::of(call.frame);
     if status != OK {
         return Ok(Err(Error::of(status, answer.rest()?)?));
     }
-    R::decode(&mut answer).map(Ok)
+    Ok(Ok(answer))
 }
 
 /// Adds a resource that lives in Java, by a number; dropping it tells the host.
@@ -109,6 +116,11 @@ impl Answer {
             length => unsafe { std::slice::from_raw_parts(answer.address as *const u8, length as usize) },
         };
         Answer { frame, bytes }
+    }
+
+    /// All that are left.
+    pub(super) fn bytes(self) -> &'static [u8] {
+        self.bytes
     }
 
     fn take(&mut self, length: usize) -> Result<&'static [u8]> {

@@ -122,6 +122,26 @@ public final class Frame {
         return memory.get(JAVA_INT, FrameLayout.RESPONSE_BODY);
     }
 
+    /** Of a response that may go out before the function is done: {@link FrameLayout#RESPONSE_NONE} and its neighbours. */
+    public int responseState() {
+        return memory.get(JAVA_INT, FrameLayout.RESPONSE_STATE);
+    }
+
+    /** Whether the function wants what there is of its response to be sent. */
+    public boolean isResponseFlushed() {
+        return memory.get(JAVA_INT, FrameLayout.RESPONSE_FLUSH) != 0;
+    }
+
+    /** It was sent. */
+    public void clearResponseFlush() {
+        memory.set(JAVA_INT, FrameLayout.RESPONSE_FLUSH, 0);
+    }
+
+    /** How long the function says that the body of such a response will be, or -1. */
+    public long responseLength() {
+        return memory.get(JAVA_LONG, FrameLayout.RESPONSE_LENGTH);
+    }
+
     /** The highest number of bytes of linear memory that the invocation held. */
     public long memoryBytes() {
         return memory.get(JAVA_LONG, FrameLayout.MEMORY_BYTES);

@@ -12,7 +12,7 @@ package dev.mayfly.engine;
  *        0      4  status             engine       {@link Status}
  *        4      4  operation          engine       {@link Operation} when status is OPERATION
  *        8      4  outcome            engine       when DONE: 0 = response, or event handled; 1 + the case of mayfly:function/web-types.error;
- *                                                  {@link #OUTCOME_RETRY} and {@link #OUTCOME_REJECT} of an event
+ *                                                  {@link #OUTCOME_RETRY} and {@link #OUTCOME_REJECT} of an event; {@link #OUTCOME_NO_RESPONSE}
  *       12      4  trapKind           engine       {@link TrapKind} when TRAP
  *       16      4  messageBytes       engine       UTF-8 in message: trap, refusal, failure, or what the function's error says
  *       20      4  responseStatus     engine       when DONE with a response
@@ -26,6 +26,10 @@ package dev.mayfly.engine;
  *       68      4  logDropped         engine       log lines dropped past the limit
  *       72      8  releasedSlab       both         slabs to take before asking for one: the host's first, then dropped buffers'; linked, 0 = none
  *       80      4  buffersMade        both         besides the request's body; entries behind them say nothing
+ *       84      4  responseState      engine       of a response that may go out before the function is done: 0 = there is none, 1 = its head stands,
+ *                                                  2 = its body is whole, 3 = its body never will be
+ *       88      4  responseFlush      both         1 = what there is of it is to be sent when the function waits, or at the next tick
+ *       96      8  responseLength     engine       what the function says of its body's length; -1 = nothing
  *      128      8  requestHead        host         address; {@link RequestHeadLayout}
  *      136      4  requestHeadBytes   host
  *      140      4  bufferCountMax     host         at most {@link #BUFFERS}
@@ -74,6 +78,9 @@ public final class FrameLayout {
     public static final long LOG_DROPPED = 68;
     public static final long RELEASED_SLAB = 72;
     public static final long BUFFERS_MADE = 80;
+    public static final long RESPONSE_STATE = 84;
+    public static final long RESPONSE_FLUSH = 88;
+    public static final long RESPONSE_LENGTH = 96;
 
     public static final long REQUEST_HEAD = 128;
     public static final long REQUEST_HEAD_BYTES = 136;
@@ -117,6 +124,17 @@ public final class FrameLayout {
     public static final int OUTCOME_RETRY = 16;
     /** {@link #OUTCOME}: the event is to be given up. */
     public static final int OUTCOME_REJECT = 17;
+    /** {@link #OUTCOME}: the function returned and set no response. */
+    public static final int OUTCOME_NO_RESPONSE = 18;
+
+    /** {@link #RESPONSE_STATE}: the response is what the function returns. */
+    public static final int RESPONSE_NONE = 0;
+    /** {@link #RESPONSE_STATE}: the head stands, the body is being written. */
+    public static final int RESPONSE_BEGUN = 1;
+    /** {@link #RESPONSE_STATE}: the body is whole. */
+    public static final int RESPONSE_FINISHED = 2;
+    /** {@link #RESPONSE_STATE}: the body never will be whole. */
+    public static final int RESPONSE_BROKEN = 3;
 
     /** Index of the buffer that holds the request's body. */
     public static final int REQUEST_BODY = 0;

@@ -12,7 +12,12 @@ package dev.mayfly.engine;
  *        3  BUFFER_LOAD    ARGUMENT_0: index of a buffer that is a      (its bytes are in slabs)
  *                          stream
  *        4  RESOURCE_DROP  ARGUMENT_0: number of a resource             (it is closed)
- *        5  WAIT           ARGUMENT_0: nanoseconds                      (so much time has passed, or less: the engine looks and asks again)
+ *        5  WAIT           ARGUMENT_0: nanoseconds; bytes: what of      (so much time has passed, or less: the engine looks and asks again); a
+ *                          which resources may be ready before, each    byte for each resource: 1 = ready
+ *                          1 + 4 bytes
+ *        6  RESPONSE_WRITE                                              (the host has sent what it could of the response, and emptied its body)
+ *        7  BUFFER_READ    ARGUMENT_0: index of a buffer, and above     the next bytes of a buffer that is a stream, none at its end
+ *                          bit 32 how many bytes at most
  * </pre>
  *
  * <p>From 256 on they are host interfaces' functions, numbered in the order of their WIT. Parameters are at {@link FrameLayout#ARGUMENT_ADDRESS} and
@@ -27,7 +32,7 @@ package dev.mayfly.engine;
  *                                  list-push, list-pop, list-range, list-length, keys
  *   304..311  mayfly:sql           query, execute, transaction: begin, query, execute, commit; rows: columns, next
  *   336..341  mayfly:blob          get, get-range, head, put, delete, list
- *   368       mayfly:http          send
+ *   368..374  mayfly:http          send; a request that goes on while its function does: begin, answer, read, write, room, end
  *   384..386  mayfly:pubsub        publish; mayfly:functions spawn, call
  *   512       (the program's own)  any function of any interface that the embedding program offers: interface and function by name, then
  *                                  the parameters
@@ -39,6 +44,8 @@ public final class Operation {
     public static final int BUFFER_LOAD = 3;
     public static final int RESOURCE_DROP = 4;
     public static final int WAIT = 5;
+    public static final int RESPONSE_WRITE = 6;
+    public static final int BUFFER_READ = 7;
 
     public static final int CONFIG_GET = 256;
     public static final int SECRET_GET = 257;
@@ -77,6 +84,12 @@ public final class Operation {
     public static final int BLOB_LIST = 341;
 
     public static final int HTTP_SEND = 368;
+    public static final int HTTP_BEGIN = 369;
+    public static final int HTTP_ANSWER = 370;
+    public static final int HTTP_READ = 371;
+    public static final int HTTP_WRITE = 372;
+    public static final int HTTP_ROOM = 373;
+    public static final int HTTP_END = 374;
 
     public static final int EVENT_PUBLISH = 384;
     public static final int EVENT_SPAWN = 385;
@@ -102,4 +115,9 @@ public final class Operation {
     public static final int TIMEOUT = 7;
 
     private Operation() {}
+
+    /** Whether it is a part of an operation that was begun before, and is neither counted nor traced by itself. */
+    public static boolean isContinuation(int operation) {
+        return operation > HTTP_BEGIN && operation <= HTTP_END;
+    }
 }

@@ -1,5 +1,6 @@
 package dev.mayfly.hostinterfaces;
 
+import dev.mayfly.engine.Operation;
 import dev.mayfly.memorypool.ArgumentReader;
 import dev.mayfly.memorypool.InvocationBuffers;
 import dev.mayfly.memorypool.InvocationSlot;
@@ -180,6 +181,9 @@ public final class OperationCall implements AutoCloseable {
     void begin() {
         binding = null;
         timed = false;
+        if (Operation.isContinuation(operation())) {
+            return;
+        }
         OperationKind kind = OperationKind.of(operation());
         counts.increment(kind);
         if (tracer != null) {
@@ -195,8 +199,12 @@ public final class OperationCall implements AutoCloseable {
         carryOut(slot.frame().argumentByteCount());
     }
 
-    /** Counts bytes that leave the function. */
-    private void carryOut(long bytes) {
+    /**
+     * Counts bytes that leave the function.
+     *
+     * @throws HostError {@code LIMIT_EXCEEDED} when they are too many
+     */
+    public void carryOut(long bytes) {
         egressBytes += bytes;
         long bytesMax = function.limits().egressBytesMax();
         if (egressBytes > bytesMax) {
@@ -247,7 +255,7 @@ public final class OperationCall implements AutoCloseable {
 
     /** Ends it, and records it with the binding that it used. */
     void end(boolean succeeded) {
-        if (tracer != null) {
+        if (tracer != null && !Operation.isContinuation(operation())) {
             tracer.end(succeeded);
         }
         Semaphore permit = this.permit;
@@ -398,9 +406,8 @@ public final class OperationCall implements AutoCloseable {
 
     private static void require(int status) {
         switch (status) {
-            case dev.mayfly.engine.Operation.OK -> {}
-            case dev.mayfly.engine.Operation.LIMIT_EXCEEDED ->
-                throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, "buffer-bytes-max");
+            case Operation.OK -> {}
+            case Operation.LIMIT_EXCEEDED -> throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, "buffer-bytes-max");
             default -> throw HostError.of(HostError.Kind.UNAVAILABLE, "the host has no buffer memory left");
         }
     }

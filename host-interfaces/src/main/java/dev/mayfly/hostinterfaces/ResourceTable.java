@@ -44,11 +44,26 @@ public final class ResourceTable implements AutoCloseable {
 
     /** The resource of that number. */
     public <T> T get(int number, Class<T> type) {
-        AutoCloseable resource = number >= 0 && number < resources.size() ? resources.get(number) : null;
-        if (!type.isInstance(resource)) {
+        T resource = find(number, type);
+        if (resource == null) {
             throw new IllegalStateException("no " + type.getSimpleName() + " has the number " + number);
         }
-        return type.cast(resource);
+        return resource;
+    }
+
+    /** The same; null when there is none: it was closed. */
+    public <T> @Nullable T find(int number, Class<T> type) {
+        AutoCloseable resource = number >= 0 && number < resources.size() ? resources.get(number) : null;
+        return type.isInstance(resource) ? type.cast(resource) : null;
+    }
+
+    /** How many of a kind are open. */
+    public int count(Class<?> type) {
+        int found = 0;
+        for (AutoCloseable resource : resources) {
+            found += type.isInstance(resource) ? 1 : 0;
+        }
+        return found;
     }
 
     /** Takes the resource of that number out: the function gave it away, and whoever has it now closes it. */

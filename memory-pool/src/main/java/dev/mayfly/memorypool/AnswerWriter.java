@@ -98,8 +98,13 @@ public final class AnswerWriter {
     }
 
     public AnswerWriter bytes(byte[] value) {
-        u32(value.length);
-        MemorySegment.copy(value, 0, ALL, JAVA_BYTE, take(value.length), value.length);
+        return bytes(value, value.length);
+    }
+
+    /** The first {@code length} of them. */
+    public AnswerWriter bytes(byte[] value, int length) {
+        u32(length);
+        MemorySegment.copy(value, 0, ALL, JAVA_BYTE, take(length), length);
         return this;
     }
 

@@ -38,7 +38,15 @@ public final class ArgumentReader {
         this.frame = frame;
     }
 
-    boolean hasMore() {
+    /** All bytes that are left, without a length in front. */
+    public byte[] rest() {
+        byte[] bytes = new byte[Math.toIntExact(end - at)];
+        MemorySegment.copy(ALL, JAVA_BYTE, take(bytes.length), bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    /** Whether values are left. */
+    public boolean hasMore() {
         return at < end;
     }
 

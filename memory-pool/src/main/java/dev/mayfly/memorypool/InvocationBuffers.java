@@ -118,6 +118,37 @@ public final class InvocationBuffers {
         return stream == null ? new SlabInputStream(frame.bufferFirstSlab(buffer), length(buffer)) : stream;
     }
 
+    /**
+     * Reads the next bytes of a stream, which stays one until its end was reached: the buffer is empty then.
+     *
+     * @return how many, or -1 at the end
+     * @throws IOException when the stream broke off; the buffer is empty then
+     */
+    public int read(int buffer, byte[] piece) throws IOException {
+        @Nullable InputStream[] streams = this.streams;
+        InputStream stream = streams == null || !isStream(buffer) ? null : streams[buffer];
+        int read = -1;
+        try {
+            read = stream == null ? -1 : stream.read(piece);
+            return read;
+        } finally {
+            if (read < 0 && streams != null) {
+                close(streams, buffer);
+                clear(buffer);
+            }
+        }
+    }
+
+    /** Empties a buffer whose bytes are in slabs; the slabs take what is written next. */
+    public void empty(int buffer) {
+        long first = frame.bufferFirstSlab(buffer);
+        for (long slab = first; slab != 0; slab = ALL.get(JAVA_LONG, slab + SlabLayout.NEXT)) {
+            ALL.set(JAVA_INT, slab + SlabLayout.USED_BYTES, 0);
+        }
+        frame.setBufferLastSlab(buffer, first);
+        frame.setBufferLength(buffer, 0);
+    }
+
     private @Nullable InputStream detach(int buffer) {
         @Nullable InputStream[] streams = this.streams;
         if (streams == null || !isStream(buffer)) {

@@ -10,6 +10,7 @@ import dev.mayfly.engine.LogLayout;
 import dev.mayfly.engine.MemorySegments;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.engine.SlabLayout;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -34,6 +35,9 @@ import java.util.Objects;
  * {@link #release}. One thread at a time.
  */
 public final class InvocationSlot extends CacheLinePadding {
+    /** Of a stream at once. */
+    private static final int READ_BYTES_MAX = 64 << 10;
+
     private static final MemorySegment ALL = MemorySegments.ALL;
 
     private final SlotPool pool;
@@ -211,6 +215,17 @@ public final class InvocationSlot extends CacheLinePadding {
     /** Answers an operation with a status alone. */
     public void answerStatus(int status) {
         frame.answer(status, 0, 0);
+    }
+
+    /** Answers {@link Operation#BUFFER_READ}: none at the stream's end. Waits for what is not there yet. */
+    public void readStream(int buffer, int bytesMax) {
+        byte[] piece = new byte[Math.clamp(bytesMax, 1, READ_BYTES_MAX)];
+        try {
+            int read = invocationBuffers.read(buffer, piece);
+            answerWriter.start().bytes(piece, Math.max(0, read)).finish();
+        } catch (IOException e) {
+            answerStatus(Operation.UNAVAILABLE);
+        }
     }
 
     /** Hands every line in the log region to {@code reader}: at {@link Operation#LOG_FLUSH}, and when the invocation is over. */

@@ -39,6 +39,9 @@ public interface HttpUpstream extends AutoCloseable {
 
     Response send(Request request, Deadline deadline);
 
+    /** Where its requests go. */
+    Origin origin();
+
     /** Connections open right now, idle ones among them. */
     int connectionsOpen();
 

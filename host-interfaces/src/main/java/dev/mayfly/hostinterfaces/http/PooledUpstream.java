@@ -242,6 +242,11 @@ public final class PooledUpstream implements HttpUpstream {
     }
 
     @Override
+    public Origin origin() {
+        return config.origin();
+    }
+
+    @Override
     public int connectionsOpen() {
         return transport.connectionsOpen();
     }

@@ -198,9 +198,19 @@ final class InvokeHandler {
         if (body != null) {
             body.begin(System.nanoTime() + durationMaxNs);
         }
+        Method method = request.prologue().method();
+        StreamedResponse streamed = new StreamedResponse(connection, method, response, limits.responseTimeMax());
+        invocation.respondTo(streamed);
         Outcome outcome = invocation.run(connection.cancellation(request.id()), durationMaxNs);
         if (body != null) {
             body.end();
+        }
+        if (streamed.hasBegun()) {
+            end(streamed, outcome, invocation);
+            return null;
+        }
+        if (streamed.invalid() != null) {
+            return invalid(streamed.invalid(), invocation);
         }
         if (timing
                 && ServerTiming.isWanted(request.headers())
@@ -208,8 +218,19 @@ final class InvokeHandler {
             ServerTiming.add(invocation, response);
         }
         return outcome == Outcome.RESPONSE
-                ? respond(connection, invocation, request.prologue().method(), response)
+                ? respond(connection, invocation, method, response)
                 : failure(outcome, invocation, durationMaxNs);
+    }
+
+    /** Sends the rest of a response that began while the function ran. One that isn't whole ends with its connection, so that nobody takes it for one. */
+    private static void end(StreamedResponse streamed, Outcome outcome, Invocation invocation) {
+        Outcome ended = outcome == Outcome.RESPONSE ? streamed.send(invocation) : outcome;
+        if (!streamed.isComplete()) {
+            if (ended != null) {
+                invocation.end(ended);
+            }
+            throw new CloseConnectionException("a response was cut off: " + (ended == null ? outcome : ended).label());
+        }
     }
 
     /** As Helidon's own method (4.4.0) says, which looks up a converter in its service registry each time: half of a small request's cost. */
@@ -357,19 +378,21 @@ final class InvokeHandler {
                                     + invocation.egressLeft() + " more")
                     .withLimit("egress-bytes-max");
         }
-        String invalid = status < 200 || status > 599
-                ? "status " + status + " is out of range: 200 to 599"
-                : ResponseHeaders.copy(slot.responseHead(), response.headers());
+        String invalid = ResponseHeaders.copyHead(status, slot.responseHead(), response.headers());
         if (invalid != null) {
             response.reset();
-            invocation.end(Outcome.RESPONSE_INVALID);
-            invocation.hostLine(4, "response invalid: " + invalid);
-            return Problem.of(ProblemType.RESPONSE_INVALID, invalid);
+            return invalid(invalid, invocation);
         }
         response.header(HeaderValues.create(INVOCATION_ID, invocation.id()));
         response.status(ResponseHeaders.status(status));
         send(connection, invocation, body, length, method, status, response);
         return null;
+    }
+
+    private static Problem invalid(String reason, Invocation invocation) {
+        invocation.end(Outcome.RESPONSE_INVALID);
+        invocation.hostLine(4, "response invalid: " + reason);
+        return Problem.of(ProblemType.RESPONSE_INVALID, reason);
     }
 
     private void send(
@@ -385,8 +408,12 @@ final class InvokeHandler {
         if (ResponseHeaders.hasNoBody(status)) {
             response.send(NOTHING);
         } else if (method.equals(Method.HEAD)) {
-            if (length >= 0) {
-                response.headers().contentLength(length);
+            // A function may say the length of what it doesn't send.
+            long said = slot.frame().responseState() == FrameLayout.RESPONSE_NONE
+                    ? length
+                    : Math.max(length, slot.frame().responseLength());
+            if (said >= 0) {
+                response.headers().contentLength(said);
             }
             response.send(NOTHING);
         } else if (length == 0) {
@@ -486,6 +513,21 @@ final class InvokeHandler {
         Frame frame = invocation.slot().frame();
         return switch (outcome) {
             case FUNCTION_ERROR -> Problems.ofFunction(frame.outcome(), frame.message());
+            case RESPONSE_MISSING ->
+                Problem.of(ProblemType.RESPONSE_MISSING, "the function returned without setting its response");
+            case RESPONSE_INCOMPLETE ->
+                Problem.of(
+                        ProblemType.RESPONSE_INCOMPLETE,
+                        "the function did not finish its response's body, or it has another length than it said");
+            case RESPONSE_TOO_LARGE ->
+                Problem.of(
+                                ProblemType.RESPONSE_TOO_LARGE,
+                                "the response has more bytes than the limit of "
+                                        + invocation.route().limits().responseBodyBytesMax())
+                        .withLimit("response-body-bytes-max");
+            case EGRESS_LIMIT ->
+                Problem.of(ProblemType.EGRESS_LIMIT, "the response has more bytes than the function may send")
+                        .withLimit("egress-bytes-max");
             case TRAP -> Problems.trapped(frame.trapKind(), frame.message());
             case DEADLINE_EXCEEDED ->
                 Problem.of(

@@ -40,6 +40,8 @@ enum ProblemType {
     FUNCTION_FAILED(500, "The function failed"),
     FUNCTION_TRAPPED(500, "The function trapped"),
     RESPONSE_INVALID(500, "The function's response can't be sent"),
+    RESPONSE_MISSING(500, "The function set no response"),
+    RESPONSE_INCOMPLETE(500, "The function's response is not whole"),
     RESPONSE_TOO_LARGE(500, "The function's response is too large"),
     DEADLINE_EXCEEDED(504, "The function took too long"),
     CPU_TIME_EXCEEDED(504, "The function was busy for too long"),

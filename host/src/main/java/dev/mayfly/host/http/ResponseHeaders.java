@@ -36,12 +36,17 @@ final class ResponseHeaders {
         return status == 204 || status == 205 || status == 304;
     }
 
+    /** As {@link #copy}, for a response of that status. */
+    static @Nullable String copyHead(int status, ResponseHead from, ServerResponseHeaders to) {
+        return status < 200 || status > 599 ? "status " + status + " is out of range: 200 to 599" : copy(from, to);
+    }
+
     /**
      * Adds all header lines but those of the connection.
      *
      * @return null, or what is wrong with a line
      */
-    static @Nullable String copy(ResponseHead from, ServerResponseHeaders to) {
+    private static @Nullable String copy(ResponseHead from, ServerResponseHeaders to) {
         Set<String> nominated = null;
         for (from.start(); from.next(); ) {
             String name = from.name();

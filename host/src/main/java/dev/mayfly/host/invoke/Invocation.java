@@ -77,6 +77,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     private @Nullable Receipt receipt;
     private @Nullable String traceParent;
     private CallTracer.@Nullable Trace trace;
+    private @Nullable ResponseSink sink;
 
     Invocation(Invoker invoker, Route route, String id, Ancestry ancestry) {
         this.invoker = invoker;
@@ -249,23 +250,25 @@ public final class Invocation implements AutoCloseable, LogReader {
             throw new IllegalStateException("invocation " + id + " has no function table");
         }
         int ticks = 0;
+        int flushedTicks = 0;
         int status = frame.begin(table.prelinked());
         while (true) {
             switch (status) {
                 case Status.DONE -> {
-                    return frame.outcome() == 0 ? Outcome.RESPONSE : Outcome.FUNCTION_ERROR;
+                    return done(frame);
                 }
                 case Status.TRAP -> {
                     return Outcome.TRAP;
                 }
                 case Status.OPERATION -> {
-                    if (frame.operation() == Operation.WAIT) {
-                        Outcome stopped = await(frame, cancellation);
-                        if (stopped != null) {
-                            return stopped;
-                        }
-                    } else {
-                        perform(frame);
+                    // The operations before WAIT are over at once.
+                    boolean waits = frame.operation() >= Operation.WAIT;
+                    Outcome stopped = waits && frame.isResponseFlushed() ? sendResponse(frame) : null;
+                    if (stopped == null) {
+                        stopped = perform(frame, cancellation);
+                    }
+                    if (stopped != null) {
+                        return stopped;
                     }
                 }
                 case Status.YIELD -> {
@@ -275,6 +278,11 @@ public final class Invocation implements AutoCloseable, LogReader {
                         return Outcome.CPU_TIME_EXCEEDED;
                     }
                     Outcome stopped = stopped(cancellation, ticks % TICKS_PER_CANCELLATION_CHECK == 0);
+                    // A function that is done within a tick of its last write answers in one piece.
+                    flushedTicks = frame.isResponseFlushed() ? flushedTicks + 1 : 0;
+                    if (stopped == null && flushedTicks > 1) {
+                        stopped = sendResponse(frame);
+                    }
                     if (stopped != null) {
                         return stopped;
                     }
@@ -296,6 +304,28 @@ public final class Invocation implements AutoCloseable, LogReader {
         }
     }
 
+    private static Outcome done(Frame frame) {
+        if (frame.outcome() != 0) {
+            return frame.outcome() == FrameLayout.OUTCOME_NO_RESPONSE
+                    ? Outcome.RESPONSE_MISSING
+                    : Outcome.FUNCTION_ERROR;
+        }
+        return frame.responseState() == FrameLayout.RESPONSE_BROKEN ? Outcome.RESPONSE_INCOMPLETE : Outcome.RESPONSE;
+    }
+
+    /** Sends what there is of a response whose function goes on. Returns as {@link #stopped} does. */
+    private @Nullable Outcome sendResponse(Frame frame) {
+        frame.clearResponseFlush();
+        ResponseSink sink = this.sink;
+        if (sink == null) {
+            return null;
+        }
+        long leftNs = System.nanoTime();
+        Outcome stopped = sink.send(this);
+        awayNs += System.nanoTime() - leftNs;
+        return stopped;
+    }
+
     /** Why the function must not go on; null when it may. */
     private @Nullable Outcome stopped(Cancellation cancellation, boolean askClient) {
         if (System.nanoTime() - deadlineNs >= 0) {
@@ -304,18 +334,23 @@ public final class Invocation implements AutoCloseable, LogReader {
         if (invoker.isStopping()) {
             return Outcome.SHUTTING_DOWN;
         }
-        return askClient && cancellation.isCancelled() ? Outcome.CLIENT_GONE : null;
+        boolean awaited = sink == null || !sink.isComplete();
+        return askClient && awaited && cancellation.isCancelled() ? Outcome.CLIENT_GONE : null;
     }
 
-    /** Parks for as long as the function wants, never past its deadline. Returns as {@link #stopped} does. */
+    /** Parks until something is ready or for as long as the function wants, never past its deadline. Returns as {@link #stopped} does. */
     private @Nullable Outcome await(Frame frame, Cancellation cancellation) {
+        InvocationSlot slot = slot();
+        Awaited awaited = frame.argumentByteCount() == 0
+                ? null
+                : Awaited.read(slot.argument(), call(slot).resources());
         // A time beyond 292 years is negative here.
         long waitNs = frame.argument() < 0 ? Long.MAX_VALUE : frame.argument();
         long sinceNs = System.nanoTime();
         long nowNs = sinceNs;
-        while (nowNs - sinceNs < waitNs) {
-            LockSupport.parkNanos(
-                    Math.min(Math.min(waitNs - (nowNs - sinceNs), Math.max(deadlineNs - nowNs, 0)), WAIT_NS_MAX));
+        while (nowNs - sinceNs < waitNs && (awaited == null || !awaited.isAnyReady())) {
+            long leftNs = Math.min(waitNs - (nowNs - sinceNs), awaited == null ? Long.MAX_VALUE : awaited.leftNs());
+            LockSupport.parkNanos(Math.min(Math.min(leftNs, Math.max(deadlineNs - nowNs, 0)), WAIT_NS_MAX));
             Outcome stopped = stopped(cancellation, true);
             nowNs = System.nanoTime();
             if (stopped != null) {
@@ -323,7 +358,12 @@ public final class Invocation implements AutoCloseable, LogReader {
                 return stopped;
             }
         }
-        slot().answerStatus(Operation.OK);
+        if (awaited == null) {
+            slot.answerStatus(Operation.OK);
+        } else {
+            awaited.answer(slot.answer());
+            slot.finishAnswer();
+        }
         awayNs += nowNs - sinceNs;
         return null;
     }
@@ -339,10 +379,23 @@ public final class Invocation implements AutoCloseable, LogReader {
         }
     }
 
-    private void perform(Frame frame) {
+    /** Returns as {@link #stopped} does. */
+    private @Nullable Outcome perform(Frame frame, Cancellation cancellation) {
         InvocationSlot slot = slot();
         switch (frame.operation()) {
             case Operation.BUFFER_GROW -> slot.grow(frame.argument());
+            case Operation.WAIT -> {
+                return await(frame, cancellation);
+            }
+            case Operation.RESPONSE_WRITE -> {
+                slot.answerStatus(Operation.OK);
+                return sendResponse(frame);
+            }
+            case Operation.BUFFER_READ -> {
+                long leftNs = System.nanoTime();
+                slot.readStream((int) frame.argument(), (int) (frame.argument() >>> 32));
+                awayNs += System.nanoTime() - leftNs;
+            }
             case Operation.LOG_FLUSH -> {
                 slot.drainLog(this);
                 slot.answerStatus(Operation.OK);
@@ -360,6 +413,7 @@ public final class Invocation implements AutoCloseable, LogReader {
             }
             default -> invoker.operations().perform(call(slot));
         }
+        return null;
     }
 
     private OperationCall call(InvocationSlot slot) {
@@ -385,6 +439,11 @@ public final class Invocation implements AutoCloseable, LogReader {
         switch (outcome) {
             case TRAP -> hostLine(ERROR, "trapped, " + frame.trapKind().label() + ": " + frame.message());
             case FUNCTION_ERROR -> hostLine(ERROR, "failed: " + frame.message());
+            case RESPONSE_MISSING -> hostLine(ERROR, "no response: " + frame.message());
+            case RESPONSE_INCOMPLETE ->
+                hostLine(
+                        ERROR,
+                        "response cut off: its body was dropped unfinished, or has another length than content-length says");
             case DEADLINE_EXCEEDED -> hostLine(ERROR, "stopped at its deadline");
             case CPU_TIME_EXCEEDED -> hostLine(ERROR, "stopped at its limit of CPU time");
             case CLIENT_GONE -> hostLine(WARN, "stopped: the client is gone");
@@ -407,6 +466,11 @@ public final class Invocation implements AutoCloseable, LogReader {
     /** Says where it belongs, as W3C Trace Context has it: before it runs. */
     public void traceParent(@Nullable String value) {
         traceParent = value;
+    }
+
+    /** Says where its response goes if it begins before the function is done: before it runs. Without, it is kept until then. */
+    public void respondTo(ResponseSink value) {
+        sink = value;
     }
 
     /** Says how many bytes of a request's body came, where that was not known when it began. */
@@ -510,7 +574,14 @@ public final class Invocation implements AutoCloseable, LogReader {
     /** Whether it is the function's fault that it came to nothing; a status of 500 and more is, as its callers see it. */
     private boolean failed(Outcome outcome) {
         return switch (outcome) {
-            case TRAP, RESPONSE_INVALID, RESPONSE_TOO_LARGE, DEADLINE_EXCEEDED, CPU_TIME_EXCEEDED, EGRESS_LIMIT -> true;
+            case TRAP,
+                    RESPONSE_INVALID,
+                    RESPONSE_MISSING,
+                    RESPONSE_INCOMPLETE,
+                    RESPONSE_TOO_LARGE,
+                    DEADLINE_EXCEEDED,
+                    CPU_TIME_EXCEEDED,
+                    EGRESS_LIMIT -> true;
             case RESPONSE, FUNCTION_ERROR -> status >= 500;
             default -> false;
         };

@@ -14,6 +14,10 @@ public enum Outcome {
     TRAP,
     /** The function returned a response that can't be sent: a status out of range, or a header that is none. */
     RESPONSE_INVALID,
+    /** The function returned, and had set no response. */
+    RESPONSE_MISSING,
+    /** The function returned and left its response's body unfinished, or of another length than it had said. */
+    RESPONSE_INCOMPLETE,
     /** The function returned a larger response than it may. */
     RESPONSE_TOO_LARGE,
     /** The function ran longer than it may and was stopped. */
