@@ -13,8 +13,8 @@ use crate::front::wasi_http::{self, Http};
 use crate::front::wasi_io::Wasi;
 use crate::front::wasi_keyvalue::Held;
 use crate::front::wasi_messaging::Messages;
-use crate::front::{command, event, head, wasi_cli, web};
-use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, RESPONSE_NONE, Told};
+use crate::front::{command, event, head, response, wasi_cli, web};
+use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::outcome::{self, BadFrame, DONE, Exit, OPERATION, YIELD};
 use crate::prelink::Prelinked;
 use crate::reset::WindowedStore;
@@ -268,6 +268,13 @@ async fn enter(prelinked: &'static Prelinked, store: &mut Store<Call>, instantia
     };
     let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;
     match answer {
+        // It was started before: what is returned is the end of it.
+        Ok(_) if response::has_begun(frame) => {
+            if response::is_open(frame) {
+                response::end(frame);
+            }
+            Ok(())
+        }
         Ok(response) => web::finish(store.data_mut(), response).await,
         Err(error) => {
             web::finish_with_error(frame, &error);
@@ -281,8 +288,8 @@ fn exited(call: &mut Call, exit: &Exit) -> Result<()> {
     if call.wasi.is_command {
         return command::finish(call, exit.0);
     }
-    if call.frame.told().response_state != RESPONSE_NONE {
-        return wasi_http::finish(call);
+    if response::is_finished(call.frame) {
+        return Ok(());
     }
     let text = format!("{exit} before it answered: return a response instead");
     if call.frame.given().entry == ENTRY_EVENT {

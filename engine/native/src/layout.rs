@@ -39,6 +39,7 @@ pub struct Told {
     pub response_state: u32,
     pub response_flush: u32,
     pub response_length: u64,
+    pub response_written: u64,
 }
 
 /// What the host gives before it begins.
@@ -217,6 +218,7 @@ pub fn report() -> String {
         argument_bytes => "ARGUMENT_BYTES", memory_bytes => "MEMORY_BYTES", log_used_bytes => "LOG_USED_BYTES",
         log_dropped => "LOG_DROPPED", released_slab => "RELEASED_SLAB", buffers_made => "BUFFERS_MADE",
         response_state => "RESPONSE_STATE", response_flush => "RESPONSE_FLUSH", response_length => "RESPONSE_LENGTH",
+        response_written => "RESPONSE_WRITTEN",
     });
     offsets!("FrameLayout", offset_of!(Frame, given), Given, {
         request_head => "REQUEST_HEAD", request_head_bytes => "REQUEST_HEAD_BYTES", buffer_count_max => "BUFFER_COUNT_MAX",

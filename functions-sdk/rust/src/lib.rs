@@ -61,6 +61,7 @@ mod request;
 mod response;
 pub mod secrets;
 pub mod sql;
+mod stream;
 pub mod time;
 
 pub use buffer::{Buffer, BufferCursor, BufferError};
@@ -72,6 +73,7 @@ pub use host_error::HostError;
 pub use query::Query;
 pub use request::Request;
 pub use response::{Body, Response};
+pub use stream::{ResponseStream, ServerSentEvent};
 
 /// Makes a function the one that answers requests: `mayfly::web!(handle);`, once in a crate.
 ///

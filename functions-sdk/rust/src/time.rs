@@ -22,6 +22,12 @@ pub fn monotonic() -> Duration {
     Duration::from_nanos(monotonic_clock::now())
 }
 
+/// Waits so long, without being busy: waiting counts against the call's deadline and not against its CPU time.
+pub fn sleep(length: Duration) {
+    let ns = length.as_nanos().try_into().unwrap_or(u64::MAX);
+    monotonic_clock::subscribe_duration(ns).block();
+}
+
 /// For the host, which counts in milliseconds: rounded up, so that no length becomes none.
 pub(crate) fn millis(length: Duration) -> u64 {
     length.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)

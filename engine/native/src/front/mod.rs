@@ -24,8 +24,10 @@ mod kv;
 mod lines;
 pub mod log;
 pub mod random;
+pub mod response;
 mod secrets;
 mod sql;
+mod streaming;
 pub mod wasi_cli;
 mod wasi_config;
 mod wasi_filesystem;
@@ -81,6 +83,7 @@ pub const INTERFACES: &[&Interface] = &[
     &buffers::BUFFERS,
     &errors::ERRORS,
     &web::TYPES,
+    &streaming::STREAMING,
     &event::TYPES,
     &log::LOG,
     &config::CONFIG,

@@ -23,10 +23,10 @@ use self::fields::Fields;
 use self::messages::{OutgoingRequest, OutgoingResponse, RequestOptions};
 use self::outgoing::{FutureResponse, IncomingResponse};
 use self::shared::Shared;
-use super::Interface;
 use super::wasi_io::Pollable;
+use super::{Interface, response};
 use crate::invocation::Call;
-use crate::layout::{OUTCOME_NO_RESPONSE, RESPONSE_BEGUN, RESPONSE_BROKEN, RESPONSE_NONE};
+use crate::layout::OUTCOME_NO_RESPONSE;
 
 /// What an invocation has open of all this.
 #[derive(Default)]
@@ -153,16 +153,14 @@ pub fn readable(call: &mut Call, exchange: usize) -> Pollable {
 /// The function returned: what it left undone is said in the frame.
 pub fn finish(call: &mut Call) -> Result<()> {
     let is_answered = call.http().is_answered;
-    let told = call.frame.told();
-    match told.response_state {
-        RESPONSE_NONE if !is_answered => {
-            told.outcome = OUTCOME_NO_RESPONSE;
-            call.frame
-                .set_message("it returned without setting its response: call response-outparam.set");
-        }
+    let frame = call.frame;
+    if !is_answered {
+        frame.told().outcome = OUTCOME_NO_RESPONSE;
+        frame.set_message("it returned without setting its response: call response-outparam.set");
+    }
+    if response::is_open(frame) {
         // Its body was not finished, and never will be.
-        RESPONSE_BEGUN => told.response_state = RESPONSE_BROKEN,
-        _ => {}
+        response::fail(frame);
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use wasmtime::{Result, StoreContextMut, bail};
 use super::clocks::monotonic_ns;
 use super::wasi_http::codes::ErrorCode;
 use super::wire::Answer;
-use super::{Interface, wasi_cli, wasi_http};
+use super::{Interface, response, wasi_cli, wasi_http};
 use crate::front::lines::Lines;
 use crate::invocation::Call;
 use crate::outcome::{LimitPassed, Refused};
@@ -388,7 +388,7 @@ fn define_flush(linker: &mut Linker<'_>, name: &str) -> Result<()> {
 /// What was written of a response is to reach its client: the host sends it when the function waits, or at the next tick.
 fn flush(call: &mut Call, output: &Out) {
     if let Output::Body(_) = call.wasi.outputs[output.rep() as usize] {
-        call.frame.told().response_flush = 1;
+        response::flush(call.frame);
     }
 }
 

@@ -32,6 +32,9 @@ use crate::outcome::BadFrame;
 /// `Operation.RESOURCE_DROP`
 pub(super) const RESOURCE_DROP: i32 = 4;
 
+/// `Operation.BUFFER_READ`
+const BUFFER_READ: i32 = 7;
+
 /// What a function may pass in one call: bounds what an invocation costs the host beside its own memory.
 pub(super) const ARGUMENT_BYTES_MAX: usize = 8 << 20;
 
@@ -99,6 +102,15 @@ pub(super) fn dropping_resource(linker: &mut LinkerInstance<'_, Call>, name: &st
             Ok(())
         })
     })
+}
+
+/// The next bytes of a buffer that is a stream, none at its end; nothing when it broke off.
+pub(super) async fn read_stream(call: &Call, buffer: usize, bytes_max: usize) -> Result<Option<&'static [u8]>> {
+    let argument = (bytes_max as u64) << 32 | buffer as u64;
+    if call.operation(BUFFER_READ, argument).await != OK {
+        return Ok(None);
+    }
+    <&[u8]>::decode(&mut Answer::of(call.frame)).map(Some)
 }
 
 /// What is left to read of an operation's answer.

@@ -29,6 +29,10 @@
 //! | `/alloc?mib=1` | allocates and touches that; traps when refused |
 //! | `/dirty?pages=64` | `clean`, or what wasn't as new; then overwrites all it can reach |
 //! | `/dirty-then-trap`, `/dirty-then-spin` | the same with another end |
+//! | `/events?count=1&ms=0` | server-sent events, with so long between them |
+//! | `/pass-stream` | the request's body as it comes, behind a few bytes |
+//! | `/bad-stream?end=error&ms=0&length=…` | a response that goes wrong after it began |
+//! | `/after-stream?ms=0` | waits so long after its response |
 
 // It is made of instructions that no other machine has.
 #![cfg(target_family = "wasm")]
@@ -38,6 +42,7 @@ mod dirt;
 mod faults;
 mod limits;
 mod reports;
+mod streams;
 
 use mayfly::{Error, Query, Request, Response};
 
@@ -73,6 +78,11 @@ fn handle(request: Request) -> Result<Response, Error> {
         "sleep-busy" => limits::sleep_busy(&query),
         "grow" => limits::grow(&query),
         "alloc" => limits::alloc(&query),
+
+        "events" => streams::events(&query),
+        "pass-stream" => streams::pass(&request),
+        "bad-stream" => streams::bad(&query),
+        "after-stream" => streams::after(&query),
 
         "spin" => faults::spin(),
         "recurse" => faults::recurse(&query),

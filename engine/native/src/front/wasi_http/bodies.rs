@@ -9,19 +9,9 @@ use super::fields::{self, Fields};
 use super::outgoing;
 use crate::buffers::{self, REQUEST_BODY};
 use crate::front::wasi_io::{Failure, Input, IoError, Output, PIECE_BYTES_MAX, Piece, Pollable, wait_for};
-use crate::front::wire::Decode;
-use crate::front::{web, wire};
-use crate::invocation::{Call, OK};
-use crate::layout::{RESPONSE_BROKEN, RESPONSE_FINISHED};
+use crate::front::{response, wire};
+use crate::invocation::Call;
 use crate::outcome::Refused;
-
-/// `Operation.RESPONSE_WRITE`
-const RESPONSE_WRITE: i32 = 6;
-/// `Operation.BUFFER_READ`
-const BUFFER_READ: i32 = 7;
-
-/// As much of a response is kept here before the host is asked to send it.
-const RESPONSE_KEPT_BYTES: u64 = 64 << 10;
 
 /// What may be written to a body whose message is not on its way yet.
 const UNSENT_BYTES_MAX: usize = PIECE_BYTES_MAX as usize;
@@ -216,17 +206,13 @@ pub fn get_trailers(linker: &mut Linker<'_>, name: &str) -> Result<()> {
 /// The next bytes of the request's body: what is not here yet is waited for.
 pub async fn read_request(call: &mut Call, bytes_max: usize) -> Result<Piece> {
     if buffers::is_stream(call.frame, REQUEST_BODY) {
-        let argument = (bytes_max as u64) << 32 | REQUEST_BODY as u64;
-        let status = call.operation(BUFFER_READ, argument).await;
-        if status != OK {
-            return Ok(Piece::Failed(IoError {
+        return Ok(match wire::read_stream(call, REQUEST_BODY, bytes_max).await? {
+            Some([]) => Piece::End,
+            Some(bytes) => Piece::Bytes(bytes),
+            None => Piece::Failed(IoError {
                 text: "the request's body broke off".into(),
                 code: Some(ErrorCode::ConnectionTerminated),
-            }));
-        }
-        return Ok(match <&[u8]>::decode(&mut wire::Answer::of(call.frame))? {
-            [] => Piece::End,
-            bytes => Piece::Bytes(bytes),
+            }),
         });
     }
     let bytes = buffers::read(call, REQUEST_BODY, call.wasi.stdin_read, bytes_max);
@@ -329,16 +315,11 @@ async fn tell(call: &mut Call, body: usize) {
     let state = body.state;
     match body.target {
         Target::Nobody(_) => {}
-        Target::Response => {
-            let told = call.frame.told();
-            told.response_state = match state {
-                State::Open => return,
-                State::Finished => RESPONSE_FINISHED,
-                State::Broken => RESPONSE_BROKEN,
-            };
-            // A function that goes on doesn't keep its client waiting.
-            told.response_flush = 1;
-        }
+        Target::Response => match state {
+            State::Open => {}
+            State::Finished => response::finish(call.frame),
+            State::Broken => response::fail(call.frame),
+        },
         Target::Exchange(exchange) => {
             let number = *call.http().exchanges.of(exchange);
             if state != State::Open {
@@ -434,19 +415,9 @@ pub async fn write(call: &mut Call, number: usize, bytes: &[u8]) -> Written {
     }
 }
 
-/// Puts bytes behind what there is of the response, and has the host send it once it is much.
 async fn append(call: &mut Call, bytes: &[u8]) -> Written {
-    let body = call.frame.told().response_body;
-    let body = (body >= 0).then_some(body as usize);
-    let body = match web::append(call, body, bytes).await? {
-        Ok(body) => body,
-        Err(text) => return Ok(Err(Failure::Failed(IoError { text, code: None }))),
-    };
-    call.frame.told().response_body = body.map_or(-1, |body| body as i32);
-    if body.is_some_and(|body| call.frame.buffer(body).length >= RESPONSE_KEPT_BYTES) {
-        call.operation(RESPONSE_WRITE, 0).await;
-    }
-    Ok(Ok(()))
+    let appended = response::append(call, bytes).await?;
+    Ok(appended.map_err(|text| Failure::Failed(IoError { text, code: None })))
 }
 
 async fn upload(call: &mut Call, exchange: usize, bytes: &[u8]) -> Written {

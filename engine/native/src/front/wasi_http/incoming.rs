@@ -8,9 +8,8 @@ use super::codes::ErrorCode;
 use super::fields::{self, Fields};
 use super::messages::OutgoingResponse;
 use crate::front::head::{Head, text};
-use crate::front::web;
+use crate::front::{response, web};
 use crate::invocation::Call;
-use crate::layout::{RESPONSE_BEGUN, RESPONSE_LENGTH_UNKNOWN};
 
 /// The request of an invocation: there is one, so a handle's number says nothing.
 pub struct IncomingRequest;
@@ -184,12 +183,12 @@ pub fn set(linker: &mut Linker<'_>, name: &str) -> Result<()> {
 async fn begin(call: &mut Call, response: usize) -> Result<()> {
     let response = call.http().responses.remove(response);
     let frame = call.frame;
-    let mut headers = response.headers.texts();
-    headers.retain(|(name, _)| name != "content-length");
-    web::write_response(frame, response.status, &headers, None)?;
-    let told = frame.told();
-    told.response_length = response.headers.content_length().unwrap_or(RESPONSE_LENGTH_UNKNOWN);
-    told.response_state = RESPONSE_BEGUN;
+    response::begin(
+        frame,
+        response.status,
+        response.headers.texts(),
+        response.headers.content_length(),
+    )?;
     // Where no body is sent, its length may be said all the same.
     let is_without_body = Head::of(frame).method()? == "HEAD" || response.status == 304;
     bodies::send_as_response(call, response.body, is_without_body).await

@@ -30,6 +30,7 @@ package dev.mayfly.engine;
  *                                                  2 = its body is whole, 3 = its body never will be
  *       88      4  responseFlush      both         1 = what there is of it is to be sent when the function waits, or at the next tick
  *       96      8  responseLength     engine       what the function says of its body's length; -1 = nothing
+ *      104      8  responseWritten    engine       how much of it was written
  *      128      8  requestHead        host         address; {@link RequestHeadLayout}
  *      136      4  requestHeadBytes   host
  *      140      4  bufferCountMax     host         at most {@link #BUFFERS}
@@ -81,6 +82,7 @@ public final class FrameLayout {
     public static final long RESPONSE_STATE = 84;
     public static final long RESPONSE_FLUSH = 88;
     public static final long RESPONSE_LENGTH = 96;
+    public static final long RESPONSE_WRITTEN = 104;
 
     public static final long REQUEST_HEAD = 128;
     public static final long REQUEST_HEAD_BYTES = 136;
