@@ -38,8 +38,10 @@ pub struct Told {
     pub buffers_made: u32,
     pub response_state: u32,
     pub response_flush: u32,
+    pub response_trailers: u32,
     pub response_length: u64,
     pub response_written: u64,
+    pub response_head_bytes: u32,
 }
 
 /// What the host gives before it begins.
@@ -217,8 +219,9 @@ pub fn report() -> String {
         response_body => "RESPONSE_BODY", argument_0 => "ARGUMENT_0", argument_address => "ARGUMENT_ADDRESS",
         argument_bytes => "ARGUMENT_BYTES", memory_bytes => "MEMORY_BYTES", log_used_bytes => "LOG_USED_BYTES",
         log_dropped => "LOG_DROPPED", released_slab => "RELEASED_SLAB", buffers_made => "BUFFERS_MADE",
-        response_state => "RESPONSE_STATE", response_flush => "RESPONSE_FLUSH", response_length => "RESPONSE_LENGTH",
-        response_written => "RESPONSE_WRITTEN",
+        response_state => "RESPONSE_STATE", response_flush => "RESPONSE_FLUSH",
+        response_trailers => "RESPONSE_TRAILERS", response_length => "RESPONSE_LENGTH",
+        response_written => "RESPONSE_WRITTEN", response_head_bytes => "RESPONSE_HEAD_BYTES",
     });
     offsets!("FrameLayout", offset_of!(Frame, given), Given, {
         request_head => "REQUEST_HEAD", request_head_bytes => "REQUEST_HEAD_BYTES", buffer_count_max => "BUFFER_COUNT_MAX",

@@ -81,6 +81,13 @@ pub fn flush(frame: FramePtr) {
     frame.told().response_flush = 1;
 }
 
+/// Lines to send behind the body.
+pub fn trailers(frame: FramePtr, lines: &[(String, String)]) -> Result<()> {
+    web::write_lines(frame, lines)?;
+    frame.told().response_trailers = lines.len() as u32;
+    Ok(())
+}
+
 /// The body is whole. A function that goes on doesn't keep its client waiting.
 pub fn finish(frame: FramePtr) {
     frame.told().response_state = RESPONSE_FINISHED;

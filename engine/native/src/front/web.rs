@@ -117,8 +117,9 @@ pub async fn finish(call: &Call, response: Response) -> Result<()> {
 
 /// The same for a body that is a buffer's index already.
 pub fn write_response(frame: FramePtr, status: u16, headers: &[(String, String)], body: Option<usize>) -> Result<()> {
-    write_response_head(frame, headers)?;
     let told = frame.told();
+    told.response_head_bytes = 0;
+    write_lines(frame, headers)?;
     told.outcome = 0;
     told.response_status = status.into();
     told.response_headers = headers.len() as u32;
@@ -173,21 +174,24 @@ async fn buffer_of(call: &Call, bytes: &[u8]) -> Result<usize> {
     Ok(index)
 }
 
-fn write_response_head(frame: FramePtr, headers: &[(String, String)]) -> Result<()> {
+/// Puts lines behind those in the response head's room.
+pub fn write_lines(frame: FramePtr, lines: &[(String, String)]) -> Result<()> {
     let given = frame.given();
-    let bytes: usize = headers
+    let before = frame.told().response_head_bytes as usize;
+    let bytes: usize = lines
         .iter()
         .map(|(n, v)| size_of::<HeaderEntry>() + n.len() + v.len())
         .sum();
-    if bytes > given.response_head_max as usize {
+    if before + bytes > given.response_head_max as usize {
         bail!(LimitPassed(format!(
-            "the response's headers take {bytes} bytes (limit response-head-bytes-max={})",
+            "the response's headers take {} bytes (limit response-head-bytes-max={})",
+            before + bytes,
             given.response_head_max
         )));
     }
     // SAFETY: the host promises so many bytes there, for this invocation alone.
-    let mut room = unsafe { std::slice::from_raw_parts_mut(given.response_head as *mut u8, bytes) };
-    for (name, value) in headers {
+    let mut room = unsafe { std::slice::from_raw_parts_mut((given.response_head as *mut u8).add(before), bytes) };
+    for (name, value) in lines {
         for part in [
             &(name.len() as u32).to_ne_bytes()[..],
             &(value.len() as u32).to_ne_bytes()[..],
@@ -199,6 +203,7 @@ fn write_response_head(frame: FramePtr, headers: &[(String, String)]) -> Result<
             room = behind;
         }
     }
+    frame.told().response_head_bytes = (before + bytes) as u32;
     Ok(())
 }
 

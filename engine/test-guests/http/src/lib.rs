@@ -5,6 +5,7 @@
 //! | `/`, `/head`, `/echo` | says hello; what came besides a body; the body as it comes |
 //! | `/stream?count&ms`, `/flush-spin?ms`, `/after?ms` | a body in pieces; one that is flushed before much work; work after the response |
 //! | `/sized?said&written`, `/drop`, `/never`, `/twice`, `/code`, `/trap?when`, `/exit`, `/status?code` | responses that go wrong |
+//! | `/trailers?ms&empty` | lines behind a body |
 //! | `/fields` | what may not be in header lines |
 //! | `/get?url`, `/many?url&count`, `/timeout?url&ms`, `/held?url&count`, `/forget?url` | requests to upstreams |
 //! | `/proxy?url` | the request's body to an upstream, its answer back |
@@ -39,6 +40,7 @@ impl wasip2::exports::http::incoming_handler::Guest for Guest {
                 sleep(query.number("ms"));
                 println!("went on");
             }
+            "/trailers" => trailers(out, &query),
             "/get" => answer(out, upstream::get(&query).as_bytes()),
             "/many" => answer(out, upstream::many(&query).as_bytes()),
             "/timeout" => answer(out, upstream::with_timeout(&query).as_bytes()),
@@ -158,4 +160,16 @@ fn flush_spin(out: ResponseOutparam, ms: u64) {
     write(&stream, b"last\n").expect("the client takes it");
     drop(stream);
     OutgoingBody::finish(body, None).expect("it is whole");
+}
+
+fn trailers(out: ResponseOutparam, query: &Query) {
+    let (body, stream) = begin(out, 200, Fields::new());
+    if query.text("empty").is_empty() {
+        write(&stream, b"all\n").expect("the client takes it");
+    }
+    sleep(query.number("ms"));
+    drop(stream);
+    let lines = Fields::new();
+    lines.append("x-checksum", b"42").expect("it may be set");
+    println!("finish: {:?}", OutgoingBody::finish(body, Some(lines)));
 }

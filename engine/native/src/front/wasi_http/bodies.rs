@@ -42,7 +42,7 @@ impl IncomingBody {
     }
 }
 
-/// Lines behind a body: neither the server nor the client below hands on any.
+/// Lines behind a body that came: neither the server nor the client below hands on any.
 pub struct Trailers;
 
 /// Where a body goes.
@@ -68,6 +68,7 @@ pub struct OutBody {
     /// What `content-length` promises.
     length: Option<u64>,
     written: u64,
+    trailers: Vec<(String, String)>,
     is_given: bool,
     is_stream_given: bool,
 }
@@ -79,6 +80,7 @@ impl OutBody {
             state: State::Open,
             length,
             written: 0,
+            trailers: Vec::new(),
             is_given: false,
             is_stream_given: false,
         }
@@ -89,6 +91,20 @@ impl OutBody {
         let is_whole = self.length.is_none_or(|length| length == self.written);
         if self.state == State::Open {
             self.state = if is_whole { State::Finished } else { State::Broken };
+        }
+    }
+
+    /// Why its trailers can't be sent.
+    fn no_trailers(&self) -> Option<&'static str> {
+        if self.trailers.is_empty() {
+            None
+        } else if self.written == 0 {
+            // As the web server writes it, there are none behind an empty body.
+            Some("this host sends no trailers behind an empty body")
+        } else if matches!(self.target, Target::Exchange(_)) {
+            Some("this host sends no trailers behind a request")
+        } else {
+            None
         }
     }
 
@@ -250,7 +266,7 @@ pub fn outgoing_resource(linker: &mut Linker<'_>, name: &str) -> Result<()> {
             let body = call.http().bodies.of(number as usize);
             if body.state == State::Open {
                 body.state = State::Broken;
-                tell(call, number as usize).await;
+                tell(call, number as usize).await?;
             }
             release_output(call, number as usize).await;
             Ok(())
@@ -289,19 +305,21 @@ pub fn finish_outgoing(linker: &mut Linker<'_>, name: &str) -> Result<()> {
             Box::new(async move {
                 let call = store.data_mut();
                 let number = own.rep() as usize;
-                let trailers = trailers.map(|trailers| fields::take(call, &trailers));
-                let has_trailers = trailers.is_some_and(|trailers| !trailers.lines.is_empty());
+                let trailers = trailers.map(|trailers| fields::take(call, &trailers).texts());
                 let body = call.http().bodies.of(number);
                 body.end();
+                body.trailers = trailers.unwrap_or_default();
                 let mut result = match body.state {
                     State::Broken => Err(body.size_error()),
                     _ => Ok(()),
                 };
-                if has_trailers && result.is_ok() {
+                if let Some(reason) = body.no_trailers()
+                    && result.is_ok()
+                {
                     body.state = State::Broken;
-                    result = Err(ErrorCode::InternalError(Some("this host sends no trailers".into())));
+                    result = Err(ErrorCode::InternalError(Some(reason.into())));
                 }
-                tell(call, number).await;
+                tell(call, number).await?;
                 release_output(call, number).await;
                 Ok((result,))
             })
@@ -310,16 +328,22 @@ pub fn finish_outgoing(linker: &mut Linker<'_>, name: &str) -> Result<()> {
 }
 
 /// Says how a body ended to whom it goes.
-async fn tell(call: &mut Call, body: usize) {
+async fn tell(call: &mut Call, body: usize) -> Result<()> {
     let body = call.http().bodies.of(body);
     let state = body.state;
     match body.target {
         Target::Nobody(_) => {}
-        Target::Response => match state {
-            State::Open => {}
-            State::Finished => response::finish(call.frame),
-            State::Broken => response::fail(call.frame),
-        },
+        Target::Response => {
+            let trailers = std::mem::take(&mut body.trailers);
+            match state {
+                State::Open => {}
+                State::Finished => {
+                    response::trailers(call.frame, &trailers)?;
+                    response::finish(call.frame);
+                }
+                State::Broken => response::fail(call.frame),
+            }
+        }
         Target::Exchange(exchange) => {
             let number = *call.http().exchanges.of(exchange);
             if state != State::Open {
@@ -327,6 +351,7 @@ async fn tell(call: &mut Call, body: usize) {
             }
         }
     }
+    Ok(())
 }
 
 /// A response's body goes to its client from here on.
@@ -342,7 +367,7 @@ pub async fn send_as_response(call: &mut Call, number: usize, is_without_body: b
         // A failure is the stream's when it is written next, or the response's that is not whole.
         let _ = append(call, &unsent).await?;
     }
-    tell(call, number).await;
+    tell(call, number).await?;
     release_output(call, number).await;
     Ok(())
 }
@@ -358,6 +383,9 @@ pub fn pending(http: &mut Http, number: usize) -> std::result::Result<Pending, E
     };
     let unsent = std::mem::take(unsent);
     match body.state {
+        State::Finished if !body.trailers.is_empty() => Err(ErrorCode::InternalError(Some(
+            "this host sends no trailers behind a request".into(),
+        ))),
         State::Open => Ok(Pending::Stream {
             length: body.length,
             unsent,
@@ -390,7 +418,7 @@ pub async fn write(call: &mut Call, number: usize, bytes: &[u8]) -> Written {
     if body.length.is_some_and(|length| body.written > length) {
         body.state = State::Broken;
         let code = body.size_error();
-        tell(call, number).await;
+        tell(call, number).await?;
         return Ok(Err(Failure::Failed(IoError {
             text: "more was written than content-length says".into(),
             code: Some(code),

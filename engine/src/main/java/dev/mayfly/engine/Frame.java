@@ -137,6 +137,11 @@ public final class Frame {
         memory.set(JAVA_INT, FrameLayout.RESPONSE_FLUSH, 0);
     }
 
+    /** How many lines go behind its body. */
+    public int responseTrailerCount() {
+        return memory.get(JAVA_INT, FrameLayout.RESPONSE_TRAILERS);
+    }
+
     /** How long the function says that the body of such a response will be, or -1. */
     public long responseLength() {
         return memory.get(JAVA_LONG, FrameLayout.RESPONSE_LENGTH);

@@ -29,8 +29,10 @@ package dev.mayfly.engine;
  *       84      4  responseState      engine       of a response that may go out before the function is done: 0 = there is none, 1 = its head stands,
  *                                                  2 = its body is whole, 3 = its body never will be
  *       88      4  responseFlush      both         1 = what there is of it is to be sent when the function waits, or at the next tick
+ *       92      4  responseTrailers   engine       number of lines for behind its body, in the response head behind the header lines
  *       96      8  responseLength     engine       what the function says of its body's length; -1 = nothing
  *      104      8  responseWritten    engine       how much of it was written
+ *      112      4  responseHeadBytes  engine       used of the response head
  *      128      8  requestHead        host         address; {@link RequestHeadLayout}
  *      136      4  requestHeadBytes   host
  *      140      4  bufferCountMax     host         at most {@link #BUFFERS}
@@ -81,8 +83,10 @@ public final class FrameLayout {
     public static final long BUFFERS_MADE = 80;
     public static final long RESPONSE_STATE = 84;
     public static final long RESPONSE_FLUSH = 88;
+    public static final long RESPONSE_TRAILERS = 92;
     public static final long RESPONSE_LENGTH = 96;
     public static final long RESPONSE_WRITTEN = 104;
+    public static final long RESPONSE_HEAD_BYTES = 112;
 
     public static final long REQUEST_HEAD = 128;
     public static final long REQUEST_HEAD_BYTES = 136;

@@ -46,6 +46,15 @@ public final class ResponseHead {
         valueBytes = 0;
     }
 
+    /** Goes before the first of the lines that follow the response's body. */
+    public void startTrailers() {
+        start();
+        while (next()) {
+            // A header line.
+        }
+        linesLeft = frame.responseTrailerCount();
+    }
+
     /** Goes to the next line; false behind the last. */
     public boolean next() {
         if (linesLeft <= 0) {

@@ -205,12 +205,17 @@ final class InvokeHandler {
         if (body != null) {
             body.end();
         }
-        if (streamed.hasBegun()) {
-            end(streamed, outcome, invocation);
-            return null;
+        boolean trailed =
+                outcome == Outcome.RESPONSE && invocation.slot().frame().responseTrailerCount() > 0;
+        if (streamed.hasBegun() || trailed) {
+            outcome = end(streamed, outcome, invocation);
+            if (streamed.hasBegun()) {
+                return null;
+            }
         }
-        if (streamed.invalid() != null) {
-            return invalid(streamed.invalid(), invocation);
+        String invalid = streamed.invalid();
+        if (invalid != null) {
+            return invalid(invalid, invocation);
         }
         if (timing
                 && ServerTiming.isWanted(request.headers())
@@ -223,14 +228,17 @@ final class InvokeHandler {
     }
 
     /** Sends the rest of a response that began while the function ran. One that isn't whole ends with its connection, so that nobody takes it for one. */
-    private static void end(StreamedResponse streamed, Outcome outcome, Invocation invocation) {
-        Outcome ended = outcome == Outcome.RESPONSE ? streamed.send(invocation) : outcome;
-        if (!streamed.isComplete()) {
-            if (ended != null) {
-                invocation.end(ended);
-            }
-            throw new CloseConnectionException("a response was cut off: " + (ended == null ? outcome : ended).label());
+    private static Outcome end(StreamedResponse streamed, Outcome outcome, Invocation invocation) {
+        Outcome stopped = outcome == Outcome.RESPONSE ? streamed.send(invocation) : null;
+        Outcome ended = stopped == null ? outcome : stopped;
+        if (streamed.isComplete()) {
+            return ended;
         }
+        invocation.end(ended);
+        if (streamed.hasBegun()) {
+            throw new CloseConnectionException("a response was cut off: " + ended.label());
+        }
+        return ended;
     }
 
     /** As Helidon's own method (4.4.0) says, which looks up a converter in its service registry each time: half of a small request's cost. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,26 @@ final class ResponseHeaders {
         }
         if (nominated != null) {
             nominated.forEach(name -> to.remove(HeaderNames.create(name)));
+        }
+        return null;
+    }
+
+    /**
+     * Takes over the lines behind a body.
+     *
+     * @return null, or what is wrong with a line
+     */
+    static @Nullable String trailers(ResponseHead from, Map<HeaderName, String> to) {
+        for (from.startTrailers(); from.next(); ) {
+            String name = from.name();
+            String value = from.value();
+            if (!isToken(name) || !isFieldValue(value)) {
+                return "a trailer has characters that can't be sent: " + printable(name);
+            }
+            HeaderName headerName = HeaderNames.create(name);
+            if (!HopByHop.isResponseHeader(headerName.lowerCase())) {
+                to.merge(headerName, value, (one, other) -> one + ", " + other);
+            }
         }
         return null;
     }

@@ -7,6 +7,8 @@ import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.ResponseSink;
 import dev.mayfly.memorypool.InvocationBuffers;
 import dev.mayfly.memorypool.InvocationSlot;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Method;
 import io.helidon.webserver.CloseConnectionException;
@@ -16,6 +18,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +36,9 @@ final class StreamedResponse implements ResponseSink {
     private final Method method;
     private final RoutingResponse response;
     private final Duration timeMax;
+
+    /** Empty until the body is whole. */
+    private final Map<HeaderName, String> trailers = new LinkedHashMap<>();
 
     private @Nullable OutputStream out;
     private boolean begun;
@@ -83,17 +91,22 @@ final class StreamedResponse implements ResponseSink {
         if (sent + length > invocation.egressLeft()) {
             return Outcome.EGRESS_LIMIT;
         }
-        if (!begun) {
-            invalid = begin(invocation, whole ? length : frame.responseLength());
-            if (invalid != null) {
-                return Outcome.RESPONSE_INVALID;
-            }
+        invalid = whole && frame.responseTrailerCount() > 0
+                ? ResponseHeaders.trailers(slot.responseHead(), trailers)
+                : null;
+        if (!begun && invalid == null) {
+            // With trailers it goes in chunks, as they stand behind the last.
+            invalid = begin(invocation, whole && trailers.isEmpty() ? length : frame.responseLength());
+        }
+        if (invalid != null) {
+            return Outcome.RESPONSE_INVALID;
         }
         try {
             write(slot.buffers(), body, length);
             complete = whole;
             if (whole) {
                 connection.waitFor(timeMax);
+                addTrailers();
                 response.commit();
             }
             return null;
@@ -103,6 +116,21 @@ final class StreamedResponse implements ResponseSink {
             connection.waitNoMore();
             invocation.sent(frame.responseStatus(), sent);
         }
+    }
+
+    private void addTrailers() {
+        if (out != null && !trailers.isEmpty()) {
+            if (!response.headers().contains(HeaderNames.TRAILER)) {
+                // Too late to be sent, but it is what the server goes by.
+                announceTrailers();
+            }
+            trailers.forEach((name, value) -> response.trailers().set(HeaderValues.create(name, value)));
+        }
+    }
+
+    private void announceTrailers() {
+        String names = trailers.keySet().stream().map(HeaderName::lowerCase).collect(Collectors.joining(", "));
+        response.headers().set(HeaderValues.create(HeaderNames.TRAILER, names));
     }
 
     /** @return null, or what is wrong with the head */
@@ -120,6 +148,8 @@ final class StreamedResponse implements ResponseSink {
         boolean empty = ResponseHeaders.hasNoBody(status);
         if (length >= 0 && !empty) {
             response.headers().contentLength(length);
+        } else if (!trailers.isEmpty()) {
+            announceTrailers();
         }
         if (empty || method.equals(Method.HEAD) || length == 0) {
             response.send(NOTHING);

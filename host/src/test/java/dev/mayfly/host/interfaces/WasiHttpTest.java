@@ -19,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -245,6 +246,25 @@ final class WasiHttpTest {
                         "1",
                         "Err(HeaderError::Forbidden)"),
                 host.get("/f/" + PLAIN + "/fields").text().lines().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 50})
+    void trailersGoBehindTheBodyWhetherItWasSentBeforeOrNot(int ms) throws Exception {
+        try (Socket socket = host.connect()) {
+            Raw.write(
+                    socket,
+                    "GET /f/" + PLAIN + "/trailers?ms=" + ms
+                            + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1)
+                    .toLowerCase(Locale.ROOT);
+            assertTrue(all.contains("\r\n4\r\nall\n\r\n0\r\n"), all);
+            assertTrue(all.indexOf("\r\nx-checksum: 42\r\n") > all.indexOf("\r\n0\r\n"), all);
+        }
+        Answer answer = TestHost.send(HTTP2, host.request("/f/" + PLAIN + "/trailers?ms=" + ms));
+        assertEquals("all\n", answer.expect(200).text());
+        host.get("/f/" + PLAIN + "/trailers?empty=1").problem(500, "response-incomplete");
+        assertTrue(host.log(PLAIN).stream().anyMatch(line -> line.contains("behind an empty body")));
     }
 
     @Test
