@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,6 +172,24 @@ public final class OperationCall implements AutoCloseable {
         Semaphore kept = permit;
         permit = null;
         return kept == null ? () -> {} : kept::release;
+    }
+
+    /**
+     * Keeps the current operation's use of its binding, and what is recorded of it, until the returned action is told how it ended: for what goes on
+     * while the function does. That may be on any thread.
+     */
+    public Consumer<Boolean> keepUse() {
+        Runnable giveBack = keepPermit();
+        Binding used = binding;
+        int operation = operation();
+        long sinceNs = startNs;
+        binding = null;
+        return succeeded -> {
+            giveBack.run();
+            if (used != null) {
+                used.stats(operation).record(System.nanoTime() - sinceNs, succeeded);
+            }
+        };
     }
 
     /**

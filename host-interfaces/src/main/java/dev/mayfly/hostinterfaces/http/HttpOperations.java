@@ -85,7 +85,7 @@ public final class HttpOperations {
                 upload,
                 call.deadline(),
                 timeouts,
-                call.keepPermit());
+                call.keepUse());
         // From here on it is the invocation's to close: only what runs gives its permit back.
         outgoing.start();
         out.u32(call.resources().add(outgoing));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ final class OutgoingCall implements Awaitable, AutoCloseable {
     private final HttpUpstream.Request request;
     private final Deadline deadline;
     private final Timeouts timeouts;
-    private final Runnable ended;
+    private final Consumer<Boolean> ended;
     private final Thread owner = Thread.currentThread();
     private final long beginNs = System.nanoTime();
     private final @Nullable Pipe upload;
@@ -59,7 +60,7 @@ final class OutgoingCall implements Awaitable, AutoCloseable {
      * Sends a request.
      *
      * @param upload where its body comes from; null where it is with the request, or there is none
-     * @param ended run when the request is over
+     * @param ended told when the request is over, and whether it succeeded
      */
     OutgoingCall(
             HttpUpstream upstream,
@@ -67,7 +68,7 @@ final class OutgoingCall implements Awaitable, AutoCloseable {
             @Nullable Pipe upload,
             Deadline deadline,
             Timeouts timeouts,
-            Runnable ended) {
+            Consumer<Boolean> ended) {
         this.upstream = upstream;
         this.request = request;
         this.upload = upload;
@@ -105,7 +106,7 @@ final class OutgoingCall implements Awaitable, AutoCloseable {
             }
             fail(HostError.of(HostError.Kind.UNAVAILABLE, "the host failed to send the request", e));
         } finally {
-            ended.run();
+            ended.accept(failure == null);
             wake();
         }
     }

@@ -174,6 +174,10 @@ final class WasiHttpUpstreamTest {
             long tookMs = (System.nanoTime() - startNs) / 1_000_000;
             assertTrue(tookMs >= 150 && tookMs < 3_000, "ms: " + tookMs);
             host.expectReleased();
+            Waiting.until(
+                    "it is among the binding's errors",
+                    () -> host.host().metric("mayfly_operation_errors_total{binding=\"shop\",operation=\"http-begin\"}")
+                            == 1);
         }
     }
 
