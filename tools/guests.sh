@@ -44,7 +44,7 @@ done
 for crate in "$sources"/{http,http-wstd}; do
   name=${crate##*/}
   (cd "$crate" && cargo build --quiet --locked --release --target wasm32-wasip2)
-  place "$CARGO_TARGET_DIR/wasm32-wasip2/release/$name.wasm" "$guests/wasi/$name.wasm"
+  place "$CARGO_TARGET_DIR/wasm32-wasip2/release/${name//-/_}.wasm" "$guests/wasi/$name.wasm"
 done
 
 (cd "$sources/assemble" && cargo build --quiet --locked)

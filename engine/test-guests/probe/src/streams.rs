@@ -46,7 +46,7 @@ pub fn bad(query: &Query) -> Result<Response, Error> {
         ))),
         "event" => {
             let told = stream.send(ServerSentEvent::data("").name("a\nb"));
-            stream.write(&format!("{told:?}\n").into_bytes())?;
+            stream.write(format!("{told:?}\n").into_bytes())?;
             Ok(Response::empty(200))
         }
         _ => {
