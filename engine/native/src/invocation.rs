@@ -9,6 +9,7 @@ use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Result, Store};
 
 use crate::front::random::Random;
+use crate::front::wasi_blobstore::Blobs;
 use crate::front::wasi_http::{self, Http};
 use crate::front::wasi_io::Wasi;
 use crate::front::wasi_keyvalue::Held;
@@ -90,6 +91,7 @@ pub struct Call {
     pub log_bytes: u64,
     pub keyvalue: Held,
     pub messaging: Messages,
+    pub blobs: Blobs,
     pub wasi: Wasi,
     /// Made when it is first needed.
     http: Option<Box<Http>>,
@@ -105,6 +107,7 @@ impl Call {
             log_bytes: 0,
             keyvalue: Held::default(),
             messaging: Messages::default(),
+            blobs: Blobs::default(),
             wasi: Wasi::default(),
             http: None,
         }

@@ -15,7 +15,7 @@ pub const PUT: i32 = 339;
 pub const DELETE: i32 = 340;
 pub const LIST: i32 = 341;
 
-wire::record!(out struct BlobInfo {
+wire::record!(out pub struct BlobInfo {
     "key" => key: &'static str,
     "length" => length: u64,
     "content-type" => content_type: &'static str,
@@ -24,7 +24,7 @@ wire::record!(out struct BlobInfo {
     "metadata" => metadata: Vec<(&'static str, &'static str)>,
 });
 
-wire::record!(out struct BlobPage {
+wire::record!(out pub struct BlobPage {
     "blobs" => blobs: Vec<BlobInfo>,
     "more" => more: bool,
 });

@@ -9,6 +9,7 @@ use crate::invocation::Call;
 use crate::outcome::Refused;
 
 mod blob;
+mod buffer_streams;
 mod buffers;
 mod clocks;
 pub mod command;
@@ -28,6 +29,7 @@ pub mod response;
 mod secrets;
 mod sql;
 mod streaming;
+pub mod wasi_blobstore;
 pub mod wasi_cli;
 mod wasi_config;
 mod wasi_filesystem;
@@ -101,6 +103,9 @@ pub const INTERFACES: &[&Interface] = &[
     &wasi_keyvalue::STORE,
     &wasi_keyvalue::BATCH,
     &wasi_keyvalue::ATOMICS,
+    &wasi_blobstore::TYPES,
+    &wasi_blobstore::CONTAINER,
+    &wasi_blobstore::BLOBSTORE,
     &wasi_messaging::TYPES,
     &wasi_messaging::PRODUCER,
     &clocks::MONOTONIC,

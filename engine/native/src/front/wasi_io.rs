@@ -10,7 +10,8 @@ use wasmtime::{Result, StoreContextMut, bail};
 use super::clocks::monotonic_ns;
 use super::wasi_http::codes::ErrorCode;
 use super::wire::Answer;
-use super::{Interface, response, wasi_cli, wasi_http};
+use super::{Interface, buffer_streams, response, wasi_cli, wasi_http};
+use crate::buffers;
 use crate::front::lines::Lines;
 use crate::invocation::Call;
 use crate::outcome::{LimitPassed, Refused};
@@ -55,6 +56,11 @@ pub enum Input {
     Request,
     /// The body of an upstream's answer, by the request's number.
     Exchange(usize),
+    /// A buffer, and how far it was read.
+    Buffer {
+        index: usize,
+        read: u64,
+    },
 }
 
 /// What can be written.
@@ -64,6 +70,8 @@ pub enum Output {
     Stderr,
     /// A message's body, by its number.
     Body(usize),
+    /// A buffer.
+    Buffer(usize),
 }
 
 /// Why a stream broke: a guest's handle to it.
@@ -268,8 +276,10 @@ pub const STREAMS: Interface = Interface {
             linker.resource_async(name, ResourceType::host::<Input>(), |mut store, number| {
                 Box::new(async move {
                     let call = store.data_mut();
-                    if let Input::Exchange(exchange) = call.wasi.inputs.remove(number as usize) {
-                        wasi_http::release_exchange(call, exchange).await;
+                    match call.wasi.inputs.remove(number as usize) {
+                        Input::Exchange(exchange) => wasi_http::release_exchange(call, exchange).await,
+                        Input::Buffer { index, .. } => buffers::drop_handle(call.frame, index),
+                        Input::Stdin | Input::Request => {}
                     }
                     Ok(())
                 })
@@ -279,8 +289,10 @@ pub const STREAMS: Interface = Interface {
             linker.resource_async(name, ResourceType::host::<Output>(), |mut store, number| {
                 Box::new(async move {
                     let call = store.data_mut();
-                    if let Output::Body(body) = call.wasi.outputs.remove(number as usize) {
-                        wasi_http::release_output(call, body).await;
+                    match call.wasi.outputs.remove(number as usize) {
+                        Output::Body(body) => wasi_http::release_output(call, body).await,
+                        Output::Buffer(index) => buffers::drop_handle(call.frame, index),
+                        Output::Stdout | Output::Stderr => {}
                     }
                     Ok(())
                 })
@@ -429,7 +441,7 @@ fn define_splice<const BLOCKING: bool>(linker: &mut Linker<'_>, name: &str) -> R
 fn readable(call: &mut Call, input: &In) -> Pollable {
     match call.wasi.inputs[input.rep() as usize] {
         // The host waits for the client where a read has to.
-        Input::Stdin | Input::Request => Pollable::Ready,
+        Input::Stdin | Input::Request | Input::Buffer { .. } => Pollable::Ready,
         Input::Exchange(exchange) => wasi_http::readable(call, exchange),
     }
 }
@@ -442,6 +454,14 @@ async fn read(call: &mut Call, input: &In, bytes_max: u64, blocking: bool) -> St
             Input::Stdin => wasi_cli::read(call, bytes_max).await,
             Input::Request => wasi_http::read_request(call, bytes_max).await?,
             Input::Exchange(exchange) => wasi_http::read_exchange(call, exchange, bytes_max).await?,
+            Input::Buffer { index, read } => {
+                let piece = buffer_streams::read(call, index, read, bytes_max).await;
+                if let Piece::Bytes(bytes) = piece {
+                    let read = read + bytes.len() as u64;
+                    call.wasi.inputs[input.rep() as usize] = Input::Buffer { index, read };
+                }
+                piece
+            }
         };
         return Ok(match piece {
             Piece::Bytes([]) if blocking && bytes_max > 0 => {
@@ -460,6 +480,7 @@ async fn read(call: &mut Call, input: &In, bytes_max: u64, blocking: bool) -> St
 async fn write(call: &mut Call, output: &Out, bytes: &[u8]) -> Streamed<()> {
     let written = match call.wasi.outputs[output.rep() as usize] {
         Output::Body(body) => wasi_http::write(call, body, bytes).await?,
+        Output::Buffer(index) => buffer_streams::write(call, index, bytes).await,
         output => wasi_cli::write(call, output, bytes).await?,
     };
     Ok(written.map_err(|failure| call.wasi.failure(failure)))
@@ -470,6 +491,8 @@ async fn room(call: &mut Call, output: &Out) -> Streamed<(u64, Pollable)> {
     let room = match call.wasi.outputs[output.rep() as usize] {
         Output::Stdout | Output::Stderr => Ok((PIECE_BYTES_MAX, Pollable::Ready)),
         Output::Body(body) => wasi_http::room(call, body).await?,
+        Output::Buffer(index) if !buffer_streams::is_open(call, index) => Err(Failure::Closed),
+        Output::Buffer(_) => Ok((PIECE_BYTES_MAX, Pollable::Ready)),
     };
     Ok(room.map_err(|failure| call.wasi.failure(failure)))
 }

@@ -207,7 +207,7 @@ macro_rules! record {
     (in $vis:vis struct $name:ident { $($component:literal => $field:ident: $ty:ty),* $(,)? }) => {
         #[derive(wasmtime::component::ComponentType, wasmtime::component::Lift)]
         #[component(record)]
-        $vis struct $name { $(#[component(name = $component)] $field: $ty),* }
+        $vis struct $name { $(#[component(name = $component)] $vis $field: $ty),* }
         impl $crate::front::wire::Encode for $name {
             fn encode(&self, store: &wasmtime::StoreContextMut<'_, $crate::invocation::Call>, out: &mut Vec<u8>) -> wasmtime::Result<()> {
                 $(self.$field.encode(store, out)?;)*
@@ -218,7 +218,7 @@ macro_rules! record {
     (out $vis:vis struct $name:ident { $($component:literal => $field:ident: $ty:ty),* $(,)? }) => {
         #[derive(wasmtime::component::ComponentType, wasmtime::component::Lower)]
         #[component(record)]
-        $vis struct $name { $(#[component(name = $component)] $field: $ty),* }
+        $vis struct $name { $(#[component(name = $component)] $vis $field: $ty),* }
         impl $crate::front::wire::Decode for $name {
             fn decode(answer: &mut $crate::front::wire::Answer) -> wasmtime::Result<Self> {
                 Ok($name { $($field: $crate::front::wire::Decode::decode(answer)?),* })

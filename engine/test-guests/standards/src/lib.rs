@@ -1,5 +1,5 @@
-//! Uses the standard's interfaces beside Mayfly's own: `/keyvalue?bucket`, `/messaging?topic`, `/config`, `/log`. Each path goes through all of its interface's
-//! functions and answers with what it saw, a line a fact.
+//! Uses the standard's interfaces beside Mayfly's own: `/keyvalue?bucket`, `/blobstore/…?container`, `/messaging?topic`, `/config`, `/log`.
+//! Each path goes through its interface's functions and answers with what it saw, a line a fact.
 
 // It is made of instructions that no other machine has.
 #![cfg(target_family = "wasm")]
@@ -8,9 +8,19 @@ use std::fmt::Write as _;
 
 use mayfly::{Error, Request, Response};
 
+mod blobstore;
+
 mod bindings {
     wit_bindgen::generate!({
-        path: ["wit/keyvalue.wit", "wit/config.wit", "wit/logging.wit", "wit/messaging.wit", "wit/world.wit"],
+        path: [
+            "wit/io.wit",
+            "wit/blobstore.wit",
+            "wit/keyvalue.wit",
+            "wit/config.wit",
+            "wit/logging.wit",
+            "wit/messaging.wit",
+            "wit/world.wit",
+        ],
         world: "test:standards/standards",
         generate_all,
     });
@@ -27,7 +37,17 @@ mayfly::web!(answer);
 
 fn answer(request: Request) -> Result<Response, Error> {
     let bucket = request.query().get("bucket").unwrap_or_default().into_owned();
-    let seen = match request.path().as_ref() {
+    let path = request.path();
+    if let Some(what) = path.strip_prefix("/blobstore/") {
+        let query = request.query();
+        let container = query.get("container").unwrap_or_default();
+        let bytes = query.get("bytes").and_then(|bytes| bytes.parse().ok()).unwrap_or(0);
+        let seen = blobstore::answer(what, &container, bytes);
+        return Ok(Response::text(
+            seen.unwrap_or_else(|error| format!("refused: {error}\n")),
+        ));
+    }
+    let seen = match path.as_ref() {
         "/keyvalue" => keyvalue(&bucket).unwrap_or_else(|error| format!("refused: {error:?}\n")),
         "/config" => format!(
             "{:?}\n{:?}\n{:?}\n",
