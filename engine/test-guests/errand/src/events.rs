@@ -7,9 +7,10 @@
 //! | `retry-until:3` | another attempt before the third |
 //! | `reject` | a dead letter |
 //! | `trap`, `spin` | that |
+//! | `again:errand` | success, after the same event for that function: the counter `again`, and under `refused` why no more may follow |
 //! | anything else | success |
 
-use mayfly::{Event, EventError, kv};
+use mayfly::{Event, EventError, functions, kv};
 
 use crate::hold::spin;
 
@@ -27,6 +28,13 @@ pub fn handle(event: Event) -> Result<(), EventError> {
         ("reject", _) => Err(EventError::reject("as asked")),
         ("trap", _) => panic!("it traps as asked"),
         ("spin", _) => spin(),
+        ("again", function) => {
+            store.increment("again", 1)?;
+            match functions::spawn(function, payload.as_bytes()).send() {
+                Ok(_) => Ok(()),
+                Err(refused) => Ok(store.set("refused", refused.to_string())?),
+            }
+        }
         _ => Ok(()),
     }
 }

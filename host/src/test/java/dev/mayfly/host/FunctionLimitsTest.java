@@ -121,6 +121,17 @@ class FunctionLimitsTest {
     }
 
     @Test
+    void aFunctionHasItsOwnTables() throws Exception {
+        host.deploy("tables", "tables");
+        int unlimited = host.get("/f/tables").status();
+        Answer answer = host.send(host.request("/v1/functions/tables?limit=table-elements%3D1000")
+                .PUT(BodyPublishers.ofByteArray(Guests.bytes("tables"))));
+        assertEquals(200, answer.status(), answer::text);
+        assertEquals(201, host.get("/f/tables").status(), "the guest answers 200 + thousands of elements");
+        assertTrue(unlimited > 201, "without the limit there are more: " + unlimited);
+    }
+
+    @Test
     void aFunctionHasItsOwnBoundsOnBodiesAndHeaders() throws Exception {
         deploy("bounded", "request-body-bytes=1000", "response-body-bytes=1000", "header-count=1");
         host.post("/f/bounded/echo", new byte[1_000]).problem(431, "too-many-headers");

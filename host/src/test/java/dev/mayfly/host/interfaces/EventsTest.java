@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.Limits;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.TestHost;
@@ -75,7 +76,9 @@ final class EventsTest {
             Waiting.until(
                     "a trap is tried again as well",
                     () -> attempts(host, trapping).equals("3"));
-            assertEquals(1, events(host, "errand").path("waiting").asInt());
+            Waiting.until(
+                    "the trapped one waits again",
+                    () -> events(host, "errand").path("waiting").asInt() == 1);
         }
     }
 
@@ -92,6 +95,23 @@ final class EventsTest {
             assertEquals("as asked", letter.path("error").asText());
             host.host().post("/v1/functions/errand/events/" + id + "/retry", new byte[0]);
             Waiting.until("it came again", () -> attempts(host, id).equals("2"));
+        }
+    }
+
+    @Test
+    void eventsThatFollowEventsEndInTime() throws Exception {
+        Limits limits = Limits.defaults().withSpawnDepthMax(3);
+        try (ErrandHost host = ErrandHost.start(folder, limits, STORE).grant(GRANTS)) {
+            host.post("again:errand", "spawn", "function=errand").expect(200);
+            Waiting.until(
+                    "one is refused",
+                    () -> host.get("kv/get", "store=events", "key=refused").status() == 200);
+            String refused = host.get("kv/get", "store=events", "key=refused")
+                    .expect(200)
+                    .text();
+            assertTrue(refused.contains("spawn-depth-max=3"), refused);
+            awaitSettled(host, "errand");
+            assertEquals("3", host.get("kv/get", "store=events", "key=again").text());
         }
     }
 
