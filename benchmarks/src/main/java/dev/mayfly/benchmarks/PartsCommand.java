@@ -11,7 +11,8 @@ import picocli.CommandLine.Mixin;
         name = "parts",
         mixinStandardHelpOptions = true,
         description = {
-            "What a call consists of, measured by JMH: begin to done, function table, slot, buffer copies.",
+            "What a call consists of, measured by JMH: begin to done, function table, slot, buffer copies,",
+            "and what a host does around a call: key, route, limits, receipt.",
             "Percentiles are those of the iterations' averages; the ratio is a row's median over the first row's."
         })
 final class PartsCommand implements Callable<Integer> {
@@ -22,7 +23,7 @@ final class PartsCommand implements Callable<Integer> {
     public Integer call() throws IOException, RunnerException {
         try (BenchFiles files = BenchFiles.open()) {
             PartsBench.PartsResult result = PartsBench.run(files.guests(), output.quick, output::progress);
-            output.print(result.rows(), result.allocations());
+            output.print(result.rows(), result.targets());
         }
         return 0;
     }

@@ -208,7 +208,7 @@ public final class InProcessHost implements AutoCloseable {
     }
 
     /** The route to a function that must be there. */
-    static Route route(Invoker invoker, String name) {
+    public static Route route(Invoker invoker, String name) {
         Route route = invoker.routes().find(name);
         if (route == null) {
             throw new IllegalArgumentException("there is no function " + name);
