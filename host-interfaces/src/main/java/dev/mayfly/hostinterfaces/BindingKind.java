@@ -1,16 +1,47 @@
 package dev.mayfly.hostinterfaces;
 
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What may be behind a binding. */
 public enum BindingKind {
-    KV,
-    SQL,
-    BLOB,
-    HTTP,
-    TOPIC,
-    FUNCTION,
-    SECRET;
+    KV("mayfly:kv/kv", "wasi:keyvalue/store", "wasi:keyvalue/batch", "wasi:keyvalue/atomics"),
+    SQL("mayfly:sql/sql"),
+    BLOB("mayfly:blob/blob"),
+    HTTP("mayfly:http/client", "wasi:http/outgoing-handler"),
+    TOPIC("mayfly:pubsub/publisher", "wasi:messaging/producer"),
+    FUNCTION("mayfly:functions/functions"),
+    SECRET("mayfly:secrets/secrets");
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is.
+    private final List<String> interfaces;
+
+    BindingKind(String... interfaces) {
+        this.interfaces = List.of(interfaces);
+    }
+
+    /** The interfaces that do nothing for a function without a grant of this kind; their names without a version. */
+    public List<String> interfaces() {
+        return interfaces;
+    }
+
+    /**
+     * What a function has to be granted to use an interface.
+     *
+     * @param imported its name, with a version or without
+     * @return null when it needs no grant
+     */
+    public static @Nullable BindingKind neededFor(String imported) {
+        int version = imported.indexOf('@');
+        String name = version < 0 ? imported : imported.substring(0, version);
+        for (BindingKind kind : values()) {
+            if (kind.interfaces.contains(name)) {
+                return kind;
+            }
+        }
+        return null;
+    }
 
     /** As configuration, messages and metrics have it. */
     public String label() {
