@@ -1,6 +1,5 @@
 package dev.mayfly.host;
 
-import dev.mayfly.engine.Compiler;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.MayflyException;
@@ -189,9 +188,7 @@ public final class Host implements AutoCloseable {
             boolean serves,
             Parts parts) {
         Limits limits = config.limits();
-        EngineConfig engineConfig = EngineConfig.defaults()
-                .withInstanceCountMax(limits.hostConcurrencyMax())
-                .withMemoryBytesMax(limits.memoryBytesMax());
+        EngineConfig engineConfig = limits.engineConfig();
         DataFolder folder = parts.add(DataFolder.take(config.dataFolder()));
         Catalog catalog = parts.add(SqliteCatalog.open(folder.catalog()));
         CatalogConnection accessTables = parts.add(CatalogConnection.open(folder.catalog()));
@@ -230,11 +227,7 @@ public final class Host implements AutoCloseable {
         FolderArtifactStore store = FolderArtifactStore.open(folder.store());
         Engine engine = parts.add(Engine.open(engineConfig, custom.descriptions()));
         ComponentCompiler compiler = parts.add(new ComponentCompiler(
-                new Compiler(engineConfig, limits.compileMemoryBytesMax(), limits.compileTimeMax()),
-                engine,
-                store,
-                ComponentCompiler.defaultRunningCountMax(),
-                COMPILE_WAITING_MAX));
+                limits.compiler(), engine, store, ComponentCompiler.defaultRunningCountMax(), COMPILE_WAITING_MAX));
         int tableCountMax = limits.loadedFunctionsMax() == 0
                 ? TableBudget.tableCountMax(engineConfig)
                 : limits.loadedFunctionsMax();

@@ -1,5 +1,7 @@
 package dev.mayfly.host;
 
+import dev.mayfly.engine.Compiler;
+import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MayflyException;
 import java.time.Duration;
@@ -156,6 +158,16 @@ public record Limits(
                 1_000,
                 1024L * 1024 * MIB,
                 FunctionLimits.NONE);
+    }
+
+    /** What the engine is opened with under these limits, and functions are compiled for. */
+    public EngineConfig engineConfig() {
+        return EngineConfig.defaults().withInstanceCountMax(hostConcurrencyMax).withMemoryBytesMax(memoryBytesMax);
+    }
+
+    /** What compiles functions under these limits. */
+    public Compiler compiler() {
+        return new Compiler(engineConfig(), compileMemoryBytesMax, compileTimeMax);
     }
 
     public Limits withComponentBytesMax(long value) {
