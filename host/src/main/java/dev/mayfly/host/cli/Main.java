@@ -22,6 +22,7 @@ public final class Main {
             "dev",
             "deploy",
             "invoke",
+            "inspect",
             "manifest",
             "list",
             "show",
@@ -115,6 +116,7 @@ public final class Main {
             case "dev" -> new DevCommand(context);
             case "deploy" -> new DeployCommand(context);
             case "invoke" -> new InvokeCommand(context);
+            case "inspect" -> new InspectCommand(context);
             case "manifest" -> ManifestCommand.line(context);
             case "list" -> new ListCommand(context);
             case "show" -> new ShowCommand(context);

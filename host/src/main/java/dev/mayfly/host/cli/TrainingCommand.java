@@ -9,13 +9,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /**
@@ -40,7 +36,13 @@ final class TrainingCommand extends StandardCommand {
     @Override
     public Integer call() throws IOException {
         ServerLog.configure();
-        Path folder = Files.createTempDirectory("mayfly-training");
+        try (TemporaryFolder folder = TemporaryFolder.create("mayfly-training")) {
+            train(folder.path());
+        }
+        return ExitCode.OK;
+    }
+
+    private void train(Path folder) throws IOException {
         Path data = Files.createDirectory(folder.resolve("data"));
         Files.writeString(data.resolve(HostConfiguration.FILE_NAME), "listen: {port: 0}\n");
         HostConfiguration configuration = HostConfiguration.read(
@@ -62,10 +64,7 @@ final class TrainingCommand extends StandardCommand {
             run("--help");
             run("serve", "--help");
             run("config", "show", "--data", data.toString());
-        } finally {
-            delete(folder);
         }
-        return ExitCode.OK;
     }
 
     private void run(String... arguments) {
@@ -76,21 +75,5 @@ final class TrainingCommand extends StandardCommand {
         if (exitCode != ExitCode.OK) {
             throw new CommandFailure(exitCode, "the training stopped at: mayfly " + String.join(" ", arguments));
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }
