@@ -26,7 +26,7 @@ public final class PartsBench {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     /** JMH divides what its own threads allocate by the operations: never quite zero. */
     private static final double NOTHING_BYTES = 0.5;
-    /** The row of {@link AroundBenchmark}: a call's record is an object. */
+    /** The row of {@link HostWorkBenchmark}: a call's record is an object. */
     private static final String AROUND = "authenticate-route-admit-record";
 
     private static final double AROUND_US_MAX = 3;

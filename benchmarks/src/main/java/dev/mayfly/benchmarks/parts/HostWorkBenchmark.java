@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.TearDown;
  * under its limits, gives it back and records what it took. Without the call.
  */
 @State(org.openjdk.jmh.annotations.Scope.Thread)
-public class AroundBenchmark {
+public class HostWorkBenchmark {
     private static final String FUNCTION = "echo";
 
     private Path folder;
@@ -37,7 +37,7 @@ public class AroundBenchmark {
 
     /** For JMH. */
     @SuppressWarnings("NullAway.Init") // JMH sets a state up before it is used
-    public AroundBenchmark() {}
+    public HostWorkBenchmark() {}
 
     @Setup(Level.Trial)
     public void open(HostState state) throws Exception {
