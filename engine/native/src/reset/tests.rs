@@ -149,6 +149,11 @@ impl Drop for Memory {
     }
 }
 
+fn discarded_and_closed(gaps: &[Range<usize>]) -> Vec<Asked> {
+    let discarded = gaps.iter().cloned().map(Discard);
+    discarded.chain(gaps.iter().cloned().map(Close)).collect()
+}
+
 fn discarded(asked: Vec<Asked>) -> Vec<Range<usize>> {
     let range = |asked| match asked {
         Discard(range) => Some(range),
@@ -162,13 +167,7 @@ fn pages_that_every_call_writes_are_kept_and_the_rest_is_thrown_away_and_sealed(
     let (mut memory, windows) = Memory::sampled(40, &[10, 11, 30]);
     memory.write([10, 11, 30]);
     let gaps = [0..10, 12..30, 31..40];
-    let asked: Vec<_> = gaps
-        .iter()
-        .cloned()
-        .map(Discard)
-        .chain(gaps.iter().cloned().map(Close))
-        .collect();
-    assert_eq!(memory.reset(&windows), asked);
+    assert_eq!(memory.reset(&windows), discarded_and_closed(&gaps));
     assert!(memory.is_as_new());
 }
 
@@ -215,13 +214,7 @@ fn a_touch_beside_the_windows_breaks_the_seal_and_everything_is_reset() {
     memory.write([10, 25]);
     assert!(memory.seal().is_open());
     let gaps = [0..10, 11..40];
-    let asked: Vec<_> = gaps
-        .iter()
-        .cloned()
-        .map(Discard)
-        .chain(gaps.iter().cloned().map(Close))
-        .collect();
-    assert_eq!(memory.reset(&windows), asked);
+    assert_eq!(memory.reset(&windows), discarded_and_closed(&gaps));
     assert!(memory.is_as_new());
 }
 

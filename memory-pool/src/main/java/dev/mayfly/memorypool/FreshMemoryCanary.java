@@ -26,8 +26,8 @@ import java.time.Duration;
  */
 public final class FreshMemoryCanary {
     /**
-     * Some 20 ms: eight that show the engine which pages to reset by copying ({@code reset.rs}), then every pattern before every end, and one more to
-     * see what the last of them left.
+     * Some 20 ms: eight that show the engine which pages to reset by copying ({@code engine/native/src/reset}), then every pattern before every end, and
+     * one more to see what the last of them left.
      */
     public static final int ROUNDS = 8 + 9 + 1;
 
