@@ -116,6 +116,11 @@ final class AbandonedTest {
                         .equals("true"));
     }
 
+    private void awaitClientsGone(long count) throws Exception {
+        Waiting.until(
+                "the host has noticed", () -> host.host().invocations(ErrandHost.FUNCTION, "client-gone") == count);
+    }
+
     private void expectNothingLeft() throws Exception {
         host.expectReleased();
         assertEquals(0, host.ofBinding("orders", "connectionsInUse"));
@@ -160,7 +165,7 @@ final class AbandonedTest {
     @ParameterizedTest
     @EnumSource(Held.class)
     void whenTheClientGoesAway(Held held) throws Exception {
-        for (int i = 0; i < 3; i++) {
+        for (int gone = 1; gone <= 3; gone++) {
             try (Socket socket = host.host().connect()) {
                 Raw.write(
                         socket,
@@ -168,9 +173,10 @@ final class AbandonedTest {
                                 + "Content-Length: " + held.body.length() + "\r\n\r\n" + held.body);
                 awaitHolding();
             }
+            // The next one needs what this one holds: the upstream's binding lets two calls hold a response at once.
+            awaitClientsGone(gone);
         }
         expectNothingLeft();
-        assertEquals(3, host.host().invocations(ErrandHost.FUNCTION, "client-gone"));
     }
 
     @Test
