@@ -22,7 +22,8 @@ use crate::front::custom::Offers;
 use crate::invocation::{FramePtr, Invocation};
 use crate::layout::{ErrorRoom, Frame, Metrics, Settings, report};
 use crate::outcome::FAILED;
-use crate::prelink::{PrelinkError, Prelinked};
+use crate::prelink::PrelinkError;
+use crate::replicas::Prelinked;
 
 /// Changes whenever a function's or a layout's meaning does.
 pub const ABI_VERSION: i32 = 5;
@@ -127,7 +128,7 @@ pub unsafe extern "C" fn mf_prelink(
     let loaded = contained(|| match (path.to_str(), offers.to_str()) {
         (Ok(path), Ok(offers)) => {
             let offers = Offers::parse(offers).map_err(PrelinkError::Internal)?;
-            Prelinked::load(engine, Path::new(path), &offers)
+            Prelinked::load(engine, Path::new(path), offers)
         }
         _ => Err(PrelinkError::Invalid(
             "the artifact's file name isn't UTF-8, or the offers".into(),

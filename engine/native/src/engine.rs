@@ -1,4 +1,4 @@
-//! wasmtime's configuration, the instance pool and the epoch ticker.
+//! wasmtime's configuration, the instance pools of the shards and the epoch ticker.
 
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationCon
 
 use crate::abi::{ABI_VERSION, PANICS};
 use crate::layout::{Metrics, Settings};
+use crate::replicas::ReplicaCount;
 use crate::reset::Memories;
+use crate::shard::{self, Shard};
 
 /// Stack for guest code; the fiber has as much again for host functions that run on it.
 const WASM_STACK_BYTES: usize = 128 << 10;
@@ -26,7 +28,7 @@ const MEMORIES_PER_COMPONENT_MAX: u32 = 8;
 /// How many the pool has for each instance: few components have more than one.
 const MEMORIES_PER_INSTANCE: u64 = 2;
 /// A memory that no call uses remembers the function that it last served; for another one it has to be mapped anew, which takes longer than the
-/// call. So there are more than instances: as many again, up to this.
+/// call. So there are more than instances: as many again, up to this in all shards together.
 const SPARE_MEMORIES_MAX: u64 = 1024;
 const TABLES_PER_COMPONENT_MAX: u32 = 64;
 /// A core instance's own record (globals, imports, function references).
@@ -52,34 +54,36 @@ pub fn code_config(memory_bytes_max: u64) -> Config {
     config
 }
 
-/// The engine with its pool and its ticker.
+/// The engine: its shards and its ticker.
 pub struct Engine {
-    pub wasmtime: wasmtime::Engine,
+    pub shards: Arc<[Shard]>,
     pub settings: Settings,
-    pub memories: Memories,
     pub prelinked: Arc<AtomicU64>,
+    pub replicas: Arc<ReplicaCount>,
     fingerprint: String,
     ticker: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Engine {
     pub fn new(settings: Settings) -> Result<Engine> {
-        let mut config = code_config(settings.memory_bytes_max);
-        config
-            .enable_compiler(false)
-            .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&settings)));
-        let pooled_bytes = memory_count(&settings) * settings.memory_bytes_max;
-        let (wasmtime, memories) = Memories::of_pool(pooled_bytes, settings.memory_bytes_max, || {
-            wasmtime::Engine::new(&config)
-        });
-        let wasmtime = wasmtime?;
-        let ticker = start_ticker(wasmtime.clone(), Duration::from_micros(settings.tick_us))?;
+        let count = shard::count(settings.instance_count_max);
+        let shards: Result<Arc<[Shard]>> = (0..count)
+            .map(|index| {
+                shard(
+                    &settings,
+                    shard::share(settings.instance_count_max, index, count),
+                    count,
+                )
+            })
+            .collect();
+        let shards = shards?;
+        let ticker = start_ticker(shards.clone(), Duration::from_micros(settings.tick_us))?;
         Ok(Engine {
-            wasmtime,
+            shards,
             fingerprint: fingerprint(settings.memory_bytes_max)?,
             settings,
-            memories,
             prelinked: Arc::default(),
+            replicas: Arc::default(),
             ticker: Some(ticker),
         })
     }
@@ -90,20 +94,24 @@ impl Engine {
     }
 
     pub fn metrics(&self) -> Metrics {
-        let pool = self
-            .wasmtime
-            .pooling_allocator_metrics()
-            .expect("the engine is made with a pooling allocator");
-        Metrics {
-            component_instances: pool.component_instances(),
-            memories: pool.memories() as u64,
-            tables: pool.tables() as u64,
-            stacks: pool.stacks() as u64,
-            unused_warm_memories: pool.unused_warm_memories().into(),
-            unused_memory_bytes_resident: pool.unused_memory_bytes_resident() as u64,
+        let mut metrics = Metrics {
             prelinked_components: self.prelinked.load(Ordering::Relaxed),
             panics: PANICS.load(Ordering::Relaxed),
+            ..Metrics::default()
+        };
+        for shard in self.shards.iter() {
+            let pool = shard
+                .wasmtime
+                .pooling_allocator_metrics()
+                .expect("a shard is made with a pooling allocator");
+            metrics.component_instances += pool.component_instances();
+            metrics.memories += pool.memories() as u64;
+            metrics.tables += pool.tables() as u64;
+            metrics.stacks += pool.stacks() as u64;
+            metrics.unused_warm_memories += u64::from(pool.unused_warm_memories());
+            metrics.unused_memory_bytes_resident += pool.unused_memory_bytes_resident() as u64;
         }
+        metrics
     }
 }
 
@@ -115,6 +123,24 @@ impl Drop for Engine {
             let _ = thread.join();
         }
     }
+}
+
+/// One of so many shards, with room for so many instances.
+fn shard(settings: &Settings, instance_count: u64, shard_count: usize) -> Result<Shard> {
+    let memory_count = memory_count(instance_count, shard_count);
+    let mut config = code_config(settings.memory_bytes_max);
+    config
+        .enable_compiler(false)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(
+            settings,
+            instance_count,
+            memory_count,
+        )));
+    let pooled_bytes = memory_count * settings.memory_bytes_max;
+    let (wasmtime, memories) = Memories::of_pool(pooled_bytes, settings.memory_bytes_max, || {
+        wasmtime::Engine::new(&config)
+    });
+    Ok(Shard::new(wasmtime?, memories, instance_count))
 }
 
 /// wasmtime's own compatibility hash covers its version, the settings that reach into code, the target and the CPU's features. Only an engine with
@@ -129,14 +155,14 @@ fn fingerprint(memory_bytes_max: u64) -> Result<String> {
     ))
 }
 
-fn memory_count(settings: &Settings) -> u64 {
-    let needed = MEMORIES_PER_INSTANCE * settings.instance_count_max;
-    needed + needed.min(SPARE_MEMORIES_MAX)
+fn memory_count(instance_count: u64, shard_count: usize) -> u64 {
+    let needed = MEMORIES_PER_INSTANCE * instance_count;
+    needed + needed.min(SPARE_MEMORIES_MAX / shard_count as u64)
 }
 
-fn pool(settings: &Settings) -> PoolingAllocationConfig {
-    let count = u32::try_from(settings.instance_count_max).expect("checked in Java");
-    let memories = u32::try_from(memory_count(settings)).expect("instances are counted in thousands");
+fn pool(settings: &Settings, instance_count: u64, memory_count: u64) -> PoolingAllocationConfig {
+    let count = u32::try_from(instance_count).expect("checked in Java");
+    let memories = u32::try_from(memory_count).expect("instances are counted in thousands");
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(count)
         .total_core_instances(count.saturating_mul(CORE_INSTANCES_PER_COMPONENT_MAX))
@@ -163,13 +189,15 @@ fn pool(settings: &Settings) -> PoolingAllocationConfig {
 }
 
 /// A thread of its own rather than a Java one: a tick must come while the JVM collects garbage too.
-fn start_ticker(engine: wasmtime::Engine, tick: Duration) -> Result<(Sender<()>, JoinHandle<()>)> {
+fn start_ticker(shards: Arc<[Shard]>, tick: Duration) -> Result<(Sender<()>, JoinHandle<()>)> {
     let (stop, stopped) = channel::<()>();
     let thread = std::thread::Builder::new()
         .name("mayfly-ticker".into())
         .spawn(move || {
             while stopped.recv_timeout(tick) == Err(RecvTimeoutError::Timeout) {
-                engine.increment_epoch();
+                for shard in shards.iter() {
+                    shard.wasmtime.increment_epoch();
+                }
             }
         })?;
     Ok((stop, thread))
@@ -179,15 +207,24 @@ fn start_ticker(engine: wasmtime::Engine, tick: Duration) -> Result<(Sender<()>,
 mod tests {
     use super::*;
 
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn it_knows_where_its_memories_are() {
-        let engine = Engine::new(Settings {
-            instance_count_max: 1,
+    fn settings(instance_count_max: u64) -> Settings {
+        Settings {
+            instance_count_max,
             memory_bytes_max: 2 << 20,
             table_elements_max: 1000,
             tick_us: 1000,
-        });
-        assert!(engine.unwrap().memories.are_known());
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn it_knows_where_its_memories_are() {
+        let engine = Engine::new(settings(8)).unwrap();
+        assert!(engine.shards.iter().all(|shard| shard.memories.are_known()));
+    }
+
+    #[test]
+    fn an_engine_for_one_instance_is_one_shard() {
+        assert_eq!(Engine::new(settings(1)).unwrap().shards.len(), 1);
     }
 }

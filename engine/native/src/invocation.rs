@@ -16,8 +16,9 @@ use crate::front::wasi_keyvalue::Held;
 use crate::front::wasi_messaging::Messages;
 use crate::front::{command, event, head, response, wasi_cli, web};
 use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
-use crate::outcome::{self, BadFrame, DONE, Exit, OPERATION, YIELD};
-use crate::prelink::Prelinked;
+use crate::outcome::{self, BadFrame, DONE, EXHAUSTED, Exit, OPERATION, YIELD};
+use crate::prelink::Linked;
+use crate::replicas::Prelinked;
 use crate::reset::WindowedStore;
 
 /// `Operation.OK`
@@ -219,54 +220,59 @@ impl Invocation {
 }
 
 async fn run(prelinked: &'static Prelinked, frame: FramePtr) -> i32 {
+    // Its room is there until the store is dropped.
+    let Some((linked, _room)) = prelinked.place() else {
+        frame.set_message("all instances are in use");
+        return EXHAUSTED;
+    };
     let mut instantiated = false;
-    match call(prelinked, frame, &mut instantiated).await {
+    match call(linked, frame, &mut instantiated).await {
         Ok(()) => DONE,
         Err(error) => outcome::report(&error, instantiated, frame),
     }
 }
 
-async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut bool) -> Result<()> {
+async fn call(linked: &'static Linked, frame: FramePtr, instantiated: &mut bool) -> Result<()> {
     if frame.given().buffer_count_max as usize > crate::layout::BUFFERS {
         return Err(BadFrame("bufferCountMax is larger than the frame's room for buffers").into());
     }
     head::check_request_head(frame)?;
-    let store = Store::new(&prelinked.engine, Call::new(frame));
-    let mut store = WindowedStore::new(store, &prelinked.windows);
+    let store = Store::new(&linked.engine, Call::new(frame));
+    let mut store = WindowedStore::new(store, &linked.windows);
     store.limiter(|call| call);
     store.set_max_component_handles(HANDLE_COUNT_MAX);
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
-    store.data_mut().wasi.is_command = prelinked.is_command() && frame.given().entry != ENTRY_EVENT;
-    let ended = enter(prelinked, &mut store, instantiated).await;
+    store.data_mut().wasi.is_command = linked.is_command() && frame.given().entry != ENTRY_EVENT;
+    let ended = enter(linked, &mut store, instantiated).await;
     match ended.as_ref().map_err(|error| error.downcast_ref::<Exit>()) {
         Err(Some(exit)) => exited(store.data_mut(), exit),
         _ => ended,
     }
 }
 
-async fn enter(prelinked: &'static Prelinked, store: &mut Store<Call>, instantiated: &mut bool) -> Result<()> {
+async fn enter(linked: &'static Linked, store: &mut Store<Call>, instantiated: &mut bool) -> Result<()> {
     let frame = store.data().frame;
-    let instance = prelinked.instance.instantiate_async(&mut *store).await?;
+    let instance = linked.instance.instantiate_async(&mut *store).await?;
     *instantiated = true;
     if frame.given().entry == ENTRY_EVENT {
-        let Some(handle) = prelinked.event(&instance, store) else {
+        let Some(handle) = linked.event(&instance, store) else {
             return Err(BadFrame("the component handles no events").into());
         };
         let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;
         event::finish(frame, &answer);
         return Ok(());
     }
-    if let Some(handle) = prelinked.http(&instance, store) {
+    if let Some(handle) = linked.http(&instance, store) {
         let parameters = (Resource::new_own(0), Resource::new_own(0));
         handle.call_async(&mut *store, parameters).await?;
         return wasi_http::finish(store.data_mut());
     }
-    if let Some(run) = prelinked.command(&instance, store) {
+    if let Some(run) = linked.command(&instance, store) {
         let (ended,) = run.call_async(&mut *store, ()).await?;
         return command::finish(store.data_mut(), ended.map_or(1, |()| 0));
     }
-    let Some(handle) = prelinked.web(&instance, store) else {
+    let Some(handle) = linked.web(&instance, store) else {
         return Err(BadFrame("the component answers no requests").into());
     };
     let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;

@@ -174,7 +174,8 @@ pub struct Settings {
     pub tick_us: u64,
 }
 
-/// Counters of the engine's pool.
+/// Counters of the engine's pools.
+#[derive(Default)]
 #[repr(C)]
 pub struct Metrics {
     pub component_instances: u64,

@@ -8,8 +8,10 @@
 //! |---|---|
 //! | `abi` | the exported C functions; panics end here |
 //! | `layout` | structures shared with Java |
-//! | `engine` | wasmtime's configuration, the pool, the epoch ticker |
+//! | `engine` | wasmtime's configuration, the pools, the epoch ticker |
+//! | `shard` | equal parts of the engine: one a core |
 //! | `prelink` | loading an artifact and resolving its imports |
+//! | `replicas` | a component in the shards that it is called on |
 //! | `invocation` | begin, resume, cancel |
 //! | `buffers` | lists of slabs in host memory |
 //! | `reset` | how a memory is put back to what it was before a call |
@@ -31,5 +33,7 @@ mod invocation;
 mod layout;
 mod outcome;
 mod prelink;
+mod replicas;
 mod reset;
 mod shape;
+mod shard;

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use semver::Version;
 use wasmtime::Store;
@@ -13,11 +11,12 @@ use wasmtime::component::{
     Lower, Resource, TypedFunc,
 };
 
-use crate::engine::Engine;
 use crate::front::custom::Offers;
 use crate::front::{Define, INTERFACES, Interface, event, is_compatible, wasi_http, web};
 use crate::invocation::Call;
+use crate::layout::Settings;
 use crate::reset::Windows;
+use crate::shard::Shard;
 
 /// The export that makes a component a web function.
 const WEB_HANDLER: &str = "mayfly:function/web-handler@0.1.0";
@@ -49,8 +48,8 @@ pub enum PrelinkError {
     Internal(String),
 }
 
-/// A component ready to be begun any number of times, from any thread.
-pub struct Prelinked {
+/// A component whose imports are resolved in one shard.
+pub struct Linked {
     pub engine: wasmtime::Engine,
     pub instance: InstancePre<Call>,
     pub windows: Windows,
@@ -58,26 +57,24 @@ pub struct Prelinked {
     event: Option<ComponentExportIndex>,
     http: Option<ComponentExportIndex>,
     command: Option<ComponentExportIndex>,
-    alive: Arc<AtomicU64>,
 }
 
-impl Prelinked {
+impl Linked {
     /// `offers` are the interfaces of the program that embeds us.
-    pub fn load(engine: &Engine, artifact: &Path, offers: &Offers) -> Result<Prelinked, PrelinkError> {
+    pub fn new(shard: &Shard, settings: &Settings, artifact: &Path, offers: &Offers) -> Result<Linked, PrelinkError> {
+        let engine = &shard.wasmtime;
         // SAFETY: the host checked the file's digest; it is one that the compiler process wrote.
-        let component = unsafe { Component::deserialize_file(&engine.wasmtime, artifact) }
+        let component = unsafe { Component::deserialize_file(engine, artifact) }
             .map_err(|error| PrelinkError::Incompatible(format!("{error:#}")))?;
-        check_sizes(engine, &component)?;
+        check_sizes(settings, &component)?;
         let internal = |error| PrelinkError::Internal(format!("{error:#}"));
-        let mut linker = linker(&engine.wasmtime, &component).map_err(internal)?;
-        let refused = offers
-            .link(&mut linker, &engine.wasmtime, &component)
-            .map_err(internal)?;
+        let mut linker = linker(engine, &component).map_err(internal)?;
+        let refused = offers.link(&mut linker, engine, &component).map_err(internal)?;
         let instance = match linker.instantiate_pre(&component) {
             Ok(instance) if refused.is_empty() => instance,
             Ok(_) => return Err(PrelinkError::MissingImports(refused)),
             Err(error) => {
-                let mut missing = missing_imports(&engine.wasmtime, &component, offers);
+                let mut missing = missing_imports(engine, &component, offers);
                 missing.extend(refused);
                 return Err(match missing.is_empty() {
                     false => PrelinkError::MissingImports(missing),
@@ -87,30 +84,39 @@ impl Prelinked {
         };
         let web = handler::<WebParameters, WebResults>(&component, &instance, WEB_HANDLER, "handle")?;
         let event = handler::<EventParameters, EventResults>(&component, &instance, EVENT_HANDLER, "handle")?;
-        let http = match standard_export(&engine.wasmtime, &component, INCOMING_HANDLER) {
+        let http = match standard_export(engine, &component, INCOMING_HANDLER) {
             Some(http) if web.is_none() => handler::<HttpParameters, ()>(&component, &instance, &http, "handle")?,
             _ => None,
         };
-        let command = match standard_export(&engine.wasmtime, &component, RUN) {
+        let command = match standard_export(engine, &component, RUN) {
             Some(run) if web.is_none() && http.is_none() => {
                 handler::<(), RunResults>(&component, &instance, &run, "run")?
             }
             _ => None,
         };
         if web.is_none() && event.is_none() && http.is_none() && command.is_none() {
-            return Err(no_handler(&engine.wasmtime, &component));
+            return Err(no_handler(engine, &component));
         }
-        engine.prelinked.fetch_add(1, Ordering::Relaxed);
-        Ok(Prelinked {
-            engine: engine.wasmtime.clone(),
-            windows: Windows::new(engine.memories, memory_count(&component)),
+        Ok(Linked {
+            engine: engine.clone(),
+            windows: Windows::new(shard.memories, memory_count(&component)),
             instance,
             web,
             event,
             http,
             command,
-            alive: engine.prelinked.clone(),
         })
+    }
+
+    /// Whether the other one was made of the same artifact, byte for byte.
+    pub fn is_same_code(&self, other: &Linked) -> bool {
+        self.image() == other.image()
+    }
+
+    fn image(&self) -> &[u8] {
+        let range = self.instance.component().image_range();
+        // SAFETY: mapped, and not changed, as long as the component lives.
+        unsafe { std::slice::from_raw_parts(range.start, range.end.addr() - range.start.addr()) }
     }
 
     /// The function of an instance that answers a request, if the component has one.
@@ -165,12 +171,6 @@ fn function(instance: &Instance, store: &mut Store<Call>, index: ComponentExport
     instance.get_func(store, index).expect("the index is of this component")
 }
 
-impl Drop for Prelinked {
-    fn drop(&mut self) {
-        self.alive.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// Only what the component imports of what is offered: files and sockets alone are more than 80 functions, and most functions use neither.
 fn linker(engine: &wasmtime::Engine, component: &Component) -> wasmtime::Result<Linker<Call>> {
     let mut linker = Linker::new(engine);
@@ -189,27 +189,27 @@ fn package_and_name(import: &str) -> &str {
     import.split_once('@').map_or(import, |(name, _)| name)
 }
 
-fn check_sizes(engine: &Engine, component: &Component) -> Result<(), PrelinkError> {
+fn check_sizes(settings: &Settings, component: &Component) -> Result<(), PrelinkError> {
     // None where the component instantiates modules it imports: linking refuses those.
     let Some(needed) = component.resources_required() else {
         return Ok(());
     };
     let page_bytes = 65_536;
     if let Some(pages) = needed.max_initial_memory_size
-        && pages * page_bytes > engine.settings.memory_bytes_max
+        && pages * page_bytes > settings.memory_bytes_max
     {
         return Err(PrelinkError::Invalid(format!(
             "the component starts with a memory of {} bytes (limit memory-bytes-max={})",
             pages * page_bytes,
-            engine.settings.memory_bytes_max
+            settings.memory_bytes_max
         )));
     }
     if let Some(elements) = needed.max_initial_table_size
-        && elements > engine.settings.table_elements_max
+        && elements > settings.table_elements_max
     {
         return Err(PrelinkError::Invalid(format!(
             "the component starts with a table of {elements} elements (limit table-elements-max={})",
-            engine.settings.table_elements_max
+            settings.table_elements_max
         )));
     }
     Ok(())

@@ -50,7 +50,7 @@ pub trait Pages {
     fn protect(&self, range: Range<usize>, accessible: bool) -> c_int;
 }
 
-/// The linear memories of an engine: wasmtime's pool has them all in one mapping, where nothing else is.
+/// The linear memories of a shard: wasmtime's pool has them all in one mapping, where nothing else is.
 #[derive(Clone, Copy)]
 pub struct Memories(Option<&'static Pool>);
 

@@ -15,14 +15,14 @@ use std::sync::{Mutex, Once, PoisonError};
 
 use super::Pages;
 
-/// Engines that seal memories at once, in one process. One more only throws pages away.
-const POOLS_MAX: usize = 16;
+/// Pools that seal memories at once, in one process: an engine has one a shard. One more only throws pages away.
+const POOLS_MAX: usize = 64;
 
 /// Written under `REGISTERING`, read by anybody, in signal handlers too.
 static POOLS: [Pool; POOLS_MAX] = [const { Pool::NONE }; POOLS_MAX];
 static REGISTERING: Mutex<()> = Mutex::new(());
 
-/// Where an engine's memories are, and their seals.
+/// Where a shard's memories are, and their seals.
 pub struct Pool {
     /// 0 while it is nobody's.
     start: AtomicUsize,

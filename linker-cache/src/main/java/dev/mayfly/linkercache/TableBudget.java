@@ -36,6 +36,9 @@ public final class TableBudget {
     /** For the spare memories of the pool. */
     private static final int SPARE_MAPS = 1_024 * MAPS_PER_MEMORY;
 
+    /** The engine loads the functions that are called most once more for other cores: so many at most. */
+    private static final int REPLICA_COUNT_MAX = 1_024;
+
     private TableBudget() {}
 
     /**
@@ -53,8 +56,10 @@ public final class TableBudget {
                 - MAPS_RESERVED
                 - SPARE_MAPS
                 - (long) MAPS_PER_INSTANCE * engine.instanceCountMax();
-        // Half of the files stay for connections.
-        long tables = Math.min(maps / MAPS_PER_TABLE, openFilesMax.getAsLong() / 2);
+        // Half of the files stay for connections. With few files there are few functions, and so few replicas.
+        long files = openFilesMax.getAsLong();
+        long tables =
+                Math.min(maps / MAPS_PER_TABLE - REPLICA_COUNT_MAX, Math.max(files / 4, files / 2 - REPLICA_COUNT_MAX));
         return Math.clamp(tables, 1, 1_000_000);
     }
 

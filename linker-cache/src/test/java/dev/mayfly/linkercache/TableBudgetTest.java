@@ -24,13 +24,15 @@ class TableBudgetTest {
 
     @Test
     void isBoundByMappings() {
-        // 65,530 less 4,096 for the JVM, 8,192 for spare memories and 18 for each of 1,000 instances, by 3.
-        assertEquals(11_747, tables(65_530, 1_000_000));
+        // 65,530 less 4,096 for the JVM, 8,192 for spare memories and 18 for each of 1,000 instances, by 3, less 1,024
+        // replicas.
+        assertEquals(10_723, tables(65_530, 1_000_000));
     }
 
     @Test
-    void isBoundByHalfOfTheOpenFiles() {
-        assertEquals(512, tables(65_530, 1_024));
+    void isBoundByHalfOfTheOpenFilesLessThoseOfReplicas() {
+        assertEquals(3_976, tables(65_530, 10_000));
+        assertEquals(256, tables(65_530, 1_024));
     }
 
     @Test
