@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bounds how many calls of a function run at once, and how many may wait for their turn: first come, first served. Who comes when the queue is full is
  * sent away at once; without a queue, everybody who comes when the place is full.
+ *
+ * <p>One count that every call changes would bounce between the cores. So whoever leaves while nobody waits keeps its place as a <em>spare</em> of its
+ * thread's stripe, for the next who comes there; who finds no spare of its own and no room takes another's. A spare is counted as inside by {@link
+ * #state}, so no more are ever inside than may be. Who wants to wait says so first and looks for spares then, and who leaves a spare looks for waiters
+ * after that: one of them sees the other.
  *
  * <p>Threads: any. Each {@link #tryEnter} that returned true, and each {@link #enter} that returned {@link Entry#ENTERED}, is followed by one {@link
  * #leave}.
@@ -28,6 +34,9 @@ public final class Admission extends CacheLinePadding {
 
     private static final VarHandle STATE = state();
     private static final long ONE_WAITING = 1L << 32;
+
+    /** A stripe keeps so many at most: more threads than that are seldom between leaving and entering on one core. */
+    private static final int SPARES_PER_STRIPE_MAX = 4;
 
     /** What became of a wish to enter. */
     public enum Entry {
@@ -51,11 +60,13 @@ public final class Admission extends CacheLinePadding {
     /** Touched under {@link #lock} alone. */
     private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
 
+    private final AtomicIntegerArray spares = Stripes.ints();
+
     private volatile int concurrencyMax;
     private volatile int queueLengthMax;
 
     /**
-     * How many are inside, and above that how many wait: one number, so that nobody leaves past one who just began to wait, and nobody enters past one
+     * How many are inside, spares included, and above that how many wait: one number, so that nobody leaves past one who just began to wait, and nobody enters past one
      * who waits. Changed by compare-and-set alone; the upper half under {@link #lock} too.
      */
     private volatile long state;
@@ -85,9 +96,10 @@ public final class Admission extends CacheLinePadding {
         try {
             this.concurrencyMax = concurrencyMax;
             this.queueLengthMax = queueLengthMax;
-            while (!queue.isEmpty() && tryPlace(true)) {
+            while (!queue.isEmpty() && tryState(true)) {
                 admitFirst();
             }
+            admitToSpares();
         } finally {
             lock.unlock();
         }
@@ -95,7 +107,7 @@ public final class Admission extends CacheLinePadding {
 
     /** Enters, or returns false when {@link #concurrencyMax} are inside, or others wait. */
     public boolean tryEnter() {
-        if (tryPlace(false)) {
+        if (tryPlace()) {
             return true;
         }
         refused.increment();
@@ -109,7 +121,7 @@ public final class Admission extends CacheLinePadding {
      * @param cancelled whether to wait no longer; asked on this thread, now and then
      */
     public Entry enter(long timeMaxNs, BooleanSupplier cancelled) {
-        if (tryPlace(false)) {
+        if (tryPlace()) {
             return Entry.ENTERED;
         }
         if (queueLengthMax == 0 || timeMaxNs <= 0) {
@@ -142,6 +154,7 @@ public final class Admission extends CacheLinePadding {
                     return Entry.FULL;
                 } else if (STATE.compareAndSet(this, seen, seen + ONE_WAITING)) {
                     queue.addLast(waiter);
+                    admitToSpares();
                     return null;
                 }
             }
@@ -180,12 +193,31 @@ public final class Admission extends CacheLinePadding {
     /**
      * Leaves, once for each time entered. Who waits longest gets the place.
      *
-     * @throws IllegalStateException when nobody is inside
+     * @throws IllegalStateException when nobody can be inside. Not every leave too many is noticed
      */
     public void leave() {
+        int stripe = Stripes.mine();
+        int spare = spares.get(stripe);
+        if (spare < SPARES_PER_STRIPE_MAX && spare < inside(state) && areSparesAllowed()) {
+            if (spares.compareAndSet(stripe, spare, spare + 1)) {
+                if (areSparesAllowed() || !takeSpare(stripe)) {
+                    return;
+                }
+            }
+        }
+        giveBack();
+    }
+
+    /** Nobody waits, and no bound was lowered below what is inside. */
+    private boolean areSparesAllowed() {
+        long seen = state;
+        return waiting(seen) == 0 && inside(seen) <= concurrencyMax;
+    }
+
+    private void giveBack() {
         while (true) {
             long seen = state;
-            if (inside(seen) == 0) {
+            if (inside(seen) <= Stripes.sum(spares)) {
                 throw new IllegalStateException("left more often than entered");
             }
             if (waiting(seen) == 0) {
@@ -224,7 +256,44 @@ public final class Admission extends CacheLinePadding {
         LockSupport.unpark(first.thread);
     }
 
-    private boolean tryPlace(boolean pastWaiters) {
+    /** Who waits gets the spares; {@link #lock} is held. */
+    private void admitToSpares() {
+        while (!queue.isEmpty() && takeAnySpare()) {
+            admitFirst();
+        }
+    }
+
+    private boolean tryPlace() {
+        // Its own spare first: that is the one way on which cores don't meet.
+        if (areSparesAllowed() && takeSpare(Stripes.mine())) {
+            return true;
+        }
+        return tryState(false) || (areSparesAllowed() && takeAnySpare());
+    }
+
+    private boolean takeAnySpare() {
+        int mine = Stripes.mine();
+        for (int i = 0; i < Stripes.COUNT; i++) {
+            if (takeSpare(Stripes.after(mine, i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean takeSpare(int stripe) {
+        while (true) {
+            int seen = spares.get(stripe);
+            if (seen == 0) {
+                return false;
+            }
+            if (spares.compareAndSet(stripe, seen, seen - 1)) {
+                return true;
+            }
+        }
+    }
+
+    private boolean tryState(boolean pastWaiters) {
         while (true) {
             long seen = state;
             if (inside(seen) >= concurrencyMax || (waiting(seen) > 0 && !pastWaiters)) {
@@ -252,9 +321,9 @@ public final class Admission extends CacheLinePadding {
         return queueLengthMax;
     }
 
-    /** How many are inside right now. */
+    /** How many are inside right now; exact while nobody comes or goes. */
     public int inUse() {
-        return inside(state);
+        return Math.max(0, inside(state) - Stripes.sum(spares));
     }
 
     /** How many wait right now. */

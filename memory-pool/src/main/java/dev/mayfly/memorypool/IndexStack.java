@@ -13,14 +13,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class IndexStack {
     static final int EMPTY = -1;
 
-    /** 128 bytes: a pair of lines is what x86 fetches at once, and one line on some aarch64 parts. */
-    private static final int STRIPE_LONGS = 16;
-
-    /**
-     * Four stripes for each processor, or 16 whichever is less: thread numbers pick stripes at random, as good as, and with four for each
-     * processor two running threads seldom meet.
-     */
-    private static final int STRIPES_MAX = 16;
+    private static final int STRIPE_LONGS = Stripes.LONGS;
 
     private final int[] below;
     private final AtomicLongArray stripes;
@@ -28,7 +21,7 @@ final class IndexStack {
 
     /** @param capacity indices from 0 up to this may be pushed */
     IndexStack(int capacity) {
-        this(capacity, Math.min(STRIPES_MAX, 4 * Runtime.getRuntime().availableProcessors()));
+        this(capacity, Stripes.COUNT);
     }
 
     /** @param stripes rounded down to a power of two */

@@ -3,8 +3,8 @@ package dev.mayfly.memorypool;
 import dev.mayfly.engine.MayflyException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 
 /**
  * Divides a host's places among its tenants by weight, where they get scarce.
@@ -26,7 +26,9 @@ public final class TenantShares {
     /** One tenant's part. */
     public static final class Share extends CacheLinePadding {
         private final int weight;
-        private final AtomicInteger inUse = new AtomicInteger();
+        /** Not one number: every call of the tenant changes it, on whichever core. */
+        private final LongAdder inUse = new LongAdder();
+
         private final LongAdder refused = new LongAdder();
 
         private Share(int weight) {
@@ -35,7 +37,7 @@ public final class TenantShares {
 
         /** Calls that it has going. */
         public int inUse() {
-            return inUse.get();
+            return inUse.intValue();
         }
 
         /** Calls that were refused because it had its share. */
@@ -45,7 +47,7 @@ public final class TenantShares {
 
         /** A call is over: once for each time that {@link #tryEnter} returned true. */
         public void leave() {
-            inUse.decrementAndGet();
+            inUse.decrement();
         }
     }
 
@@ -78,18 +80,19 @@ public final class TenantShares {
     /**
      * Enters a call of a tenant, or returns false when places are scarce and the tenant has its share.
      *
-     * @param placesInUse at the moment, of all tenants
+     * @param placesInUse at the moment, of all tenants; asked where it matters
      */
-    public boolean tryEnter(Share share, int placesInUse) {
-        int inUse = share.inUse.incrementAndGet();
+    public boolean tryEnter(Share share, IntSupplier placesInUse) {
+        share.inUse.increment();
         if (shares.size() < 2) {
             return true;
         }
         int keptBack = Math.max(1, placeCount / KEPT_BACK);
-        if (placesInUse < placeCount - keptBack || inUse <= Math.min(placeCount - keptBack, entitled(share))) {
+        if (placesInUse.getAsInt() < placeCount - keptBack
+                || share.inUse() <= Math.min(placeCount - keptBack, entitled(share))) {
             return true;
         }
-        share.inUse.decrementAndGet();
+        share.inUse.decrement();
         share.refused.increment();
         return false;
     }
@@ -98,7 +101,7 @@ public final class TenantShares {
     private long entitled(Share share) {
         long weightInUse = 0;
         for (Share each : shares.values()) {
-            if (each.inUse.get() > 0) {
+            if (each.inUse() > 0) {
                 weightInUse += each.weight;
             }
         }

@@ -19,7 +19,7 @@ class TenantSharesTest {
     private int placesInUse;
 
     private boolean enter(String tenant) {
-        if (placesInUse == PLACES || !shares.tryEnter(shares.of(tenant), placesInUse)) {
+        if (placesInUse == PLACES || !shares.tryEnter(shares.of(tenant), () -> placesInUse)) {
             return false;
         }
         placesInUse++;
@@ -42,7 +42,7 @@ class TenantSharesTest {
     @Test
     void aTenantByItselfIsRefusedByTheHostOnly() {
         assertEquals(PLACES, enterAsOftenAsItMay("only"));
-        assertTrue(shares.tryEnter(shares.of("only"), PLACES), "whether there is a place is not asked here");
+        assertTrue(shares.tryEnter(shares.of("only"), () -> PLACES), "whether there is a place is not asked here");
     }
 
     @Test
@@ -104,7 +104,7 @@ class TenantSharesTest {
         Hammer.virtualThreads(64, (thread, round) -> {
             // Two at once is a quiet tenant; all others are the noisy one.
             TenantShares.Share share = thread < 2 ? quiet : noisy;
-            if (hammered.tryEnter(share, inUse.get())) {
+            if (hammered.tryEnter(share, inUse::get)) {
                 inUse.incrementAndGet();
                 LockSupport.parkNanos(1);
                 inUse.decrementAndGet();

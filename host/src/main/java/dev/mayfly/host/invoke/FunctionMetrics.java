@@ -1,9 +1,7 @@
 package dev.mayfly.host.invoke;
 
 import dev.mayfly.host.FunctionLimit;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: any. Recording never waits and never allocates. The counts are not read at one instant: a scrape during load may be a call apart
  * between two of them.
  */
+@SuppressWarnings("EnumOrdinal") // An index into memory, kept nowhere.
 public final class FunctionMetrics {
-    /** Filled at once and not changed afterwards. */
-    private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
+    /** By {@link Outcome}, in its order. */
+    private final LongAdder[] outcomes = new LongAdder[Outcome.values().length];
 
     // Made at the first call: a host may hold 100,000 functions that nobody calls.
     private volatile @Nullable CallTotals totals;
@@ -25,9 +24,7 @@ public final class FunctionMetrics {
 
     /** Nothing has been called. */
     public FunctionMetrics() {
-        for (Outcome outcome : Outcome.values()) {
-            outcomes.put(outcome, new LongAdder());
-        }
+        Arrays.setAll(outcomes, _ -> new LongAdder());
     }
 
     /** Adds an invocation. */
@@ -74,7 +71,7 @@ public final class FunctionMetrics {
     }
 
     private LongAdder counter(Outcome outcome) {
-        return Objects.requireNonNull(outcomes.get(outcome));
+        return outcomes[outcome.ordinal()];
     }
 
     /** What they took; null before the first one. */

@@ -68,6 +68,8 @@ public final class Invocation implements AutoCloseable, LogReader {
     private long deadlineNs;
     private long startNs;
     private long endNs;
+    /** 0 while nothing was sent. */
+    private long sentNs;
     /** Of the time from start to end, what was not spent in the function; the time of operations not yet counted. */
     private long awayNs;
 
@@ -99,7 +101,7 @@ public final class Invocation implements AutoCloseable, LogReader {
         if (refusal != null) {
             return refusal;
         }
-        if (!invoker.shares().tryEnter(route.share(), invoker.slots().inUse())) {
+        if (!invoker.shares().tryEnter(route.share(), invoker.slotsInUse())) {
             return Outcome.TENANT_LIMIT;
         }
         share = route.share();
@@ -478,10 +480,11 @@ public final class Invocation implements AutoCloseable, LogReader {
         bytesIn = bytes;
     }
 
-    /** Says what was sent, where that is not the function's response. */
+    /** Says what was sent just now: the invocation lasts until then. */
     public void sent(int status, long bytes) {
         this.status = status;
         bytesOut = bytes;
+        sentNs = System.nanoTime();
     }
 
     /** How long it waited for a place. */
@@ -540,7 +543,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     }
 
     private void record(Outcome outcome, long memoryBytes) {
-        long closedNs = System.nanoTime();
+        long endedNs = sentNs != 0 ? sentNs : ran ? endNs : System.nanoTime();
         OperationCall call = this.call;
         Receipt receipt = new Receipt(
                 id,
@@ -548,8 +551,8 @@ public final class Invocation implements AutoCloseable, LogReader {
                 outcome,
                 status,
                 StartKind.COLD,
-                closedNs,
-                closedNs - openedNs,
+                endedNs,
+                endedNs - openedNs,
                 queuedNs,
                 runNs(),
                 cpuNs(),

@@ -5,6 +5,7 @@ import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.memorypool.SlotPool;
 import dev.mayfly.memorypool.TenantShares;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Invoker {
     private final Routes routes;
     private final SlotPool slots;
+    private final IntSupplier slotsInUse;
     private final OperationTable operations;
     private final TenantShares shares;
     private final long deadlineNs;
@@ -42,6 +44,7 @@ public final class Invoker {
             Duration deadline) {
         this.routes = routes;
         this.slots = slots;
+        this.slotsInUse = slots::inUse;
         this.operations = operations;
         this.shares = shares;
         this.metricNames = metricNames;
@@ -109,6 +112,11 @@ public final class Invoker {
 
     public SlotPool slots() {
         return slots;
+    }
+
+    /** How many of them are taken: made once, for calls to ask if they need to. */
+    IntSupplier slotsInUse() {
+        return slotsInUse;
     }
 
     /** How long an invocation may take. */

@@ -14,7 +14,7 @@ import java.time.Instant;
  * @param outcome how it ended
  * @param status of the HTTP response; 0 where there is none
  * @param start what the instance began as
- * @param endedNs when everything was given back, on {@link System#nanoTime}'s clock
+ * @param endedNs when the last of its response was sent, or, where it isn't sent, the function was done; on {@link System#nanoTime}'s clock
  * @param wallNs from its admission, or the wait for it, to that
  * @param queuedNs the wait for a place
  * @param runNs from the function's begin to its end, host operations included; 0 when it never began

@@ -5,28 +5,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last receipts of a function, and the slowest of the last minutes: a busy function's slow calls are gone from the last ones before anybody looks.
  *
- * <p>Bounded: 96 receipts of some 200 bytes. Threads: any. Adding waits for nobody, unless the call is one of the slowest.
+ * <p>Bounded: 160 receipts of some 200 bytes. Threads: any. Adding waits for nobody, unless the call is one of the slowest.
  */
 public final class RecentCalls {
-    /** A power of two. */
     static final int RECENT_COUNT = 64;
+    /** A power of two, with room for blocks that other cores have not filled yet. */
+    private static final int KEPT_COUNT = 128;
+
+    private static final int BLOCK_LENGTH = 16;
 
     static final int SLOWEST_COUNT = 16;
     /** The slowest are those of the current and the last period. */
     static final Duration PERIOD = Duration.ofMinutes(5);
 
+    private static final Comparator<Receipt> NEWEST_FIRST =
+            (one, other) -> Long.compare(other.endedNs() - one.endedNs(), 0);
     private static final Comparator<Receipt> SLOWEST_FIRST =
             Comparator.comparingLong(Receipt::wallNs).reversed();
 
-    private final AtomicReferenceArray<@Nullable Receipt> recent = new AtomicReferenceArray<>(RECENT_COUNT);
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicReferenceArray<@Nullable Receipt> recent = new AtomicReferenceArray<>(KEPT_COUNT);
+    private final StripedSequence positions = new StripedSequence(BLOCK_LENGTH);
 
     /** A quicker call is none of the slowest. Written under this object's lock. */
     private volatile long slowNs;
@@ -43,7 +49,7 @@ public final class RecentCalls {
     }
 
     void add(Receipt receipt) {
-        recent.setRelease(next.getAndIncrement() & (RECENT_COUNT - 1), receipt);
+        recent.setRelease((int) positions.next() & (KEPT_COUNT - 1), receipt);
         if (receipt.wallNs() >= slowNs || receipt.endedNs() - periodEndNs >= 0) {
             addSlow(receipt);
         }
@@ -71,15 +77,12 @@ public final class RecentCalls {
 
     /** The last ones, the newest first. */
     public List<Receipt> newest() {
-        List<Receipt> receipts = new ArrayList<>();
-        int end = next.get();
-        for (int i = 1; i <= RECENT_COUNT; i++) {
-            Receipt receipt = recent.getAcquire((end - i) & (RECENT_COUNT - 1));
-            if (receipt != null) {
-                receipts.add(receipt);
-            }
-        }
-        return receipts;
+        return IntStream.range(0, KEPT_COUNT)
+                .mapToObj(recent::getAcquire)
+                .filter(Objects::nonNull)
+                .sorted(NEWEST_FIRST)
+                .limit(RECENT_COUNT)
+                .toList();
     }
 
     /** The slowest of this period and the one before. */

@@ -24,7 +24,7 @@ class RecentCallsTest {
     void theNewestComeFirstAndTheOldestGo() {
         assertEquals(List.of(), calls.newest());
         for (int i = 1; i <= 100; i++) {
-            add(i, nowNs);
+            add(i, nowNs + i);
         }
         assertEquals(
                 LongStream.iterate(100, i -> i - 1)
