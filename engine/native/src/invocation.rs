@@ -16,6 +16,7 @@ use crate::front::wasi_keyvalue::Held;
 use crate::front::wasi_messaging::Messages;
 use crate::front::{command, event, head, response, wasi_cli, web};
 use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
+use crate::lazily::Lazily;
 use crate::outcome::{self, BadFrame, DONE, EXHAUSTED, Exit, OPERATION, YIELD};
 use crate::prelink::Linked;
 use crate::replicas::Prelinked;
@@ -90,12 +91,13 @@ pub struct Call {
     pub argument: Vec<u8>,
     pub random: Option<Box<Random>>,
     pub log_bytes: u64,
-    pub keyvalue: Held,
-    pub messaging: Messages,
-    pub blobs: Blobs,
-    pub wasi: Wasi,
-    /// Made when it is first needed.
-    http: Option<Box<Http>>,
+    /// The function is a command: a request is its standard input, and its standard output is the response.
+    pub is_command: bool,
+    pub keyvalue: Lazily<Held>,
+    pub messaging: Lazily<Messages>,
+    pub blobs: Lazily<Blobs>,
+    pub wasi: Lazily<Wasi>,
+    http: Lazily<Http>,
 }
 
 impl Call {
@@ -106,16 +108,17 @@ impl Call {
             argument: Vec::new(),
             random: None,
             log_bytes: 0,
-            keyvalue: Held::default(),
-            messaging: Messages::default(),
-            blobs: Blobs::default(),
-            wasi: Wasi::default(),
-            http: None,
+            is_command: false,
+            keyvalue: Lazily::new(),
+            messaging: Lazily::new(),
+            blobs: Lazily::new(),
+            wasi: Lazily::new(),
+            http: Lazily::new(),
         }
     }
 
     pub fn http(&mut self) -> &mut Http {
-        self.http.get_or_insert_default()
+        &mut self.http
     }
 
     /// Hands an operation to the host; the future is ready once the host resumed.
@@ -243,7 +246,7 @@ async fn call(linked: &'static Linked, frame: FramePtr, instantiated: &mut bool)
     store.set_max_component_handles(HANDLE_COUNT_MAX);
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
-    store.data_mut().wasi.is_command = linked.is_command() && frame.given().entry != ENTRY_EVENT;
+    store.data_mut().is_command = linked.is_command() && frame.given().entry != ENTRY_EVENT;
     let ended = enter(linked, &mut store, instantiated).await;
     match ended.as_ref().map_err(|error| error.downcast_ref::<Exit>()) {
         Err(Some(exit)) => exited(store.data_mut(), exit),
@@ -294,7 +297,7 @@ async fn enter(linked: &'static Linked, store: &mut Store<Call>, instantiated: &
 
 /// A function that ended itself has answered only if it is a command.
 fn exited(call: &mut Call, exit: &Exit) -> Result<()> {
-    if call.wasi.is_command {
+    if call.is_command {
         return command::finish(call, exit.0);
     }
     if response::is_finished(call.frame) {

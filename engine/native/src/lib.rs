@@ -13,6 +13,7 @@
 //! | `prelink` | loading an artifact and resolving its imports |
 //! | `replicas` | a component in the shards that it is called on |
 //! | `invocation` | begin, resume, cancel |
+//! | `lazily` | state that most calls never need |
 //! | `buffers` | lists of slabs in host memory |
 //! | `reset` | how a memory is put back to what it was before a call |
 //! | `outcome` | how an invocation ended, told apart by whose fault it was |
@@ -31,6 +32,7 @@ mod engine;
 mod front;
 mod invocation;
 mod layout;
+mod lazily;
 mod outcome;
 mod prelink;
 mod replicas;

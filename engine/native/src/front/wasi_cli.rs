@@ -30,11 +30,7 @@ pub const ENVIRONMENT: Interface = Interface {
         ("get-arguments", |linker, name| {
             linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (): ()| {
                 let call = store.data();
-                let arguments = call
-                    .wasi
-                    .is_command
-                    .then(|| command::arguments(call.frame))
-                    .transpose()?;
+                let arguments = call.is_command.then(|| command::arguments(call.frame)).transpose()?;
                 Ok((arguments.unwrap_or_default(),))
             })
         }),
@@ -52,7 +48,7 @@ async fn environment(store: &mut StoreContextMut<'_, Call>) -> Result<Vec<(Strin
         Err(error) => bail!(Refused(format!("the configuration can't be read: {}", error.text()))),
     };
     let mut variables = Vec::new();
-    if store.data().wasi.is_command {
+    if store.data().is_command {
         variables = command::variables(store.data().frame)?;
     }
     for (name, value) in configured {
@@ -164,7 +160,7 @@ fn no_terminal<const INPUT: bool>(linker: &mut LinkerInstance<'_, Call>, name: &
 
 /// The next bytes of standard input: a command's is the request's body, any other function's is empty.
 pub async fn read(call: &mut Call, bytes_max: usize) -> Piece {
-    if !call.wasi.is_command {
+    if !call.is_command {
         return Piece::End;
     }
     if buffers::is_stream(call.frame, REQUEST_BODY)
@@ -185,7 +181,7 @@ pub async fn read(call: &mut Call, bytes_max: usize) -> Piece {
 
 /// Writes to the log, or to a command's response. The inner error is the stream's, the outer one ends the function.
 pub async fn write(call: &mut Call, output: Output, bytes: &[u8]) -> Result<std::result::Result<(), Failure>> {
-    if call.wasi.is_command && matches!(output, Output::Stdout) {
+    if call.is_command && matches!(output, Output::Stdout) {
         let written = command::write(call, bytes).await?;
         return Ok(written.map_err(|text| Failure::Failed(IoError { text, code: None })));
     }
@@ -205,10 +201,13 @@ pub async fn write(call: &mut Call, output: Output, bytes: &[u8]) -> Result<std:
 
 /// Logs the lines that were begun and not ended.
 pub fn end(call: &mut Call) {
-    if let Some(line) = call.wasi.stdout.last() {
-        log::write_last_line(call, Level::Info, &line);
-    }
-    if let Some(line) = call.wasi.stderr.last() {
-        log::write_last_line(call, Level::Warn, &line);
+    let Some(wasi) = call.wasi.made() else {
+        return;
+    };
+    let (stdout, stderr) = (wasi.stdout.last(), wasi.stderr.last());
+    for (last, level) in [(stdout, Level::Info), (stderr, Level::Warn)] {
+        if let Some(line) = last {
+            log::write_last_line(call, level, &line);
+        }
     }
 }

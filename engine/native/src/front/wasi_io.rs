@@ -102,8 +102,6 @@ pub struct Wasi {
     inputs: Slab<Input>,
     outputs: Slab<Output>,
     errors: Slab<IoError>,
-    /// The function is a command: a request is its standard input, and its standard output is the response.
-    pub is_command: bool,
     pub stdin_read: u64,
     pub stdout: Lines,
     pub stderr: Lines,
