@@ -26,6 +26,7 @@ import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.config.CharCodingConfig;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -69,6 +70,11 @@ final class KeepAliveTransport implements Transport {
                         .setConnectTimeout(connectTimeout)
                         .setValidateAfterInactivity(LOOK_AFTER_IDLE)
                         .build())
+                // Who waits for an answer is woken at the deadline (DeadlineWatch). The library's own three minutes for
+                // each
+                // read cost two more calls of the kernel, and on a virtual thread an alarm that is set and taken back.
+                .setDefaultSocketConfig(
+                        SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                         .http1Config(http1)
                         // The client's own skips lines that are no HTTP and waits for more, until the deadline.
