@@ -4,9 +4,6 @@ import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
@@ -15,40 +12,46 @@ import org.apache.hc.core5.http.HttpHost;
  * One request and its answer, ended at the deadline wherever it is: timeouts of a socket bound one read and no write, so an upstream that trickles or
  * reads slowly would pass them for ever.
  *
- * <p>Threads: one, and the timer's.
+ * <p>Threads: one, and whoever {@linkplain #cancel cancels} it.
  */
 final class Exchange extends InputStream {
     private final HttpUriRequestBase request;
     private final Deadline deadline;
+    private final DeadlineWatch watch;
     private final long bytesMax;
     private final Runnable ended;
-    private final Future<?> alarm;
     private InputStream content = InputStream.nullInputStream();
     private long bytesRead;
     private boolean over;
 
     /**
-     * Starts the clock.
+     * Prepares one.
      *
+     * @param watch cancels it at the deadline
      * @param bytesMax of the answer's body
      * @param ended run once, when the connection is free or closed
      */
-    Exchange(
-            HttpUriRequestBase request,
-            Deadline deadline,
-            ScheduledExecutorService timer,
-            long bytesMax,
-            Runnable ended) {
+    Exchange(HttpUriRequestBase request, Deadline deadline, DeadlineWatch watch, long bytesMax, Runnable ended) {
         this.request = request;
         this.deadline = deadline;
+        this.watch = watch;
         this.bytesMax = bytesMax;
         this.ended = ended;
-        this.alarm = timer.schedule(request::cancel, deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    /** Has its own thread fail wherever it is. */
+    void cancel() {
+        request.cancel();
     }
 
     /** Sends it. On any failure the exchange is over and its connection closed. */
     ClassicHttpResponse send(Transport transport, HttpHost target) {
         try {
+            watch.add(this);
             ClassicHttpResponse response = transport.send(target, request);
             if (response.getEntity() == null) {
                 finish();
@@ -111,7 +114,7 @@ final class Exchange extends InputStream {
 
     private void finish() {
         over = true;
-        alarm.cancel(false);
+        watch.remove(this);
         ended.run();
     }
 

@@ -2,11 +2,14 @@ package dev.mayfly.hostinterfaces.http;
 
 import dev.mayfly.hostinterfaces.HostError;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import org.apache.hc.core5.http.Header;
 
 /**
  * What of a request may go to an upstream, and what of its answer to a function (RFC 9110, sections 5 and 7.6.1).
@@ -43,7 +46,7 @@ final class HeaderRules {
             throw invalid("this method can't be sent");
         }
         String path = request.pathAndQuery();
-        if (!path.startsWith("/") || !path.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#')) {
+        if (!path.startsWith("/") || !isAll(path, c -> c > ' ' && c < 0x7f && c != '#')) {
             throw invalid("a path starts with / and is percent-encoded");
         }
         for (Map.Entry<String, String> header : request.headers()) {
@@ -73,27 +76,49 @@ final class HeaderRules {
     }
 
     /** What came back, for the function: names in lower case, without what is between host and upstream. */
-    static List<Map.Entry<String, String>> answered(List<Map.Entry<String, String>> headers) {
-        Set<String> dropped = new HashSet<>(HOP_BY_HOP);
-        for (Map.Entry<String, String> header : headers) {
-            if (header.getKey().equalsIgnoreCase("connection")) {
-                for (String option : header.getValue().split(",", -1)) {
-                    dropped.add(option.strip().toLowerCase(Locale.ROOT));
+    static List<Map.Entry<String, String>> answered(Header[] headers) {
+        Set<String> optional = connectionOptions(headers);
+        List<Map.Entry<String, String>> kept = new ArrayList<>(headers.length);
+        for (Header header : headers) {
+            String name = header.getName().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP.contains(name) && !optional.contains(name)) {
+                kept.add(Map.entry(name, value(header)));
+            }
+        }
+        return Collections.unmodifiableList(kept);
+    }
+
+    /** The headers that an answer names as being for this connection only. */
+    private static Set<String> connectionOptions(Header[] headers) {
+        Set<String> options = Set.of();
+        for (Header header : headers) {
+            if (header.getName().equalsIgnoreCase("connection")
+                    && !value(header).equalsIgnoreCase("keep-alive")) {
+                options = options.isEmpty() ? new HashSet<>() : options;
+                for (String option : value(header).split(",", -1)) {
+                    options.add(option.strip().toLowerCase(Locale.ROOT));
                 }
             }
         }
-        List<Map.Entry<String, String>> kept = new ArrayList<>(headers.size());
-        for (Map.Entry<String, String> header : headers) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (!dropped.contains(name)) {
-                kept.add(Map.entry(name, header.getValue()));
-            }
-        }
-        return List.copyOf(kept);
+        return options;
+    }
+
+    private static String value(Header header) {
+        return header.getValue() == null ? "" : header.getValue();
     }
 
     private static boolean isToken(String text) {
-        return !text.isEmpty() && text.chars().allMatch(HeaderRules::isTokenCharacter);
+        return !text.isEmpty() && isAll(text, HeaderRules::isTokenCharacter);
+    }
+
+    /** A stream of characters does the same, for half a microsecond. */
+    private static boolean isAll(String text, IntPredicate allowed) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!allowed.test(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isTokenCharacter(int c) {
@@ -105,7 +130,7 @@ final class HeaderRules {
 
     /** Visible characters, blanks and tabs, up to what ISO-8859-1 holds. */
     private static boolean isFieldValue(String text) {
-        return text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= 0xff && c != 0x7f));
+        return isAll(text, c -> c == '\t' || (c >= ' ' && c <= 0xff && c != 0x7f));
     }
 
     private static HostError invalid(String message) {

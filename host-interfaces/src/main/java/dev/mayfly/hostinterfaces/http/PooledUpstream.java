@@ -8,14 +8,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +20,6 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +50,9 @@ public final class PooledUpstream implements HttpUpstream {
     /** What a function may have put its own credentials in: not for another origin than the one it asked. */
     private static final Set<String> NOT_FOR_OTHER_ORIGINS = Set.of("authorization", "cookie");
 
+    /** Replaced by each request's path, which the client must not interpret. */
+    private static final URI ROOT = URI.create("/");
+
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
     private final HttpUpstreamConfig config;
@@ -61,7 +60,7 @@ public final class PooledUpstream implements HttpUpstream {
     private final Semaphore connectionsFree;
     private final ScheduledThreadPoolExecutor timer;
     private final Transport transport;
-    private final Set<HttpUriRequestBase> underWay = ConcurrentHashMap.newKeySet();
+    private final DeadlineWatch watch;
     private final Future<?> idleSweep;
 
     public PooledUpstream(HttpUpstreamConfig config) {
@@ -84,6 +83,7 @@ public final class PooledUpstream implements HttpUpstream {
         timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("mayfly-upstream-timer").factory());
         timer.setRemoveOnCancelPolicy(true);
+        watch = new DeadlineWatch(timer);
         idleSweep = timer.scheduleWithFixedDelay(
                 () -> transport.closeIdle(IDLE_MAX), IDLE_MAX.toSeconds(), IDLE_MAX.toSeconds(), TimeUnit.SECONDS);
     }
@@ -121,39 +121,20 @@ public final class PooledUpstream implements HttpUpstream {
     private Response exchange(Origin origin, Request request, Deadline deadline) {
         HttpUriRequestBase message = message(origin, request);
         awaitConnection(deadline);
-        underWay.add(message);
-        Runnable ended = () -> {
-            underWay.remove(message);
-            connectionsFree.release();
-        };
-        Exchange exchange;
-        try {
-            exchange = new Exchange(message, deadline, timer, config.responseBodyBytesMax(), ended);
-        } catch (HostError e) {
-            ended.run();
-            throw e;
-        } catch (RejectedExecutionException e) {
-            ended.run();
-            throw HostError.of(HostError.Kind.UNAVAILABLE, "the binding is closed", e);
-        }
+        Exchange exchange =
+                new Exchange(message, deadline, watch, config.responseBodyBytesMax(), connectionsFree::release);
         HttpHost target = new HttpHost(origin.scheme(), origin.host(), origin.port());
         ClassicHttpResponse response =
                 ScopedValue.where(CheckedNames.DEADLINE, deadline).call(() -> exchange.send(transport, target));
         long length = response.getEntity() == null ? 0 : response.getEntity().getContentLength();
-        List<Map.Entry<String, String>> headers =
-                Arrays.stream(response.getHeaders()).map(PooledUpstream::entry).toList();
         return new Response(
                 response.getCode(),
-                HeaderRules.answered(headers),
+                HeaderRules.answered(response.getHeaders()),
                 Body.of(exchange, length < 0 ? Body.UNKNOWN : length));
     }
 
-    private static Map.Entry<String, String> entry(Header header) {
-        return Map.entry(header.getName(), header.getValue() == null ? "" : header.getValue());
-    }
-
     private HttpUriRequestBase message(Origin origin, Request request) {
-        HttpUriRequestBase message = new HttpUriRequestBase(request.method(), URI.create("/"));
+        HttpUriRequestBase message = new HttpUriRequestBase(request.method(), ROOT);
         message.setPath(request.pathAndQuery());
         message.setScheme(origin.scheme());
         message.setAuthority(new URIAuthority(origin.host(), origin.onDefaultPort() ? -1 : origin.port()));
@@ -254,9 +235,8 @@ public final class PooledUpstream implements HttpUpstream {
     @Override
     public void close() {
         idleSweep.cancel(false);
-        // What starts from now on is refused by the timer, and what started before is in the set.
-        timer.shutdown();
-        underWay.forEach(HttpUriRequestBase::cancel);
+        timer.shutdownNow();
+        watch.close();
         transport.close();
     }
 }
