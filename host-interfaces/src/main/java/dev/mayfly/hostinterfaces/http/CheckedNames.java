@@ -6,15 +6,20 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves the name of an upstream for each new connection and hands out only addresses that {@link AddressRules} allow. The connection is made to
- * what was checked, never to a second answer for the name (DNS rebinding), while TLS and the host header keep the name.
+ * what was checked, never to a second answer for the name (DNS rebinding), while TLS and the host header keep the name. Connections that are opened at
+ * the same time share a lookup.
  */
 final class CheckedNames implements DnsResolver {
     /** The deadline of the operation that resolves; a name server that doesn't answer would hold its thread for longer. */
@@ -28,6 +33,7 @@ final class CheckedNames implements DnsResolver {
     private final Lookup lookup;
     private final AddressRules rules;
     private final Duration timeout;
+    private final ConcurrentMap<String, FutureTask<InetAddress[]>> underWay = new ConcurrentHashMap<>();
 
     CheckedNames(Lookup lookup, AddressRules rules, Duration timeout) {
         this.lookup = lookup;
@@ -47,9 +53,38 @@ final class CheckedNames implements DnsResolver {
     }
 
     private InetAddress[] lookUp(String host) throws UnknownHostException {
+        InetAddress literal = literal(host);
+        return literal == null ? await(lookupOf(host)) : new InetAddress[] {literal};
+    }
+
+    private static @Nullable InetAddress literal(String host) {
+        try {
+            return InetAddress.ofLiteral(host);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** The one under way, or a new one. A lookup may hang for longer than its thread's callers wait for it. */
+    private Future<InetAddress[]> lookupOf(String host) {
+        FutureTask<InetAddress[]> begun = new FutureTask<>(() -> {
+            try {
+                return lookup.addresses(host);
+            } finally {
+                // Before it is answered: no later connection gets an answer of before.
+                underWay.remove(host);
+            }
+        });
+        FutureTask<InetAddress[]> other = underWay.putIfAbsent(host, begun);
+        if (other != null) {
+            return other;
+        }
+        Thread.ofVirtual().name("mayfly-name-lookup").start(begun);
+        return begun;
+    }
+
+    private InetAddress[] await(Future<InetAddress[]> task) throws UnknownHostException {
         Duration wait = timeLeft();
-        FutureTask<InetAddress[]> task = new FutureTask<>(() -> lookup.addresses(host));
-        Thread.ofVirtual().name("mayfly-name-lookup").start(task);
         try {
             return task.get(Math.min(wait.toNanos(), timeout.toNanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

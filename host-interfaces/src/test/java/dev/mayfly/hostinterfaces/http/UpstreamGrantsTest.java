@@ -15,12 +15,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.hostinterfaces.HostError.Kind;
 import dev.mayfly.hostinterfaces.testing.RawUpstream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +136,41 @@ class UpstreamGrantsTest {
                 assertEquals(0, server.accepted());
             }
         }
+    }
+
+    @Test
+    void connectionsThatAreOpenedAtTheSameTimeShareALookup() throws Exception {
+        AtomicInteger lookups = new AtomicInteger();
+        CountDownLatch answer = new CountDownLatch(1);
+        CheckedNames.Lookup slow = host -> {
+            lookups.incrementAndGet();
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new InetAddress[] {address("127.0.0.1")};
+        };
+        CheckedNames names = new CheckedNames(slow, new AddressRules(true), Duration.ofSeconds(10));
+        List<Thread> waiting = new ArrayList<>();
+        AtomicInteger answered = new AtomicInteger();
+        for (int i = 0; i < 100; i++) {
+            waiting.add(Thread.startVirtualThread(() -> {
+                try {
+                    answered.addAndGet(names.resolve("shop.example").length);
+                } catch (UnknownHostException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }));
+        }
+        UpstreamCalls.awaitTrue(
+                "all wait", () -> waiting.stream().allMatch(t -> t.getState() == Thread.State.TIMED_WAITING));
+        answer.countDown();
+        for (Thread thread : waiting) {
+            thread.join();
+        }
+        assertEquals(100, answered.get());
+        assertEquals(1, lookups.get());
     }
 
     @Test
