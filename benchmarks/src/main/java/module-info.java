@@ -12,6 +12,8 @@ module dev.mayfly.benchmarks {
     requires java.net.http;
     requires jdk.management;
     requires jmh.core;
+    requires org.apache.httpcomponents.client5.httpclient5;
+    requires org.apache.httpcomponents.core5.httpcore5;
     requires run.endive.compiler;
     requires run.endive.runtime;
     requires run.endive.wasm;

@@ -21,7 +21,8 @@ import java.util.Map;
  * on a virtual thread each as over HTTP: clients' connections would double what the process has open.
  *
  * <p>The crowd comes at once, which is the hardest for itself. Beside the steady load it comes within the time that it waits: who else is there when
- * 10,000 begin in one instant waits for the processor, whatever a host does, and that would measure the machine.
+ * 10,000 begin in one instant waits for the processor, whatever a host does, and that would measure the machine. How much of that it still does is
+ * said by calls of nothing at the same rate: they wait for a thread as the steady load does, and then are over.
  *
  * <p>Arguments: the upstream's origin, the folder with the components, how many waves of the crowd to measure. Prints
  *
@@ -30,8 +31,10 @@ import java.util.Map;
  *   crowd     elapsedNs calls latency:count …    the crowd's calls over open connections
  *   slowest   nanoseconds                        from the first call of a wave to its last answer, of the slowest of these waves
  *   cpu       nanoseconds                        processor time of this process for each of these calls
- *   alone     elapsedNs calls latency:count …    the steady load by itself
+ *   alone     elapsedNs calls latency:count …    the steady load by itself, before and after
+ *   waiting   elapsedNs calls latency:count …    the same while a crowd waits
  *   beside    elapsedNs calls latency:count …    the same while a crowd arrives, waits and goes
+ *   nothing   elapsedNs calls latency:count …    calls of nothing meanwhile
  *   failures  count
  *   memory    bytes                              the most that was resident
  * </pre>
@@ -46,8 +49,11 @@ public final class CrowdMain {
     private static final int STEADY_BODY_BYTES = 64;
     private static final Duration STEADY_TIME = Duration.ofSeconds(2);
 
-    /** Until the JVM has compiled what a call needs: 10,000 at once in a JVM that was just started measure its compilers. */
-    private static final Duration WARM_UP_TIME = Duration.ofSeconds(3);
+    /**
+     * Until the JVM has compiled what a call needs, over open connections and new ones: 10,000 at once in a JVM that was just started measure its
+     * compilers.
+     */
+    private static final int WARM_UP_CALLS = 60_000;
 
     private static final int WARM_UP_CALLS_AT_ONCE = 64;
     private static final Duration AT_ONCE = Duration.ZERO;
@@ -76,15 +82,18 @@ public final class CrowdMain {
     private static void measure(InProcessHost host, int waves) throws Exception {
         SteadyLoad steady =
                 new SteadyLoad(() -> new EchoCall(host.invoker(), "echo", STEADY_BODY_BYTES), STEADY_PER_SECOND);
-        FetchCall fetch = new FetchCall(host.invoker(), "fetch", SlowUpstreamMain.SLOW, SlowUpstreamMain.ANSWER_BYTES);
-        warmUp(new FetchCall(host.invoker(), "fetch", "/", SlowUpstreamMain.ANSWER_BYTES));
+        SteadyLoad idle = new SteadyLoad(() -> () -> {}, STEADY_PER_SECOND);
+        FetchCall fetch = fetch(host, SlowUpstreamMain.SLOW);
+        warmUp(host);
         steady.run(STEADY_TIME);
         Wave first = new Wave(fetch, CALLS, AT_ONCE);
         Sample opening = first.run();
         long failures = first.failures();
 
         Sample alone = new Sample();
+        Sample waiting = new Sample();
         Sample beside = new Sample();
+        Sample nothing = new Sample();
         Sample crowd = new Sample();
         long slowestNs = 0;
         long cpuNs = 0;
@@ -97,10 +106,21 @@ public final class CrowdMain {
             failures += wave.failures();
 
             alone.add(steady.run(STEADY_TIME));
+            Wave staying = new Wave(fetch(host, SlowUpstreamMain.SLOWER), CALLS, ARRIVAL);
+            Wave.Running stayed = staying.start();
+            waiting.add(steady.run(STEADY_TIME));
+            if (stayed.answered() > 0) {
+                throw new IllegalStateException("the crowd should wait for longer than is measured");
+            }
+            stayed.awaitAnswers();
+            failures += staying.failures();
+            alone.add(steady.run(STEADY_TIME));
             Wave arriving = new Wave(fetch, CALLS, ARRIVAL);
-            try (SteadyLoad.Running running = steady.start()) {
+            try (SteadyLoad.Running running = steady.start();
+                    SteadyLoad.Running idling = idle.start()) {
                 arriving.run();
                 beside.add(running.stop());
+                nothing.add(idling.stop());
             }
             failures += arriving.failures();
         }
@@ -110,16 +130,22 @@ public final class CrowdMain {
         System.out.println("slowest " + slowestNs);
         System.out.println("cpu " + cpuNs / crowd.calls());
         System.out.println("alone " + alone.encode());
+        System.out.println("waiting " + waiting.encode());
         System.out.println("beside " + beside.encode());
+        System.out.println("nothing " + nothing.encode());
         System.out.println("failures " + failures);
         System.out.println("memory " + ResidentMemory.peakBytes());
         System.out.flush();
     }
 
-    private static void warmUp(FetchCall fetch) throws InterruptedException {
-        long startNs = System.nanoTime();
-        while (System.nanoTime() - startNs < WARM_UP_TIME.toNanos()) {
-            new Wave(fetch, WARM_UP_CALLS_AT_ONCE, AT_ONCE).run();
+    private static FetchCall fetch(InProcessHost host, String path) {
+        return new FetchCall(host.invoker(), "fetch", path, SlowUpstreamMain.ANSWER_BYTES);
+    }
+
+    private static void warmUp(InProcessHost host) throws InterruptedException {
+        for (int calls = 0; calls < WARM_UP_CALLS; calls += 2 * WARM_UP_CALLS_AT_ONCE) {
+            new Wave(fetch(host, SlowUpstreamMain.AT_ONCE), WARM_UP_CALLS_AT_ONCE, AT_ONCE).run();
+            new Wave(fetch(host, SlowUpstreamMain.ONCE), WARM_UP_CALLS_AT_ONCE, AT_ONCE).run();
         }
     }
 }

@@ -35,7 +35,11 @@ public final class HostCallsContender implements Contender {
     static final String KV_GET_100 = "kv-get-100";
     static final String BUFFER_READ_1 = "buffer-read-1";
     static final String BUFFER_READ_100 = "buffer-read-100";
+    /** A program that calls the upstream with the library that bindings use. */
     static final String UPSTREAM_JAVA = "upstream-java";
+    /** The same through what a binding has behind it. */
+    static final String UPSTREAM_BINDING = "upstream-binding";
+
     static final String UPSTREAM_FUNCTION = "upstream-function";
 
     private static final int VALUE_BYTES = 64;
@@ -120,7 +124,8 @@ public final class HostCallsContender implements Contender {
             case BUFFER_READ_100 -> new EchoCall(host.invoker(), "buffer-reads", READ_BYTES + 100);
             case UPSTREAM_FUNCTION ->
                 new FetchCall(host.invoker(), "fetch", UpstreamMain.SMALL, UpstreamMain.SMALL_BYTES);
-            case UPSTREAM_JAVA -> this::callUpstream;
+            case UPSTREAM_BINDING -> this::callUpstream;
+            case UPSTREAM_JAVA -> new PlainJavaCall(upstream.origin() + UpstreamMain.SMALL, UpstreamMain.SMALL_BYTES);
             default -> throw new IllegalArgumentException("there is no workload " + name);
         };
     }

@@ -18,13 +18,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process of an upstream that answers after {@value #SLOW_MS} ms at {@value #SLOW}, and at once anywhere else. It costs next to nothing, as it
+ * The process of an upstream that answers after {@value #SLOW_MS} ms at {@value #SLOW}, after {@value #SLOWER_MS} at {@value #SLOWER}, and at once
+ * anywhere else, where at {@value #ONCE} it then closes the connection. It costs next to nothing, as it
  * shares its cores with what is measured: one thread, and an answer made in advance. It understands requests without a body, one at a time on a
  * connection. It prints where it answers, and ends with its input.
  */
 public final class SlowUpstreamMain {
     static final String SLOW = "/slow";
     static final int SLOW_MS = 1000;
+    static final String SLOWER = "/slower";
+    static final int SLOWER_MS = 6000;
+    static final String AT_ONCE = "/";
+    static final String ONCE = "/once";
     static final int ANSWER_BYTES = 64;
 
     /** Thousands connect at once. The kernel takes {@code net.core.somaxconn} when that is less. */
@@ -33,14 +38,14 @@ public final class SlowUpstreamMain {
     private static final int HEAD_BYTES_MAX = 1024;
     private static final int PATH_FROM = "GET ".length();
     private static final int END_OF_HEAD = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
-    private static final long SLOW_NS = TimeUnit.MILLISECONDS.toNanos(SLOW_MS);
 
-    private static final ByteBuffer ANSWER = answer();
+    private static final ByteBuffer ANSWER = answer("");
+    private static final ByteBuffer LAST_ANSWER = answer("Connection: close\r\n");
 
     private final Selector selector;
     private final ServerSocketChannel listener;
-    /** Connections whose answer comes late; the first is due first, as all wait equally long. */
-    private final Queue<Connection> late = new ArrayDeque<>();
+    private final Delay slow = new Delay(SLOW_MS);
+    private final Delay slower = new Delay(SLOWER_MS);
 
     private SlowUpstreamMain(Selector selector, ServerSocketChannel listener) {
         this.selector = selector;
@@ -61,21 +66,18 @@ public final class SlowUpstreamMain {
         }
     }
 
-    private static ByteBuffer answer() {
-        byte[] head =
-                ("HTTP/1.1 200 OK\r\nContent-Length: " + ANSWER_BYTES + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    private static ByteBuffer answer(String header) {
+        byte[] head = ("HTTP/1.1 200 OK\r\nContent-Length: " + ANSWER_BYTES + "\r\n" + header + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocateDirect(head.length + ANSWER_BYTES).put(head).clear();
     }
 
     private void serve() {
         try {
             while (selector.isOpen()) {
-                Connection next = late.peek();
-                selector.select(this::ready, next == null ? 0 : Math.max(1, next.dueInMs()));
-                for (next = late.peek(); next != null && next.dueInMs() <= 0; next = late.peek()) {
-                    late.remove();
-                    next.write();
-                }
+                selector.select(this::ready, Math.max(1, Math.min(slow.nextInMs(), slower.nextInMs())));
+                slow.answerDue();
+                slower.answerDue();
             }
         } catch (ClosedSelectorException e) {
             // Its input has ended.
@@ -105,6 +107,33 @@ public final class SlowUpstreamMain {
             }
         } catch (IOException e) {
             throw new IllegalStateException("the upstream can't take connections", e);
+        }
+    }
+
+    /** Connections whose answer comes late; the first is due first, as all wait equally long. */
+    private static final class Delay {
+        private final Queue<Connection> late = new ArrayDeque<>();
+        private final long ns;
+
+        Delay(int ms) {
+            this.ns = TimeUnit.MILLISECONDS.toNanos(ms);
+        }
+
+        void add(Connection connection) {
+            connection.dueNs = System.nanoTime() + ns;
+            late.add(connection);
+        }
+
+        long nextInMs() {
+            Connection next = late.peek();
+            return next == null ? SLOWER_MS : next.dueInMs();
+        }
+
+        void answerDue() {
+            for (Connection next = late.peek(); next != null && next.dueInMs() <= 0; next = late.peek()) {
+                late.remove();
+                next.write();
+            }
         }
     }
 
@@ -138,12 +167,11 @@ public final class SlowUpstreamMain {
             String text = new String(head.array(), 0, head.position(), StandardCharsets.US_ASCII);
             String path = text.substring(PATH_FROM, text.indexOf(' ', PATH_FROM));
             head.clear();
-            unsent = ANSWER.duplicate();
-            if (path.equals(SLOW)) {
-                dueNs = System.nanoTime() + SLOW_NS;
-                late.add(this);
-            } else {
-                write();
+            unsent = (path.equals(ONCE) ? LAST_ANSWER : ANSWER).duplicate();
+            switch (path) {
+                case SLOW -> slow.add(this);
+                case SLOWER -> slower.add(this);
+                default -> write();
             }
         }
 

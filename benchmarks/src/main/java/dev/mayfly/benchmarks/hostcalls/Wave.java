@@ -35,6 +35,22 @@ final class Wave {
     }
 
     Sample run() throws InterruptedException {
+        long startNs = begin();
+        await(startNs);
+        synchronized (sample) {
+            Sample result = new Sample();
+            result.add(sample);
+            result.addElapsed(elapsedNs);
+            return result;
+        }
+    }
+
+    /** Runs it until all calls have begun. */
+    Running start() {
+        return new Running(begin());
+    }
+
+    private long begin() {
         long startNs = System.nanoTime();
         for (int i = 0; i < count; i++) {
             long dueNs = startNs + arrivalNs * i / count;
@@ -43,16 +59,32 @@ final class Wave {
             }
             Thread.startVirtualThread(() -> call(dueNs));
         }
+        return startNs;
+    }
+
+    private void await(long startNs) throws InterruptedException {
         boolean isOver = left.await(TIME_MAX.toSeconds(), TimeUnit.SECONDS);
         elapsedNs = System.nanoTime() - startNs;
         if (!isOver) {
             System.err.println("calls that never ended: " + left.getCount());
         }
-        synchronized (sample) {
-            Sample result = new Sample();
-            result.add(sample);
-            result.addElapsed(elapsedNs);
-            return result;
+    }
+
+    /** A wave whose calls have all begun. */
+    final class Running {
+        private final long startNs;
+
+        private Running(long startNs) {
+            this.startNs = startNs;
+        }
+
+        /** How many calls are over. */
+        long answered() {
+            return count - left.getCount();
+        }
+
+        void awaitAnswers() throws InterruptedException {
+            await(startNs);
         }
     }
 
