@@ -70,9 +70,8 @@ final class KeepAliveTransport implements Transport {
                         .setConnectTimeout(connectTimeout)
                         .setValidateAfterInactivity(LOOK_AFTER_IDLE)
                         .build())
-                // Who waits for an answer is woken at the deadline (DeadlineWatch). The library's own three minutes for
-                // each
-                // read cost two more calls of the kernel, and on a virtual thread an alarm that is set and taken back.
+                // Who waits for an answer is woken at the deadline (DeadlineWatch). The library's own three minutes
+                // cost two more calls of the kernel a read, and on a virtual thread an alarm set and taken back.
                 .setDefaultSocketConfig(
                         SocketConfig.custom().setSoTimeout(Timeout.DISABLED).build())
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
