@@ -3,6 +3,7 @@
 #
 #   target/guests/<name>.wasm              as a user uploads it: a core module that says which world it implements
 #   target/guests/wasi/<name>.wasm         ordinary programs: components for WASI 0.2, and <name>-preview1 core modules
+#   target/guests/momento/<name>.wasm      functions for Momento, from the crates that are published for them
 #   target/guests/components/<name>.wasm   the component the engine makes of it
 #   target/guests/bad/<name>.wasm          what an upload must refuse
 #
@@ -19,7 +20,7 @@ guests=$home/target/guests
 # One for all of them: they share most of what they are built from.
 export CARGO_TARGET_DIR=$guests/cargo
 wasm=wasm32-unknown-unknown
-mkdir -p "$guests/components" "$guests/bad" "$guests/wasi"
+mkdir -p "$guests/components" "$guests/bad" "$guests/wasi" "$guests/momento"
 
 # Not touching equal files keeps their times, and with them everything that is made from them.
 place() { # place FILE AS
@@ -45,6 +46,12 @@ for crate in "$sources"/{http,http-wstd}; do
   name=${crate##*/}
   (cd "$crate" && cargo build --quiet --locked --release --target wasm32-wasip2)
   place "$CARGO_TARGET_DIR/wasm32-wasip2/release/${name//-/_}.wasm" "$guests/wasi/$name.wasm"
+done
+
+(cd "$sources/momento" && cargo build --quiet --locked --release --target wasm32-wasip2 --examples)
+for function in "$sources"/momento/examples/*.rs; do
+  name=$(basename "$function" .rs)
+  place "$CARGO_TARGET_DIR/wasm32-wasip2/release/examples/$name.wasm" "$guests/momento/$name.wasm"
 done
 
 (cd "$sources/assemble" && cargo build --quiet --locked)

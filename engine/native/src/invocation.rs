@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use wasmtime::component::Resource;
 use wasmtime::{ResourceLimiter, Result, Store};
 
+use crate::front::momento::Momento;
 use crate::front::random::Random;
 use crate::front::wasi_blobstore::Blobs;
 use crate::front::wasi_http::{self, Http};
@@ -93,11 +94,14 @@ pub struct Call {
     pub log_bytes: u64,
     /// The function is a command: a request is its standard input, and its standard output is the response.
     pub is_command: bool,
+    /// The function is one for Momento, and reads more of its environment than others.
+    pub is_momento: bool,
     pub keyvalue: Lazily<Held>,
     pub messaging: Lazily<Messages>,
     pub blobs: Lazily<Blobs>,
     pub wasi: Lazily<Wasi>,
     http: Lazily<Http>,
+    pub momento: Lazily<Momento>,
 }
 
 impl Call {
@@ -109,11 +113,13 @@ impl Call {
             random: None,
             log_bytes: 0,
             is_command: false,
+            is_momento: false,
             keyvalue: Lazily::new(),
             messaging: Lazily::new(),
             blobs: Lazily::new(),
             wasi: Lazily::new(),
             http: Lazily::new(),
+            momento: Lazily::new(),
         }
     }
 
@@ -247,6 +253,7 @@ async fn call(linked: &'static Linked, frame: FramePtr, instantiated: &mut bool)
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
     store.data_mut().is_command = linked.is_command() && frame.given().entry != ENTRY_EVENT;
+    store.data_mut().is_momento = linked.momento.is_some();
     let ended = enter(linked, &mut store, instantiated).await;
     match ended.as_ref().map_err(|error| error.downcast_ref::<Exit>()) {
         Err(Some(exit)) => exited(store.data_mut(), exit),
@@ -258,6 +265,9 @@ async fn enter(linked: &'static Linked, store: &mut Store<Call>, instantiated: &
     let frame = store.data().frame;
     let instance = linked.instance.instantiate_async(&mut *store).await?;
     *instantiated = true;
+    if linked.momento.is_some() {
+        return linked.momento.call(&instance, store).await;
+    }
     if frame.given().entry == ENTRY_EVENT {
         let Some(handle) = linked.event(&instance, store) else {
             return Err(BadFrame("the component handles no events").into());

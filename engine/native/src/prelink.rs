@@ -12,7 +12,7 @@ use wasmtime::component::{
 };
 
 use crate::front::custom::Offers;
-use crate::front::{Define, INTERFACES, Interface, event, is_compatible, wasi_http, web};
+use crate::front::{Define, INTERFACES, Interface, event, is_compatible, momento, wasi_http, web};
 use crate::invocation::Call;
 use crate::layout::Settings;
 use crate::reset::Windows;
@@ -57,6 +57,7 @@ pub struct Linked {
     event: Option<ComponentExportIndex>,
     http: Option<ComponentExportIndex>,
     command: Option<ComponentExportIndex>,
+    pub momento: momento::Exports,
 }
 
 impl Linked {
@@ -94,7 +95,8 @@ impl Linked {
             }
             _ => None,
         };
-        if web.is_none() && event.is_none() && http.is_none() && command.is_none() {
+        let momento = momento::Exports::of(&component, &instance)?;
+        if web.is_none() && event.is_none() && http.is_none() && command.is_none() && !momento.is_some() {
             return Err(no_handler(engine, &component));
         }
         Ok(Linked {
@@ -105,6 +107,7 @@ impl Linked {
             event,
             http,
             command,
+            momento,
         })
     }
 
@@ -221,7 +224,7 @@ fn memory_count(component: &Component) -> u32 {
 }
 
 /// A function of an interface that the component may export.
-fn handler<P, R>(
+pub fn handler<P, R>(
     component: &Component,
     instance: &InstancePre<Call>,
     interface: &str,
@@ -246,7 +249,9 @@ fn no_handler(engine: &wasmtime::Engine, component: &Component) -> PrelinkError 
     let ty = component.component_type();
     let exports: Vec<_> = ty.exports(engine).map(|(name, _)| name).collect();
     PrelinkError::Invalid(format!(
-        "the component implements no world that this host can call: it must export {WEB_HANDLER}, {EVENT_HANDLER}, {INCOMING_HANDLER}@0.2.x or {RUN}@0.2.x, and it exports {}",
+        "the component implements no world that this host can call: it must export {WEB_HANDLER}, {EVENT_HANDLER}, {INCOMING_HANDLER}@0.2.x, {RUN}@0.2.x, {} or {}, and it exports {}",
+        momento::WEB,
+        momento::SPAWNED,
         if exports.is_empty() {
             "nothing".into()
         } else {

@@ -10,7 +10,7 @@ use super::wire::{self, operation};
 /// `Operation.EVENT_PUBLISH`
 pub const PUBLISH: i32 = 384;
 /// `Operation.EVENT_SPAWN`
-const SPAWN: i32 = 385;
+pub const SPAWN: i32 = 385;
 /// `Operation.FUNCTION_CALL`
 const CALL: i32 = 386;
 

@@ -24,6 +24,7 @@ mod http;
 mod kv;
 mod lines;
 pub mod log;
+pub mod momento;
 pub mod random;
 pub mod response;
 mod secrets;
@@ -138,4 +139,9 @@ pub const INTERFACES: &[&Interface] = &[
     &wasi_sockets::TCP_CREATE_SOCKET,
     &wasi_sockets::UDP,
     &wasi_sockets::UDP_CREATE_SOCKET,
+    &momento::BYTES,
+    &momento::SUPPORT,
+    &momento::STREAM,
+    &momento::LOGGING,
+    &momento::FUNCTIONS,
 ];

@@ -97,7 +97,7 @@ fn define_start(linker: &mut LinkerInstance<'_, Call>, name: &str) -> Result<()>
     )
 }
 
-async fn write(call: &Call, bytes: &[u8]) -> Result<Done> {
+pub(super) async fn write(call: &Call, bytes: &[u8]) -> Result<Done> {
     if !response::is_open(call.frame) {
         return Ok(Err(Error::Conflict(
             "the response is finished, or can't be whole any more",
@@ -114,7 +114,7 @@ async fn write(call: &Call, bytes: &[u8]) -> Result<Done> {
     Ok(Ok(()))
 }
 
-async fn write_buffer(call: &mut Call, buffer: usize) -> Result<Done> {
+pub(super) async fn write_buffer(call: &mut Call, buffer: usize) -> Result<Done> {
     let mut offset = 0;
     loop {
         let piece = if buffers::is_stream(call.frame, buffer) {

@@ -7,7 +7,7 @@ use wasmtime::{Result, StoreContextMut, bail};
 use super::log::{self, Level};
 use super::wasi_io::{Failure, Input, IoError, Output, Piece};
 use super::wire::perform;
-use super::{Interface, command, config, errors};
+use super::{Interface, command, config, errors, momento};
 use crate::buffers::{self, REQUEST_BODY};
 use crate::invocation::Call;
 use crate::outcome::{Exit, Refused};
@@ -41,13 +41,16 @@ pub const ENVIRONMENT: Interface = Interface {
 };
 
 async fn environment(store: &mut StoreContextMut<'_, Call>) -> Result<Vec<(String, String)>> {
+    let mut variables = Vec::new();
+    if store.data().is_momento {
+        variables = momento::variables(store).await?;
+    }
     let configured: std::result::Result<Vec<(&str, &str)>, errors::Error> =
         perform(store, config::GET_ALL, &()).await?;
     let configured = match configured {
         Ok(configured) => configured,
         Err(error) => bail!(Refused(format!("the configuration can't be read: {}", error.text()))),
     };
-    let mut variables = Vec::new();
     if store.data().is_command {
         variables = command::variables(store.data().frame)?;
     }

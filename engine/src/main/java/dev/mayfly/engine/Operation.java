@@ -28,6 +28,7 @@ package dev.mayfly.engine;
  *   256       mayfly:config        get
  *   257       mayfly:secrets       get
  *   258       wasi:config          get-all
+ *   259..261  momento:*            names of the function and of its cache; the caller's token; whether a binding is granted
  *   272..286  mayfly:kv            get, get-buffer, get-many, set, set-many, delete, delete-many, exists, compare-and-set, increment,
  *                                  list-push, list-pop, list-range, list-length, keys
  *   304..311  mayfly:sql           query, execute, transaction: begin, query, execute, commit; rows: columns, next
@@ -50,6 +51,9 @@ public final class Operation {
     public static final int CONFIG_GET = 256;
     public static final int SECRET_GET = 257;
     public static final int CONFIG_GET_ALL = 258;
+    public static final int FUNCTION_NAMES = 259;
+    public static final int CALLER_TOKEN = 260;
+    public static final int FUNCTION_GRANTED = 261;
 
     public static final int KV_GET = 272;
     public static final int KV_GET_BUFFER = 273;

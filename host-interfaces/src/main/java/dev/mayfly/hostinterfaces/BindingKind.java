@@ -6,13 +6,20 @@ import org.jspecify.annotations.Nullable;
 
 /** What may be behind a binding. */
 public enum BindingKind {
-    KV("mayfly:kv/kv", "wasi:keyvalue/store", "wasi:keyvalue/batch", "wasi:keyvalue/atomics"),
+    KV(
+            "mayfly:kv/kv",
+            "wasi:keyvalue/store",
+            "wasi:keyvalue/batch",
+            "wasi:keyvalue/atomics",
+            "momento:cache-scalar/cache-scalar",
+            "momento:cache-list/cache-list",
+            "momento:valkey/valkey"),
     SQL("mayfly:sql/sql"),
-    BLOB("mayfly:blob/blob"),
-    HTTP("mayfly:http/client", "wasi:http/outgoing-handler"),
-    TOPIC("mayfly:pubsub/publisher", "wasi:messaging/producer"),
-    FUNCTION("mayfly:functions/functions"),
-    SECRET("mayfly:secrets/secrets");
+    BLOB("mayfly:blob/blob", "momento:aws-s3/aws-s3"),
+    HTTP("mayfly:http/client", "wasi:http/outgoing-handler", "momento:http/http", "momento:aws-ddb/aws-ddb"),
+    TOPIC("mayfly:pubsub/publisher", "wasi:messaging/producer", "momento:topic/topic"),
+    FUNCTION("mayfly:functions/functions", "momento:host/spawn"),
+    SECRET("mayfly:secrets/secrets", "momento:aws-secrets/aws-secrets");
 
     @SuppressWarnings("ImmutableEnumChecker") // List.of is.
     private final List<String> interfaces;

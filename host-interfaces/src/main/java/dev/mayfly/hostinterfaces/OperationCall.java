@@ -47,6 +47,7 @@ public final class OperationCall implements AutoCloseable {
     private @Nullable Binding binding;
     private @Nullable OperationTracer tracer;
     private @Nullable String traceParent;
+    private @Nullable String callerToken;
     private final OperationCounts counts = new OperationCounts();
     /** Whether the current operation's time is taken, and since when. */
     private boolean timed;
@@ -82,6 +83,17 @@ public final class OperationCall implements AutoCloseable {
     public void trace(@Nullable OperationTracer tracer, @Nullable String traceParent) {
         this.tracer = tracer;
         this.traceParent = traceParent;
+    }
+
+    /** Says what the caller's token carries for the function. */
+    public void calledWith(@Nullable String token) {
+        this.callerToken = token;
+    }
+
+    /** What the token that the function was called with carries for it, if there is one. */
+    @Nullable
+    String callerToken() {
+        return callerToken;
     }
 
     /** A request's header lines with the trace that they belong to: the host's if it traces, else the function's own or the one it was called with. */

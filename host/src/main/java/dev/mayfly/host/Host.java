@@ -34,6 +34,7 @@ import dev.mayfly.host.observe.OtlpTraces;
 import dev.mayfly.host.secrets.SecretVault;
 import dev.mayfly.host.secrets.VaultSecret;
 import dev.mayfly.hostinterfaces.ConfigOperations;
+import dev.mayfly.hostinterfaces.FunctionOperations;
 import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.hostinterfaces.blob.BlobOperations;
 import dev.mayfly.hostinterfaces.custom.CustomInterface;
@@ -294,6 +295,7 @@ public final class Host implements AutoCloseable {
     private static OperationTable operations(CustomOperations custom) {
         OperationTable.Builder table = OperationTable.builder().with(Operation.CUSTOM_CALL, custom);
         ConfigOperations.addTo(table);
+        FunctionOperations.addTo(table);
         SecretOperations.addTo(table);
         KeyValueOperations.addTo(table, KeyValueLimits.defaults());
         SqlOperations.addTo(table);

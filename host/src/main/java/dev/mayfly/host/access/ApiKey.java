@@ -3,6 +3,7 @@ package dev.mayfly.host.access;
 import dev.mayfly.engine.MayflyException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An API key, as the host knows it: everything but the key itself.
@@ -27,6 +28,10 @@ public record ApiKey(
         boolean revoked) {
     public static final long NEVER = Long.MAX_VALUE;
     public static final int LABEL_LENGTH_MAX = 100;
+
+    /** What stands before the id that a function gave a key that it made. */
+    public static final String TOKEN_ID_LABEL = "token-id:";
+
     public static final int PERMISSION_COUNT_MAX = 32;
 
     public ApiKey {
@@ -40,6 +45,11 @@ public record ApiKey(
             throw new MayflyException.Invalid(
                     "a key's label has 1 to " + LABEL_LENGTH_MAX + " characters, none a control character");
         }
+    }
+
+    /** What the function that made the key put into it for functions that are called with it; null where there is no such thing. */
+    public @Nullable String tokenId() {
+        return label.startsWith(TOKEN_ID_LABEL) ? label.substring(TOKEN_ID_LABEL.length()) : null;
     }
 
     public boolean isLive(long nowMs) {

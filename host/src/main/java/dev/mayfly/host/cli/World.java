@@ -8,7 +8,9 @@ enum World {
     WEB("web", "mayfly:function/web-handler"),
     EVENT("event", "mayfly:function/event-handler"),
     WASI_HTTP("wasi:http", "wasi:http/incoming-handler"),
-    COMMAND("command", "wasi:cli/run");
+    COMMAND("command", "wasi:cli/run"),
+    MOMENTO_WEB("momento:web", "momento:web-function/guest-function-web"),
+    MOMENTO_SPAWN("momento:spawn", "momento:spawn-function/guest-function-spawn");
 
     private final String label;
     private final String exported;

@@ -52,6 +52,13 @@ final class CallGate {
                 : Problem.of(ProblemType.PERMISSION_DENIED, "the key does not permit calls of " + name);
     }
 
+    /** What the caller's key carries for functions; null when it has no key, or carries nothing. */
+    @Nullable
+    String tokenId(ServerRequestHeaders headers) {
+        ApiKey key = keys.find(headers);
+        return key == null ? null : key.tokenId();
+    }
+
     /** Whether the caller may know what its call took: everybody where all is public, else by a key that may read. */
     boolean mayRead(ServerRequestHeaders headers, String fullName) {
         if (allPublic) {

@@ -163,6 +163,9 @@ final class InvokeHandler {
         if (request.headers().contains(TRACE_PARENT)) {
             invocation.traceParent(request.headers().get(TRACE_PARENT).get());
         }
+        if (invocation.route().readsCallerToken()) {
+            invocation.callerToken(gate.tokenId(request.headers()));
+        }
         Problem problem = writeHead(invocation, path, request);
         if (problem != null) {
             return problem;

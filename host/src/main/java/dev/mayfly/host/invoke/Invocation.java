@@ -78,6 +78,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     private long bytesOut;
     private @Nullable Receipt receipt;
     private @Nullable String traceParent;
+    private @Nullable String callerToken;
     private CallTracer.@Nullable Trace trace;
     private @Nullable ResponseSink sink;
 
@@ -423,6 +424,7 @@ public final class Invocation implements AutoCloseable, LogReader {
         if (call == null) {
             call = new OperationCall(slot, route.context(), new Deadline(deadlineNs), deadlineNs - startNs, ancestry);
             call.trace(trace, traceParent);
+            call.calledWith(callerToken);
             this.call = call;
         }
         return call;
@@ -463,6 +465,11 @@ public final class Invocation implements AutoCloseable, LogReader {
     @Override
     public void line(int level, long unixNs, String message, Map<String, String> fields) {
         FunctionLines.write(route.name(), route.log().append(unixNs, level, id, message, fields));
+    }
+
+    /** Says what the caller's token carries for the function, before it runs. */
+    public void callerToken(@Nullable String value) {
+        callerToken = value;
     }
 
     /** Says where it belongs, as W3C Trace Context has it: before it runs. */

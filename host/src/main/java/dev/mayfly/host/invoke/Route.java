@@ -6,6 +6,7 @@ import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.TenantShares;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,15 @@ public final class Route implements AutoCloseable {
     /** Who wants to know when a version was last invoked looks once a minute: finer than a second is nobody's need. */
     private static final long INVOKED_STEP_NS = 1_000_000_000;
 
+    /** A component that exports one of them is called with events. */
+    private static final List<String> EVENT_HANDLERS =
+            List.of("mayfly:function/event-handler@", "momento:spawn-function/guest-function-spawn@");
+
     private final FunctionVersion version;
     private final TableHandle table;
     private final FunctionContext context;
     private final boolean handlesEvents;
+    private final boolean readsCallerToken;
     private final CallLimits limits;
     private final RoutedFunction.Shared shared;
 
@@ -44,8 +50,10 @@ public final class Route implements AutoCloseable {
         this.table = table;
         this.context =
                 new FunctionContext(version.function(), version.settings().config(), grants, limits.operations());
-        this.handlesEvents =
-                version.exports().stream().anyMatch(export -> export.startsWith("mayfly:function/event-handler@"));
+        this.handlesEvents = version.exports().stream()
+                .anyMatch(export -> EVENT_HANDLERS.stream().anyMatch(export::startsWith));
+        this.readsCallerToken =
+                version.exports().stream().anyMatch(export -> export.startsWith("momento:web-function/"));
         this.limits = limits;
         this.shared = shared;
     }
@@ -62,6 +70,11 @@ public final class Route implements AutoCloseable {
     /** Whether it implements the world {@code event}. */
     public boolean handlesEvents() {
         return handlesEvents;
+    }
+
+    /** Whether it may ask for what its caller's token carries. */
+    public boolean readsCallerToken() {
+        return readsCallerToken;
     }
 
     /** What gives calls their function table. */
