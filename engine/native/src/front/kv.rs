@@ -25,6 +25,7 @@ pub const LIST_POP: i32 = 283;
 pub const LIST_RANGE: i32 = 284;
 pub const LIST_LENGTH: i32 = 285;
 pub const KEYS: i32 = 286;
+pub const LIST_REPLACE: i32 = 287;
 
 type Bytes = WasmList<u8>;
 type TimeToLiveMs = Option<u64>;

@@ -6,7 +6,7 @@ use super::Interface;
 use super::wire::operation;
 
 /// `Operation.SECRET_GET`
-const GET: i32 = 257;
+pub const GET: i32 = 257;
 
 pub const SECRETS: Interface = Interface {
     name: "mayfly:secrets/secrets",

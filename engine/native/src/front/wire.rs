@@ -284,6 +284,14 @@ impl Encode for WasmList<u8> {
     }
 }
 
+impl Encode for &[u8] {
+    fn encode(&self, _: &StoreContextMut<'_, Call>, out: &mut Vec<u8>) -> Result<()> {
+        encode_length(self.len(), out);
+        out.extend_from_slice(self);
+        Ok(())
+    }
+}
+
 impl Decode for &'static [u8] {
     fn decode(answer: &mut Answer) -> Result<Self> {
         let length = u32::decode(answer)?;

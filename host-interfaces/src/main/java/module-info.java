@@ -24,6 +24,8 @@ module dev.mayfly.hostinterfaces {
     requires static software.amazon.awssdk.core;
     requires static software.amazon.awssdk.http;
     requires static software.amazon.awssdk.http.apache;
+    requires static software.amazon.awssdk.http.auth.aws;
+    requires static software.amazon.awssdk.http.auth.spi;
     requires static software.amazon.awssdk.identity.spi;
     requires static software.amazon.awssdk.profiles;
     requires static software.amazon.awssdk.regions;

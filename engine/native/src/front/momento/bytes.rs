@@ -1,14 +1,12 @@
 //! `momento:bytes/bytes`: a buffer of this host with a place in it. Bytes that are passed on by their handle never enter the function.
 
-use std::future::Future;
-
 use wasmtime::component::{ComponentType, Lift, Lower, Resource, ResourceType, WasmList};
-use wasmtime::{Result, bail};
+use wasmtime::{Result, StoreContextMut, bail};
 
 use super::{Access, Interface, Momento, VERSION};
 use crate::buffers::{self, GrowError};
-use crate::front::wire;
-use crate::invocation::Call;
+use crate::front::wire::{self, Encode};
+use crate::invocation::{Call, FramePtr};
 use crate::layout::LENGTH_UNKNOWN;
 use crate::outcome::{HostExhausted, LimitPassed};
 
@@ -61,6 +59,17 @@ pub enum Given {
     Buffer(Resource<Buffer>),
     #[component(name = "value")]
     Value(&'static [u8]),
+}
+
+/// The same of bytes that were made here.
+#[derive(ComponentType, Lower)]
+#[component(variant)]
+pub enum Made {
+    #[component(name = "buffer")]
+    #[expect(dead_code, reason = "what is made here is here")]
+    Buffer(Resource<Buffer>),
+    #[component(name = "value")]
+    Value(Vec<u8>),
 }
 
 #[derive(ComponentType, Lower)]
@@ -191,19 +200,9 @@ pub fn body(call: &mut Call, index: usize) -> Given {
     Given::Buffer(handle(call, index))
 }
 
-/// Something that a function passes as bytes. The older interfaces have bytes alone where the newer ones have `data`.
-pub trait Payload: Send + Sync {
-    fn source(self, store: &mut Access<'_>) -> impl Future<Output = Result<Source>> + Send;
-}
-
-impl Payload for WasmList<u8> {
-    async fn source(self, _: &mut Access<'_>) -> Result<Source> {
-        Ok(Source::Bytes(self))
-    }
-}
-
-impl Payload for Data {
-    async fn source(self, store: &mut Access<'_>) -> Result<Source> {
+impl Data {
+    /// Takes what was passed: the function has it no more.
+    pub async fn source(self, store: &mut Access<'_>) -> Result<Source> {
         Ok(match self {
             Data::Value(bytes) => Source::Bytes(bytes),
             Data::Buffer(buffer) => Source::Buffer(taken(store.data_mut(), &buffer).await?),
@@ -214,11 +213,35 @@ impl Payload for Data {
 /// What was passed, as operations take it: `mayfly:http/client.body`, `mayfly:kv/kv.value` and their like.
 pub enum Source {
     Bytes(WasmList<u8>),
-    /// Index of a buffer in the frame, which is the function's no more.
+    /// Index of a buffer in the frame, which is the function's no more: [`Source::release`] lets go of it.
     Buffer(usize),
 }
 
+const BYTES_CASE: u8 = 1;
+const BUFFER_CASE: u8 = 2;
+
+impl Encode for Source {
+    fn encode(&self, store: &StoreContextMut<'_, Call>, out: &mut Vec<u8>) -> Result<()> {
+        match self {
+            Source::Bytes(bytes) => {
+                BYTES_CASE.encode(store, out)?;
+                bytes.encode(store, out)
+            }
+            Source::Buffer(index) => {
+                BUFFER_CASE.encode(store, out)?;
+                (*index as u32).encode(store, out)
+            }
+        }
+    }
+}
+
 impl Source {
+    pub fn release(self, frame: FramePtr) {
+        if let Source::Buffer(index) = self {
+            buffers::drop_handle(frame, index);
+        }
+    }
+
     /// All of it, where it is needed here. Nothing when it is more than `bytes_max` or broke off.
     pub async fn bytes(self, store: &mut Access<'_>, bytes_max: usize) -> Result<Option<Vec<u8>>> {
         match self {
@@ -259,6 +282,14 @@ pub async fn first(call: &mut Call, index: usize, bytes_max: usize) -> Result<Op
         first.extend_from_slice(piece);
     }
     Ok(Some(first))
+}
+
+/// An answer's bytes, of which the next operation would take the room.
+pub fn kept(call: &mut Call, bytes: &[u8]) -> &'static [u8] {
+    call.scratch.clear();
+    call.scratch.extend_from_slice(bytes);
+    // SAFETY: the scratch is the invocation's own and changes with the next read of a buffer only; this one's bytes are in the guest by then.
+    unsafe { std::slice::from_raw_parts(call.scratch.as_ptr(), bytes.len()) }
 }
 
 /// What is left of a buffer whose handle the function passed on.

@@ -5,27 +5,48 @@
 use slab::Slab;
 use wasmtime::{Result, StoreContextMut};
 
+use super::Interface;
 use super::errors::Error;
 use super::head::Head;
 use super::wire::{Decode, Encode, perform};
-use super::{Interface, errors};
 use crate::invocation::Call;
 
+mod aws_auth;
+mod aws_ddb;
+mod aws_s3;
+mod aws_secrets;
 mod bytes;
+mod cache;
+mod errors;
 mod exports;
+mod http;
+mod list;
 mod log;
 mod spawn;
 mod stream;
 mod support;
+mod token;
+mod topic;
+mod valkey;
 
 pub use exports::{Exports, SPAWNED, WEB};
 
 /// Those that are registered, in the order of `front::INTERFACES`.
+pub use aws_auth::AUTH;
+pub use aws_ddb::DYNAMO;
+pub use aws_s3::S3;
+pub use aws_secrets::SECRETS;
 pub use bytes::BYTES;
+pub use cache::SCALAR;
+pub use http::HTTP;
+pub use list::LIST;
 pub use log::LOGGING;
 pub use spawn::FUNCTIONS;
 pub use stream::STREAM;
 pub use support::SUPPORT;
+pub use token::TOKEN;
+pub use topic::TOPIC;
+pub use valkey::VALKEY;
 
 const VERSION: &str = "1.0.0";
 
@@ -41,6 +62,9 @@ pub struct Momento {
     /// At least one event was sent: the response is a stream of events.
     sends_events: bool,
     names: Option<Names>,
+    credentials: Slab<aws_auth::Credentials>,
+    clusters: Slab<String>,
+    replies: Slab<valkey::Replies>,
 }
 
 /// What the function and its cache are called.
@@ -105,7 +129,7 @@ async fn perform_on<R: Decode>(
     kind: &str,
     name: &str,
     rest: impl Encode + Sync,
-) -> Result<std::result::Result<R, errors::Error>> {
+) -> Result<std::result::Result<R, Error>> {
     let name = binding(name);
     let mut on = On { binding: name, rest };
     let answer = perform(store, number, &on).await?;

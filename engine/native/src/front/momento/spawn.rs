@@ -4,7 +4,7 @@ use wasmtime::Result;
 use wasmtime::component::{ComponentType, Lower, WasmList};
 
 use super::{Access, Interface, VERSION, perform_on};
-use crate::front::errors;
+use crate::front::errors::Error as HostError;
 use crate::front::functions::SPAWN;
 
 #[derive(ComponentType, Lower)]
@@ -18,13 +18,11 @@ enum Error {
     Limit(&'static str),
 }
 
-impl From<errors::Error> for Error {
-    fn from(error: errors::Error) -> Error {
+impl From<HostError> for Error {
+    fn from(error: HostError) -> Error {
         match error {
-            errors::Error::NotFound(_) | errors::Error::PermissionDenied(_) | errors::Error::Invalid(_) => {
-                Error::NotFound
-            }
-            errors::Error::LimitExceeded(limit) => Error::Limit(limit),
+            HostError::NotFound(_) | HostError::PermissionDenied(_) | HostError::Invalid(_) => Error::NotFound,
+            HostError::LimitExceeded(limit) => Error::Limit(limit),
             _ => Error::Internal,
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use wasmtime::Result;
 use wasmtime::component::{ComponentType, Lift, LinkerInstance};
 
-use super::bytes::{self, Answered, Data, Payload, Source};
+use super::bytes::{self, Answered, Data, Source};
 use super::{Access, Interface, Momento, VERSION};
 use crate::buffers;
 use crate::front::{response, streaming};

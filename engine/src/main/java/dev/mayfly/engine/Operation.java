@@ -28,12 +28,15 @@ package dev.mayfly.engine;
  *   256       mayfly:config        get
  *   257       mayfly:secrets       get
  *   258       wasi:config          get-all
- *   259..261  momento:*            names of the function and of its cache; the caller's token; whether a binding is granted
+ *   259..262  momento:*            names of the function and of its cache; the caller's token; whether a binding is granted; a new token
  *   272..286  mayfly:kv            get, get-buffer, get-many, set, set-many, delete, delete-many, exists, compare-and-set, increment,
  *                                  list-push, list-pop, list-range, list-length, keys
+ *   287       momento:cache-list   (replaces a list that nobody changed meanwhile)
+ *   288       momento:valkey       command
  *   304..311  mayfly:sql           query, execute, transaction: begin, query, execute, commit; rows: columns, next
  *   336..341  mayfly:blob          get, get-range, head, put, delete, list
  *   368..374  mayfly:http          send; a request that goes on while its function does: begin, answer, read, write, room, end
+ *   375       momento:http         invoke: to an origin, signed if need be
  *   384..386  mayfly:pubsub        publish; mayfly:functions spawn, call
  *   512       (the program's own)  any function of any interface that the embedding program offers: interface and function by name, then
  *                                  the parameters
@@ -54,6 +57,7 @@ public final class Operation {
     public static final int FUNCTION_NAMES = 259;
     public static final int CALLER_TOKEN = 260;
     public static final int FUNCTION_GRANTED = 261;
+    public static final int TOKEN_CREATE = 262;
 
     public static final int KV_GET = 272;
     public static final int KV_GET_BUFFER = 273;
@@ -70,6 +74,8 @@ public final class Operation {
     public static final int KV_LIST_RANGE = 284;
     public static final int KV_LIST_LENGTH = 285;
     public static final int KV_KEYS = 286;
+    public static final int KV_LIST_REPLACE = 287;
+    public static final int KV_COMMAND = 288;
 
     public static final int SQL_QUERY = 304;
     public static final int SQL_EXECUTE = 305;
@@ -94,6 +100,7 @@ public final class Operation {
     public static final int HTTP_WRITE = 372;
     public static final int HTTP_ROOM = 373;
     public static final int HTTP_END = 374;
+    public static final int HTTP_FETCH = 375;
 
     public static final int EVENT_PUBLISH = 384;
     public static final int EVENT_SPAWN = 385;

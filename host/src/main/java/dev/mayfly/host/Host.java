@@ -5,6 +5,7 @@ import dev.mayfly.engine.EngineConfig;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.Operation;
 import dev.mayfly.host.access.AdminKeyFile;
+import dev.mayfly.host.access.DisposableTokens;
 import dev.mayfly.host.access.KeyStore;
 import dev.mayfly.host.audit.AuditLog;
 import dev.mayfly.host.bindings.Bindings;
@@ -204,10 +205,12 @@ public final class Host implements AutoCloseable {
         Routes routes = new Routes();
         CustomOperations custom = parts.add(new CustomOperations(offered));
         TenantShares shares = new TenantShares(limits.hostConcurrencyMax(), config.tenantWeights());
+        KeyStore keys = new KeyStore(accessTables);
+        DisposableTokens tokens = new DisposableTokens(keys);
         Invoker invoker = new Invoker(
                 routes,
                 slots,
-                operations(custom),
+                operations(custom, tokens),
                 shares,
                 new MetricNames(config.observe().functionMetricsMax()),
                 limits.deadline());
@@ -252,7 +255,7 @@ public final class Host implements AutoCloseable {
         }
         HttpEndpoint endpoint = HttpEndpoint.start(
                 config,
-                access(folder, accessTables, secrets, parts),
+                access(folder, keys, secrets, parts),
                 invoker,
                 deployer,
                 releases,
@@ -261,11 +264,11 @@ public final class Host implements AutoCloseable {
                 new HostHealth(engine, invoker, accessTables::checkWrite, canaryWatch),
                 new HostMetrics(engine, invoker, slabs, tables, compiler, accessLog),
                 accessLog);
+        tokens.serveAt(config.callsUri(endpoint.port()));
         return new Host(config, parts, invoker, deployer, releases, endpoint, events);
     }
 
-    private static Access access(DataFolder folder, CatalogConnection tables, SecretVault secrets, Parts parts) {
-        KeyStore keys = new KeyStore(tables);
+    private static Access access(DataFolder folder, KeyStore keys, SecretVault secrets, Parts parts) {
         AdminKeyFile adminKey = new AdminKeyFile(folder.path(), keys);
         adminKey.ensure();
         return new Access(keys, adminKey, secrets, parts.add(AuditLog.open(folder.path())));
@@ -292,8 +295,9 @@ public final class Host implements AutoCloseable {
         return BindingsFile.read(file, System.getenv());
     }
 
-    private static OperationTable operations(CustomOperations custom) {
-        OperationTable.Builder table = OperationTable.builder().with(Operation.CUSTOM_CALL, custom);
+    private static OperationTable operations(CustomOperations custom, DisposableTokens tokens) {
+        OperationTable.Builder table =
+                OperationTable.builder().with(Operation.CUSTOM_CALL, custom).with(Operation.TOKEN_CREATE, tokens);
         ConfigOperations.addTo(table);
         FunctionOperations.addTo(table);
         SecretOperations.addTo(table);

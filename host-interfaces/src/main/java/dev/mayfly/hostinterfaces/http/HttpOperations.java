@@ -19,7 +19,7 @@ import java.util.Objects;
 
 /**
  * {@code mayfly:http/client}: parameters in the order of {@code wit/http/http.wit}; and the requests of {@code wasi:http/outgoing-handler}, which go on
- * while their function does, in the order of {@code engine/native/src/front/wasi_http/outgoing.rs}.
+ * while their function does, in the order of {@code engine/native/src/front/wasi_http/outgoing.rs}; and those of {@code momento:http}.
  */
 public final class HttpOperations {
     /** Requests that one invocation may have under way at once. Each has a thread and up to 128 KiB of bodies. */
@@ -40,7 +40,8 @@ public final class HttpOperations {
                 .with(
                         Operation.HTTP_ROOM,
                         (call, in, out) -> out.u32(outgoing(call, in).upload().room()))
-                .with(Operation.HTTP_END, HttpOperations::end);
+                .with(Operation.HTTP_END, HttpOperations::end)
+                .with(Operation.HTTP_FETCH, HttpOperations::fetch);
     }
 
     private static void send(OperationCall call, ArgumentReader in, AnswerWriter out) {
@@ -89,6 +90,29 @@ public final class HttpOperations {
         // From here on it is the invocation's to close: only what runs gives its permit back.
         outgoing.start();
         out.u32(call.resources().add(outgoing));
+    }
+
+    /** To an origin, or to what a binding leads to, signed if need be: {@code engine/native/src/front/momento/http.rs} has the order. */
+    private static void fetch(OperationCall call, ArgumentReader in, AnswerWriter out) {
+        String to = in.text();
+        String binding = to.contains("://") ? bindingTo(origin(to), call.function()) : to;
+        HttpUpstream upstream = call.provider(BindingKind.HTTP, binding, HttpUpstream.class);
+        String method = in.text();
+        String pathAndQuery = in.text();
+        List<Map.Entry<String, String>> headers = call.traced(headers(in));
+        try (Body sent = call.body(in)) {
+            Deadline deadline = call.deadline();
+            if (in.bool()) {
+                long ms = in.i64();
+                deadline = ms < 0 ? deadline : deadline.orEarlier(Deadline.in(Duration.ofMillis(ms)));
+            }
+            HttpUpstream.Request request = new HttpUpstream.Request(method, pathAndQuery, headers, sent);
+            if (in.bool()) {
+                AwsSignature signature = new AwsSignature(in.text(), in.text(), in.text(), in.text());
+                request = signature.sign(request, upstream.origin());
+            }
+            write(upstream.send(request, deadline), call, out);
+        }
     }
 
     private static Origin origin(String text) {

@@ -132,6 +132,18 @@ final class CheckedStore implements KeyValueStore {
     }
 
     @Override
+    public boolean listReplace(
+            String key, List<byte[]> expected, List<byte[]> values, @Nullable Duration timeToLive, Deadline deadline) {
+        limits.checkKey(key);
+        checkValues(expected);
+        checkValues(values);
+        limits.checkListValues(values.size());
+        TimeToLive.check(timeToLive);
+        checkTime(deadline);
+        return store.listReplace(key, expected, values, timeToLive, deadline);
+    }
+
+    @Override
     public Page keys(String prefix, @Nullable String cursor, int count, Deadline deadline) {
         limits.checkKey(prefix);
         if (cursor != null) {
@@ -143,6 +155,13 @@ final class CheckedStore implements KeyValueStore {
         limits.checkBatchCount(count);
         checkTime(deadline);
         return store.keys(prefix, cursor, count, deadline);
+    }
+
+    @Override
+    public RedisReply command(String name, List<byte[]> arguments, Deadline deadline) {
+        limits.checkBatchCount(arguments.size());
+        checkTime(deadline);
+        return store.command(name, arguments, deadline);
     }
 
     @Override

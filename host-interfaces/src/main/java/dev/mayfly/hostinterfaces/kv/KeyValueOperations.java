@@ -41,7 +41,9 @@ public final class KeyValueOperations {
                 .with(Operation.KV_LIST_POP, operations::listPop)
                 .with(Operation.KV_LIST_RANGE, operations::listRange)
                 .with(Operation.KV_LIST_LENGTH, operations::listLength)
-                .with(Operation.KV_KEYS, operations::keys);
+                .with(Operation.KV_KEYS, operations::keys)
+                .with(Operation.KV_LIST_REPLACE, operations::listReplace)
+                .with(Operation.KV_COMMAND, operations::command);
     }
 
     private static KeyValueStore store(OperationCall call, ArgumentReader in) {
@@ -115,10 +117,7 @@ public final class KeyValueOperations {
         KeyValueStore store = store(call, in);
         String key = in.text();
         KeyValueStore.End end = end(in);
-        List<byte[]> values = new ArrayList<>();
-        for (int left = in.count(); left > 0; left--) {
-            values.add(in.bytes());
-        }
+        List<byte[]> values = values(in);
         out.i64(store.listPush(key, end, values, timeToLive(in), call.deadline()));
     }
 
@@ -136,6 +135,28 @@ public final class KeyValueOperations {
 
     private void listLength(OperationCall call, ArgumentReader in, AnswerWriter out) {
         out.i64(store(call, in).listLength(in.text(), call.deadline()));
+    }
+
+    private void listReplace(OperationCall call, ArgumentReader in, AnswerWriter out) {
+        KeyValueStore store = store(call, in);
+        String key = in.text();
+        List<byte[]> expected = values(in);
+        List<byte[]> values = values(in);
+        out.bool(store.listReplace(key, expected, values, timeToLive(in), call.deadline()));
+    }
+
+    private void command(OperationCall call, ArgumentReader in, AnswerWriter out) {
+        KeyValueStore store = store(call, in);
+        String name = in.text();
+        store.command(name, values(in), call.deadline()).writeTo(out);
+    }
+
+    private static List<byte[]> values(ArgumentReader in) {
+        List<byte[]> values = new ArrayList<>();
+        for (int left = in.count(); left > 0; left--) {
+            values.add(in.bytes());
+        }
+        return values;
     }
 
     private void keys(OperationCall call, ArgumentReader in, AnswerWriter out) {

@@ -91,12 +91,33 @@ public interface KeyValueStore extends AutoCloseable {
     long listLength(String key, Deadline deadline);
 
     /**
+     * Replaces a list if it is {@code expected} at this moment.
+     *
+     * @param expected all its values; none where there must be no list
+     * @param values none to delete it
+     * @param timeToLive from now on; null keeps what the list has, and means for ever for a new one
+     * @return whether it was replaced
+     */
+    boolean listReplace(
+            String key, List<byte[]> expected, List<byte[]> values, @Nullable Duration timeToLive, Deadline deadline);
+
+    /**
      * Keys that start with {@code prefix}. A key that is there from the first page to the last is in at least one of them.
      *
      * @param cursor of the page before, or null to begin
      * @param count about how many are wanted
      */
     Page keys(String prefix, @Nullable String cursor, int count, Deadline deadline);
+
+    /**
+     * Sends the server behind the store a command of its own.
+     *
+     * @throws HostError {@code PERMISSION_DENIED} where there is no such server, or the binding doesn't permit it
+     */
+    default RedisReply command(String name, List<byte[]> arguments, Deadline deadline) {
+        throw HostError.of(
+                HostError.Kind.PERMISSION_DENIED, "the binding takes no commands: it is not of provider redis");
+    }
 
     /** Gives connections and memory back. Nobody may use it any more. */
     @Override

@@ -263,6 +263,24 @@ public final class MemoryStore implements KeyValueStore {
         return list == null ? 0 : list.values.length;
     }
 
+    @Override
+    public boolean listReplace(
+            String key, List<byte[]> expected, List<byte[]> values, @Nullable Duration timeToLive, Deadline deadline) {
+        long bytes = values.stream().mapToLong(value -> value.length).sum();
+        boolean[] replaced = new boolean[1];
+        change(key, entry -> {
+            Values before = list(entry);
+            byte[][] old = before == null ? new byte[0][] : before.values;
+            replaced[0] = Arrays.deepEquals(old, expected.toArray());
+            if (!replaced[0]) {
+                return before;
+            }
+            long expiresAtNs = before == null || timeToLive != null ? expiresAtNs(timeToLive) : before.expiresAtNs;
+            return values.isEmpty() ? null : new Values(values.toArray(byte[][]::new), bytes, expiresAtNs);
+        });
+        return replaced[0];
+    }
+
     /** {@inheritDoc} The cursor is the last key of the page before. */
     @Override
     public Page keys(String prefix, @Nullable String cursor, int count, Deadline deadline) {

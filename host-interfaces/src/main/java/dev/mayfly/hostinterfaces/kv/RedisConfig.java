@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param password null where none is asked for
  * @param tls whether to speak TLS; the server's certificate must be valid for {@code host}
  * @param trustedCertificates PEM file of authorities to trust instead of the JDK's; null for those
+ * @param commands whether functions may send the server commands of their own, which know of no namespace
  */
 public record RedisConfig(
         String host,
@@ -22,7 +23,8 @@ public record RedisConfig(
         @Nullable String username,
         @Nullable String password,
         boolean tls,
-        @Nullable Path trustedCertificates) {
+        @Nullable Path trustedCertificates,
+        boolean commands) {
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     public RedisConfig {
@@ -46,13 +48,13 @@ public record RedisConfig(
 
     /** Without password or TLS. */
     public static RedisConfig of(String host, int port, String namespace) {
-        return new RedisConfig(host, port, namespace, null, null, false, null);
+        return new RedisConfig(host, port, namespace, null, null, false, null, false);
     }
 
     /** Everything but the password. */
     @Override
     public String toString() {
         return "RedisConfig[host=" + host + ", port=" + port + ", namespace=" + namespace + ", username=" + username
-                + ", tls=" + tls + ", trustedCertificates=" + trustedCertificates + "]";
+                + ", tls=" + tls + ", trustedCertificates=" + trustedCertificates + ", commands=" + commands + "]";
     }
 }

@@ -70,6 +70,21 @@ record RedisScript<T>(ScriptOutputType output, String text, String digest) {
             return values
             """);
 
+    /** {@code ARGV}: time to live, how many values are expected, these, and the new ones. Answers with 1 if the list was as expected. */
+    static final RedisScript<Long> LIST_REPLACE = new RedisScript<>(ScriptOutputType.INTEGER, """
+            local before, count = redis.call('LRANGE', KEYS[1], 0, -1), tonumber(ARGV[2])
+            if #before ~= count then return 0 end
+            for i, value in ipairs(before) do
+              if value ~= ARGV[i + 2] then return 0 end
+            end
+            local left = redis.call('PTTL', KEYS[1])
+            redis.call('DEL', KEYS[1])
+            for i = count + 3, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
+            if ARGV[1] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[1])
+            elseif left > 0 then redis.call('PEXPIRE', KEYS[1], left) end
+            return 1
+            """);
+
     /** The error with which a script refuses to answer with more bytes than it may. */
     static final String TOO_MUCH = "TOOMUCH";
 

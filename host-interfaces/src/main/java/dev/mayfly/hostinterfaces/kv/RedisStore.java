@@ -31,11 +31,13 @@ public final class RedisStore implements KeyValueStore {
     private final RedisLink link;
     private final KeyValueLimits limits;
     private final String namespace;
+    private final boolean commands;
 
     private RedisStore(RedisConfig config, KeyValueLimits limits) {
         this.link = new RedisLink(config);
         this.limits = limits;
         this.namespace = config.namespace() + ":";
+        this.commands = config.commands();
     }
 
     /** A store on that server, which needn't be up. */
@@ -191,6 +193,17 @@ public final class RedisStore implements KeyValueStore {
         return call(redis -> redis.llen(named(key)), deadline);
     }
 
+    @Override
+    public boolean listReplace(
+            String key, List<byte[]> expected, List<byte[]> values, @Nullable Duration timeToLive, Deadline deadline) {
+        List<byte[]> arguments = new ArrayList<>(expected.size() + values.size() + 2);
+        arguments.add(ascii(timeToLive));
+        arguments.add(ascii(Integer.toString(expected.size())));
+        arguments.addAll(expected);
+        arguments.addAll(values);
+        return run(RedisScript.LIST_REPLACE, List.of(key), arguments, deadline) == 1;
+    }
+
     /** {@inheritDoc} A page is what SCAN comes upon: none of it may be in this namespace. */
     @Override
     public Page keys(String prefix, @Nullable String cursor, int count, Deadline deadline) {
@@ -206,6 +219,21 @@ public final class RedisStore implements KeyValueStore {
                 .map(key -> key.substring(namespace.length()))
                 .toList();
         return new Page(keys, page.isFinished() ? null : page.getCursor());
+    }
+
+    @Override
+    public RedisReply command(String name, List<byte[]> arguments, Deadline deadline) {
+        if (!commands) {
+            throw HostError.of(
+                    HostError.Kind.PERMISSION_DENIED,
+                    "the binding takes no commands: its setting commands is not true");
+        }
+        RedisCommand.check(name, arguments);
+        try {
+            return link.call(redis -> RedisCommand.send(redis, name, arguments), deadline);
+        } catch (RedisCommandExecutionException e) {
+            return new RedisReply.Failure(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

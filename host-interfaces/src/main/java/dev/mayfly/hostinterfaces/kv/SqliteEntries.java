@@ -230,6 +230,48 @@ final class SqliteEntries {
         return list == null ? 0 : list.listCount;
     }
 
+    boolean replace(
+            SqliteSession session,
+            byte[] key,
+            List<byte[]> expected,
+            List<byte[]> values,
+            @Nullable Duration timeToLive)
+            throws SQLException {
+        Found list = findList(session, key);
+        List<byte[]> before = list == null ? List.of() : range(session, key, 0, -1);
+        if (!Arrays.deepEquals(before.toArray(), expected.toArray())) {
+            return false;
+        }
+        if (list != null) {
+            if (values.isEmpty()) {
+                return session.update("DELETE FROM entry WHERE id = ?", list.id) > 0;
+            }
+            session.update("DELETE FROM list_value WHERE entry = ?", list.id);
+            session.update("UPDATE entry SET list_first = 0, list_count = 0 WHERE id = ?", list.id);
+            if (timeToLive != null) {
+                session.update("UPDATE entry SET expires_at = ? WHERE id = ?", expiresAt(timeToLive), list.id);
+            }
+        }
+        if (!values.isEmpty()) {
+            fill(session, key, list == null ? insert(session, key, EMPTY, timeToLive) : list.id, values);
+        }
+        return true;
+    }
+
+    /** Gives a list that has none its values. */
+    private void fill(SqliteSession session, byte[] key, long id, List<byte[]> values) throws SQLException {
+        long bytes = key.length;
+        for (byte[] value : values) {
+            bytes += value.length + ROW_BYTES;
+        }
+        makeRoom(session, bytes);
+        long position = 0;
+        for (byte[] value : values) {
+            session.update("INSERT INTO list_value (entry, position, value) VALUES (?, ?, ?)", id, position++, value);
+        }
+        session.update("UPDATE entry SET list_first = 0, list_count = ? WHERE id = ?", position, id);
+    }
+
     /**
      * Keys in order.
      *

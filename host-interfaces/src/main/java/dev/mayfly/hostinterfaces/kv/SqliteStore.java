@@ -212,6 +212,12 @@ public final class SqliteStore implements KeyValueStore {
         return read(reader -> entries.length(reader, bytes(key)), deadline);
     }
 
+    @Override
+    public boolean listReplace(
+            String key, List<byte[]> expected, List<byte[]> values, @Nullable Duration timeToLive, Deadline deadline) {
+        return writer.write(session -> entries.replace(session, bytes(key), expected, values, timeToLive), deadline);
+    }
+
     /** {@inheritDoc} The cursor is the last key of the page before. */
     @Override
     public Page keys(String prefix, @Nullable String cursor, int count, Deadline deadline) {

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.hostinterfaces.HostError;
 import dev.mayfly.hostinterfaces.kv.KeyValueStore.End;
+import dev.mayfly.hostinterfaces.testing.Waiting;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link KeyValueStore} keeps to with lists, and where lists and values meet. */
@@ -80,6 +83,44 @@ abstract class KeyValueStoreLists extends KeyValueStoreValues {
         assertEquals(List.of(), range("l", -1, -2));
         assertEquals(List.of(), range("l", -5, -4));
         assertEquals(List.of(), range("l", Long.MAX_VALUE, Long.MIN_VALUE));
+    }
+
+    private boolean replace(List<String> expected, List<String> values, @Nullable Duration timeToLive) {
+        return store.listReplace(
+                "l",
+                expected.stream().map(KeyValueStoreFixture::bytes).toList(),
+                values.stream().map(KeyValueStoreFixture::bytes).toList(),
+                timeToLive,
+                soon());
+    }
+
+    @Test
+    void aListIsReplacedIfItIsAsExpected() {
+        push("l", End.BACK, "a", "b");
+        assertFalse(replace(List.of("a"), List.of("x"), null));
+        assertFalse(replace(List.of("a", "c"), List.of("x"), null));
+        assertFalse(replace(List.of(), List.of("x"), null));
+        assertEquals(List.of("a", "b"), list("l"));
+        assertTrue(replace(List.of("a", "b"), List.of("x", "a", "y"), null));
+        assertEquals(List.of("x", "a", "y"), list("l"));
+        push("l", End.FRONT, "w");
+        assertEquals("w", text(store.listPop("l", End.FRONT, soon())));
+        assertTrue(replace(List.of("x", "a", "y"), List.of(), null));
+        assertFalse(store.exists("l", soon()));
+        assertTrue(replace(List.of(), List.of("new"), null));
+        assertEquals(List.of("new"), list("l"));
+        set("v", "1");
+        assertFails(HostError.Kind.CONFLICT, () -> store.listReplace("v", List.of(), List.of(), null, soon()));
+    }
+
+    @Test
+    void aReplacedListKeepsItsTimeToLiveUnlessItGetsAnother() throws Exception {
+        store.listPush("l", End.BACK, List.of(bytes("a")), SHORT, soon());
+        assertTrue(replace(List.of("a"), List.of("b"), null));
+        Waiting.until("it has expired", () -> !store.exists("l", soon()));
+        store.listPush("l", End.BACK, List.of(bytes("a")), LONG, soon());
+        assertTrue(replace(List.of("a"), List.of("b"), SHORT));
+        Waiting.until("it has expired", () -> !store.exists("l", soon()));
     }
 
     @Test

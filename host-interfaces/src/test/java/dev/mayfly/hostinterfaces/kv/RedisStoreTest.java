@@ -75,15 +75,15 @@ final class RedisStoreTest extends KeyValueStoreContract {
     void aPasswordIsAskedForAndNeverShown() throws Exception {
         try (RedisServer guarded = RedisServer.started("--requirepass", "open sesame");
                 KeyValueStore store = RedisStore.open(
-                        new RedisConfig("127.0.0.1", guarded.port(), "n", "default", "open sesame", false, null),
+                        new RedisConfig("127.0.0.1", guarded.port(), "n", "default", "open sesame", false, null, false),
                         KeyValueLimits.defaults());
                 KeyValueStore withoutUser = RedisStore.open(
-                        new RedisConfig("127.0.0.1", guarded.port(), "n", null, "open sesame", false, null),
+                        new RedisConfig("127.0.0.1", guarded.port(), "n", null, "open sesame", false, null, false),
                         KeyValueLimits.defaults());
                 KeyValueStore without =
                         RedisStore.open(RedisConfig.of("127.0.0.1", guarded.port(), "n"), KeyValueLimits.defaults());
                 KeyValueStore wrong = RedisStore.open(
-                        new RedisConfig("127.0.0.1", guarded.port(), "n", null, "close sesame", false, null),
+                        new RedisConfig("127.0.0.1", guarded.port(), "n", null, "close sesame", false, null, false),
                         KeyValueLimits.defaults())) {
             store.set("a", bytes("1"), null, soon());
             assertEquals("1", text(withoutUser.get("a", soon())));
@@ -92,7 +92,7 @@ final class RedisStoreTest extends KeyValueStoreContract {
                 assertFalse(error.toString().contains("sesame"));
             }
         }
-        assertFalse(new RedisConfig("h", 1, "n", "u", "open sesame", false, null)
+        assertFalse(new RedisConfig("h", 1, "n", "u", "open sesame", false, null, false)
                 .toString()
                 .contains("sesame"));
     }
@@ -120,7 +120,8 @@ final class RedisStoreTest extends KeyValueStoreContract {
 
     private static KeyValueStore overTls(RedisServer tls, @Nullable Path trusted) {
         return RedisStore.open(
-                new RedisConfig("127.0.0.1", tls.port(), "n", null, null, true, trusted), KeyValueLimits.defaults());
+                new RedisConfig("127.0.0.1", tls.port(), "n", null, null, true, trusted, false),
+                KeyValueLimits.defaults());
     }
 
     @Test
@@ -141,6 +142,7 @@ final class RedisStoreTest extends KeyValueStoreContract {
         for (String namespace : List.of("", "a:b", "a b", "*", "x".repeat(65))) {
             assertThrows(MayflyException.Invalid.class, () -> RedisConfig.of("h", 6379, namespace));
         }
-        assertThrows(MayflyException.Invalid.class, () -> new RedisConfig("h", 6379, "n", "user", null, false, null));
+        assertThrows(
+                MayflyException.Invalid.class, () -> new RedisConfig("h", 6379, "n", "user", null, false, null, false));
     }
 }

@@ -34,7 +34,8 @@ final class KeyValueProviders {
     }
 
     static Providers.Prepared redis(Settings settings) {
-        settings.requireKnown("host", "port", "namespace", "username", "password", "tls", "trusted-certificates");
+        settings.requireKnown(
+                "host", "port", "namespace", "username", "password", "tls", "trusted-certificates", "commands");
         RedisConfig config = new RedisConfig(
                 settings.requiredText("host"),
                 settings.count("port", REDIS_PORT),
@@ -42,7 +43,8 @@ final class KeyValueProviders {
                 settings.text("username"),
                 settings.secret("password"),
                 settings.flag("tls", false),
-                settings.path("trusted-certificates"));
+                settings.path("trusted-certificates"),
+                settings.flag("commands", false));
         return Providers.Prepared.of(() -> RedisStore.open(config, LIMITS));
     }
 }
