@@ -189,6 +189,17 @@ final class InspectCommandTest {
     }
 
     @Test
+    void functionsForMomentoHaveTheirWorlds() throws IOException {
+        JsonNode web = json(ExitCode.OK, Guests.file("momento/cache"));
+        assertEquals("[\"momento:web\"]", web.path("worlds").toString());
+        assertEquals(Set.of("needs-binding kv"), states(web).get("momento:cache-scalar/cache-scalar"));
+        assertEquals(Set.of("satisfied"), states(web).get("momento:bytes/bytes"));
+        assertEquals(
+                "[\"momento:spawn\"]",
+                json(ExitCode.OK, Guests.file("momento/spawned")).path("worlds").toString());
+    }
+
+    @Test
     void functionsOfOtherHostsHaveTheirWorlds() throws IOException {
         JsonNode http = json(ExitCode.OK, Guests.file("wasi/http"));
         assertEquals("component", http.path("kind").asText());
