@@ -32,6 +32,9 @@ public record ApiKey(
     /** What stands before the id that a function gave a key that it made. */
     public static final String TOKEN_ID_LABEL = "token-id:";
 
+    /** What stands before the name of a function that made a key without an id. */
+    public static final String TOKEN_LABEL = "token of ";
+
     public static final int PERMISSION_COUNT_MAX = 32;
 
     public ApiKey {
@@ -50,6 +53,11 @@ public record ApiKey(
     /** What the function that made the key put into it for functions that are called with it; null where there is no such thing. */
     public @Nullable String tokenId() {
         return label.startsWith(TOKEN_ID_LABEL) ? label.substring(TOKEN_ID_LABEL.length()) : null;
+    }
+
+    /** Whether a function made it. */
+    boolean isFunctionsToken() {
+        return label.startsWith(TOKEN_ID_LABEL) || label.startsWith(TOKEN_LABEL);
     }
 
     public boolean isLive(long nowMs) {

@@ -61,7 +61,7 @@ public final class DisposableTokens implements OperationHandler {
             throw HostError.of(HostError.Kind.LIMIT_EXCEEDED, "token-ttl-max=" + VALID_MAX.toSeconds() + "s");
         }
         String name = Tenant.shortName(call.function().name());
-        String label = id == null ? "token of " + name : ApiKey.TOKEN_ID_LABEL + id;
+        String label = id == null ? ApiKey.TOKEN_LABEL + name : ApiKey.TOKEN_ID_LABEL + id;
         IssuedKey issued = issue(Tenant.ofFunction(call.function().name()), label, permissions, valid);
         out.text(issued.text())
                 .text(uri.toString())
@@ -70,7 +70,7 @@ public final class DisposableTokens implements OperationHandler {
 
     private IssuedKey issue(Tenant tenant, String label, List<Permission> permissions, Duration valid) {
         try {
-            return keys.create(tenant, false, label, permissions, valid);
+            return keys.createToken(tenant, label, permissions, valid);
         } catch (MayflyException.Invalid e) {
             throw HostError.of(HostError.Kind.INVALID, e.safeMessage(), e);
         }

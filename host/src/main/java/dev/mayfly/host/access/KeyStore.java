@@ -23,6 +23,9 @@ public final class KeyStore {
     public static final int KEY_COUNT_MAX = 10_000;
     public static final int TENANT_COUNT_MAX = 1_000;
 
+    /** Live keys that a tenant's functions may have made: functions must not use up what people need. */
+    public static final int TOKEN_COUNT_MAX = 1_000;
+
     /** A key that has ended is listed for so long, and then forgotten. */
     static final Duration ENDED_KEPT = Duration.ofDays(7);
 
@@ -120,6 +123,30 @@ public final class KeyStore {
         }
         IssuedKey issued = issue(tenant, hostWide, label, permissions, ttl);
         change("creating a key", sql -> insert(sql, issued));
+        return issued;
+    }
+
+    /**
+     * Makes a key for a function that wants one. Unlike others it is forgotten when it ends.
+     *
+     * @throws MayflyException.LimitExceeded when the tenant's functions have made too many
+     */
+    synchronized IssuedKey createToken(Tenant tenant, String label, List<Permission> permissions, Duration ttl) {
+        long nowMs = System.currentTimeMillis();
+        long live = keys.values().stream()
+                .filter(key -> key.tenant().equals(tenant) && key.isFunctionsToken() && key.isLive(nowMs))
+                .count();
+        if (live >= TOKEN_COUNT_MAX) {
+            throw new MayflyException.LimitExceeded(
+                    "token-count-max",
+                    "functions of tenant " + tenant + " have made token-count-max=" + TOKEN_COUNT_MAX
+                            + " tokens: wait until some have ended");
+        }
+        IssuedKey issued = issue(tenant, false, label, permissions, ttl);
+        change("creating a token", sql -> {
+            KeyTable.deleteEndedTokens(sql, nowMs);
+            insert(sql, issued);
+        });
         return issued;
     }
 

@@ -106,6 +106,19 @@ final class KeyTable {
         }
     }
 
+    /** Those that functions made. */
+    static void deleteEndedTokens(Connection connection, long beforeMs) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(
+                "DELETE FROM api_key WHERE ends_at < ? AND (substr(label, 1, length(?)) = ? OR substr(label, 1, length(?)) = ?)")) {
+            delete.setLong(1, beforeMs);
+            delete.setString(2, ApiKey.TOKEN_LABEL);
+            delete.setString(3, ApiKey.TOKEN_LABEL);
+            delete.setString(4, ApiKey.TOKEN_ID_LABEL);
+            delete.setString(5, ApiKey.TOKEN_ID_LABEL);
+            delete.executeUpdate();
+        }
+    }
+
     static void deleteEnded(Connection connection, long beforeMs) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement("DELETE FROM api_key WHERE ends_at < ?")) {
             delete.setLong(1, beforeMs);
