@@ -6,6 +6,7 @@
 //! | `mf_layout` | layouts as text, for the test that compares them |
 //! | `mf_engine_new`, `_free`, `_fingerprint`, `_metrics` | the engine |
 //! | `mf_prelink`, `mf_prelinked_free` | a component |
+//! | `mf_prelink_kept`, `mf_capture` | a component with one instance for all calls, and what that holds |
 //! | `mf_begin`, `mf_resume`, `mf_cancel` | an invocation: a number that is 0 once it is over |
 //!
 //! A panic becomes an error or `Status.FAILED` here; none crosses into the JVM.
@@ -26,7 +27,7 @@ use crate::prelink::PrelinkError;
 use crate::replicas::Prelinked;
 
 /// Changes whenever a function's or a layout's meaning does.
-pub const ABI_VERSION: i32 = 5;
+pub const ABI_VERSION: i32 = 6;
 
 /// Panics contained since the library was loaded.
 pub static PANICS: AtomicU64 = AtomicU64::new(0);
@@ -123,12 +124,40 @@ pub unsafe extern "C" fn mf_prelink(
     error: *mut ErrorRoom,
 ) -> *mut Prelinked {
     // SAFETY: the caller's promise.
+    unsafe { load(engine, path, offers, error, Prelinked::load) }
+}
+
+/// The same for an instrumented component: all calls have one instance, one after the other, until [`mf_capture`] reads it.
+///
+/// # Safety
+/// As for [`mf_prelink`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_prelink_kept(
+    engine: *const Engine,
+    path: *const c_char,
+    offers: *const c_char,
+    error: *mut ErrorRoom,
+) -> *mut Prelinked {
+    // SAFETY: the caller's promise.
+    unsafe { load(engine, path, offers, error, Prelinked::load_kept) }
+}
+
+/// # Safety
+/// As for [`mf_prelink`].
+unsafe fn load(
+    engine: *const Engine,
+    path: *const c_char,
+    offers: *const c_char,
+    error: *mut ErrorRoom,
+    load: fn(&Engine, &Path, Offers) -> Result<Prelinked, PrelinkError>,
+) -> *mut Prelinked {
+    // SAFETY: the caller's promise.
     let (engine, path, offers, error) =
         unsafe { (&*engine, CStr::from_ptr(path), CStr::from_ptr(offers), &mut *error) };
     let loaded = contained(|| match (path.to_str(), offers.to_str()) {
         (Ok(path), Ok(offers)) => {
             let offers = Offers::parse(offers).map_err(PrelinkError::Internal)?;
-            Prelinked::load(engine, Path::new(path), offers)
+            load(engine, Path::new(path), offers)
         }
         _ => Err(PrelinkError::Invalid(
             "the artifact's file name isn't UTF-8, or the offers".into(),
@@ -143,6 +172,25 @@ pub unsafe extern "C" fn mf_prelink(
         Err(panic) => error.set(INTERNAL, &panic),
     }
     std::ptr::null_mut()
+}
+
+/// Writes what the instance of a component from [`mf_prelink_kept`] holds to a file; the error says why it can't be captured.
+///
+/// # Safety
+/// `prelinked` is alive and none of its invocations is open; `path` is a NUL-terminated file name, `error` points to such a structure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_capture(prelinked: *const Prelinked, path: *const c_char, error: *mut ErrorRoom) {
+    // SAFETY: the caller's promise.
+    let (prelinked, path, error) = unsafe { (&*prelinked, CStr::from_ptr(path), &mut *error) };
+    let captured = contained(|| match (path.to_str(), &prelinked.kept) {
+        (Ok(path), Some(kept)) => kept.capture(Path::new(path)),
+        _ => Err("the file's name isn't UTF-8, or the component keeps no instance".into()),
+    });
+    match captured {
+        Ok(Ok(())) => {}
+        Ok(Err(reason)) => error.set(INVALID, &reason),
+        Err(panic) => error.set(INTERNAL, &panic),
+    }
 }
 
 /// Unmaps a component.

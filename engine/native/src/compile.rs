@@ -1,5 +1,6 @@
 //! From an upload to an artifact. Runs in the `mayfly-compiler` process only, where untrusted bytes can cost nothing but the process.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use wasmtime::component::Component;
@@ -9,6 +10,7 @@ use crate::componentize::componentize;
 use crate::engine::code_config;
 
 /// Why nothing came out.
+#[derive(Debug)]
 pub enum CompileError {
     /// The upload is wrong; the text says how.
     Invalid(String),
@@ -26,23 +28,37 @@ pub struct Compiled {
 
 /// Compiles a component, or a core module that can be made one; text of either as well.
 pub fn compile(input: &[u8], memory_bytes_max: u64) -> Result<Compiled, CompileError> {
-    let binary = wat::parse_bytes(input)
-        .map_err(|error| CompileError::Invalid(format!("neither a WebAssembly binary nor its text: {error}")))?;
-    let componentized = componentize(&binary).map_err(CompileError::Invalid)?;
-    let (component, how) = match &componentized {
-        None => (&*binary, None),
-        Some(made) => (&*made.bytes, Some(made.how)),
-    };
+    let input = component_of(input)?;
     let engine = wasmtime::Engine::new(&code_config(memory_bytes_max))
         .map_err(|error| CompileError::Internal(format!("{error:#}")))?;
-    let component = Component::from_binary(&engine, component)
+    let component = Component::from_binary(&engine, &input.bytes)
         .map_err(|error| CompileError::Invalid(format!("the component does not compile: {error:#}")))?;
     let artifact = component
         .serialize()
         .map_err(|error| CompileError::Internal(format!("{error:#}")))?;
     Ok(Compiled {
         artifact,
-        report: describe(&engine, &component, how),
+        report: describe(&engine, &component, input.how),
+    })
+}
+
+/// An upload as a component.
+pub(crate) struct ComponentBytes<'a> {
+    pub bytes: Cow<'a, [u8]>,
+    /// What it was made of; None when it was a component.
+    pub how: Option<&'static str>,
+}
+
+/// The component that an upload is, or becomes.
+pub(crate) fn component_of(upload: &[u8]) -> Result<ComponentBytes<'_>, CompileError> {
+    let bytes = wat::parse_bytes(upload)
+        .map_err(|error| CompileError::Invalid(format!("neither a WebAssembly binary nor its text: {error}")))?;
+    Ok(match componentize(&bytes).map_err(CompileError::Invalid)? {
+        None => ComponentBytes { bytes, how: None },
+        Some(made) => ComponentBytes {
+            bytes: made.bytes.into(),
+            how: Some(made.how),
+        },
     })
 }
 

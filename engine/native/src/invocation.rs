@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use wasmtime::component::Resource;
+use wasmtime::component::{Instance, Resource};
 use wasmtime::{ResourceLimiter, Result, Store};
 
 use crate::front::momento::Momento;
@@ -127,6 +127,11 @@ impl Call {
         &mut self.http
     }
 
+    /// A handle of `wasi:http`'s that is still open.
+    pub fn http_kept(&mut self) -> Option<&'static str> {
+        self.http.made().and_then(|http| http.kept())
+    }
+
     /// Hands an operation to the host; the future is ready once the host resumed.
     pub fn operation(&self, number: i32, argument: u64) -> HostOperation<'static> {
         HostOperation {
@@ -229,12 +234,18 @@ impl Invocation {
 }
 
 async fn run(prelinked: &'static Prelinked, frame: FramePtr) -> i32 {
+    let mut instantiated = false;
+    if let Some(kept) = &prelinked.kept {
+        return match kept.call(prelinked, frame, &mut instantiated).await {
+            Ok(()) => DONE,
+            Err(error) => outcome::report(&error, instantiated, frame),
+        };
+    }
     // Its room is there until the store is dropped.
     let Some((linked, _room)) = prelinked.place() else {
         frame.set_message("all instances are in use");
         return EXHAUSTED;
     };
-    let mut instantiated = false;
     match call(linked, frame, &mut instantiated).await {
         Ok(()) => DONE,
         Err(error) => outcome::report(&error, instantiated, frame),
@@ -242,18 +253,9 @@ async fn run(prelinked: &'static Prelinked, frame: FramePtr) -> i32 {
 }
 
 async fn call(linked: &'static Linked, frame: FramePtr, instantiated: &mut bool) -> Result<()> {
-    if frame.given().buffer_count_max as usize > crate::layout::BUFFERS {
-        return Err(BadFrame("bufferCountMax is larger than the frame's room for buffers").into());
-    }
-    head::check_request_head(frame)?;
-    let store = Store::new(&linked.engine, Call::new(frame));
-    let mut store = WindowedStore::new(store, &linked.windows);
-    store.limiter(|call| call);
-    store.set_max_component_handles(HANDLE_COUNT_MAX);
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_async_yield_and_update(1);
+    check(frame)?;
+    let mut store = WindowedStore::new(store(linked, frame), &linked.windows);
     store.data_mut().is_command = linked.is_command() && frame.given().entry != ENTRY_EVENT;
-    store.data_mut().is_momento = linked.momento.is_some();
     let ended = enter(linked, &mut store, instantiated).await;
     match ended.as_ref().map_err(|error| error.downcast_ref::<Exit>()) {
         Err(Some(exit)) => exited(store.data_mut(), exit),
@@ -261,31 +263,55 @@ async fn call(linked: &'static Linked, frame: FramePtr, instantiated: &mut bool)
     }
 }
 
+/// Whether the host wrote into a frame what makes sense.
+pub fn check(frame: FramePtr) -> Result<()> {
+    if frame.given().buffer_count_max as usize > crate::layout::BUFFERS {
+        return Err(BadFrame("bufferCountMax is larger than the frame's room for buffers").into());
+    }
+    head::check_request_head(frame)
+}
+
+/// A store for one instance of a component.
+pub fn store(linked: &Linked, frame: FramePtr) -> Store<Call> {
+    let mut store = Store::new(&linked.engine, Call::new(frame));
+    store.limiter(|call| call);
+    store.set_max_component_handles(HANDLE_COUNT_MAX);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+    store.data_mut().is_momento = linked.momento.is_some();
+    store
+}
+
 async fn enter(linked: &'static Linked, store: &mut Store<Call>, instantiated: &mut bool) -> Result<()> {
-    let frame = store.data().frame;
     let instance = linked.instance.instantiate_async(&mut *store).await?;
     *instantiated = true;
+    answer(linked, store, &instance).await
+}
+
+/// Has an instance answer the request, or handle the event, that the frame holds.
+pub async fn answer(linked: &Linked, store: &mut Store<Call>, instance: &Instance) -> Result<()> {
+    let frame = store.data().frame;
     if linked.momento.is_some() {
-        return linked.momento.call(&instance, store).await;
+        return linked.momento.call(instance, store).await;
     }
     if frame.given().entry == ENTRY_EVENT {
-        let Some(handle) = linked.event(&instance, store) else {
+        let Some(handle) = linked.event(instance, store) else {
             return Err(BadFrame("the component handles no events").into());
         };
         let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;
         event::finish(frame, &answer);
         return Ok(());
     }
-    if let Some(handle) = linked.http(&instance, store) {
+    if let Some(handle) = linked.http(instance, store) {
         let parameters = (Resource::new_own(0), Resource::new_own(0));
         handle.call_async(&mut *store, parameters).await?;
         return wasi_http::finish(store.data_mut());
     }
-    if let Some(run) = linked.command(&instance, store) {
+    if let Some(run) = linked.command(instance, store) {
         let (ended,) = run.call_async(&mut *store, ()).await?;
         return command::finish(store.data_mut(), ended.map_or(1, |()| 0));
     }
-    let Some(handle) = linked.web(&instance, store) else {
+    let Some(handle) = linked.web(instance, store) else {
         return Err(BadFrame("the component answers no requests").into());
     };
     let (answer,) = handle.call_async(&mut *store, (Resource::new_own(0),)).await?;

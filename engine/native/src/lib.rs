@@ -15,6 +15,7 @@
 //! | `invocation` | begin, resume, cancel |
 //! | `lazily` | state that most calls never need |
 //! | `buffers` | lists of slabs in host memory |
+//! | `snapshot` | warmed functions: from an instance that answered requests to a component that starts there |
 //! | `reset` | how a memory is put back to what it was before a call |
 //! | `outcome` | how an invocation ended, told apart by whose fault it was |
 //! | `front` | the host functions that guests see, one file an interface |
@@ -39,3 +40,4 @@ mod replicas;
 mod reset;
 mod shape;
 mod shard;
+pub mod snapshot;

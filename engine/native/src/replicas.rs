@@ -14,6 +14,7 @@ use crate::front::custom::Offers;
 use crate::layout::Settings;
 use crate::prelink::{Linked, PrelinkError};
 use crate::shard::{self, Room, Shard};
+use crate::snapshot::kept::Kept;
 
 /// So many calls on a shard without a replica have it made.
 const CALLS_PER_REPLICA: u32 = 64;
@@ -26,6 +27,8 @@ pub struct ReplicaCount(AtomicUsize);
 
 /// A component ready to be begun any number of times, from any thread.
 pub struct Prelinked {
+    /// One instance for all calls, to be warmed up and captured; None = each call has its own. The first field, so that it goes before the shards.
+    pub kept: Option<Kept>,
     shards: Arc<[Shard]>,
     settings: Settings,
     artifact: PathBuf,
@@ -57,6 +60,7 @@ impl Prelinked {
         let _ = replicas[home].linked.set(linked);
         engine.prelinked.fetch_add(1, Relaxed);
         Ok(Prelinked {
+            kept: None,
             shards: engine.shards.clone(),
             settings: engine.settings,
             artifact: artifact.into(),
@@ -67,6 +71,18 @@ impl Prelinked {
             alive: engine.prelinked.clone(),
             replica_count: engine.replicas.clone(),
         })
+    }
+
+    /// The same, with one instance for all calls.
+    pub fn load_kept(engine: &Engine, artifact: &Path, offers: Offers) -> Result<Prelinked, PrelinkError> {
+        let mut prelinked = Prelinked::load(engine, artifact, offers)?;
+        if prelinked.home().is_command() {
+            return Err(PrelinkError::Invalid(
+                "a command starts anew with each call: nothing of it can be warmed up".into(),
+            ));
+        }
+        prelinked.kept = Some(Kept::new());
+        Ok(prelinked)
     }
 
     /// Where a call that begins now runs: on this core's shard if the component and room are there, else on another one. None when there is room

@@ -1,6 +1,12 @@
-//! `mayfly-compiler --memory-bytes-max=N --address-space-bytes-max=N INPUT OUTPUT`, or `mayfly-compiler --describe-wit FILE`
+//! | | |
+//! |---|---|
+//! | `--memory-bytes-max=N --address-space-bytes-max=N INPUT OUTPUT` | compiles |
+//! | the same `--instrument` | exports what an instance holds |
+//! | the same `--rewrite=STATE` | puts in what an instance held |
+//! | `--describe-wit FILE` | |
 //!
-//! The second says what a WIT file offers, see `describe`. The first compiles one upload under limits of its own, writes the artifact to OUTPUT and a report to standard output. Ends when its standard input does:
+//! The last says what a WIT file offers, see `describe`. The two in the middle make a component for a warm-up, and one that starts warmed, see
+//! `snapshot`: neither is compiled. The first compiles one upload under limits of its own, writes the artifact to OUTPUT and a report to standard output. Ends when its standard input does:
 //! a host that was killed leaves no compiler behind. Exit codes: 0 done, 10 the input is wrong, 11 our fault; out of memory aborts.
 
 use std::io::{Read as _, Write as _};
@@ -8,6 +14,7 @@ use std::process::ExitCode;
 
 use mayfly_engine::compile::{CompileError, compile};
 use mayfly_engine::describe::describe;
+use mayfly_engine::snapshot::rewrite::{instrument, rewrite};
 
 const EXIT_INVALID: u8 = 10;
 const EXIT_INTERNAL: u8 = 11;
@@ -20,6 +27,14 @@ struct Arguments {
     address_space_bytes_max: u64,
     input: String,
     output: String,
+    work: Work,
+}
+
+enum Work {
+    Compile,
+    Instrument,
+    /// With the state in this file.
+    Rewrite(String),
 }
 
 fn main() -> ExitCode {
@@ -51,10 +66,26 @@ fn run() -> Result<String, CompileError> {
     std::thread::spawn(end_with_the_host);
     let input = std::fs::read(&arguments.input)
         .map_err(|error| CompileError::Internal(format!("{}: {error}", arguments.input)))?;
-    let compiled = compile(&input, arguments.memory_bytes_max)?;
-    std::fs::write(&arguments.output, compiled.artifact)
+    let (output, report) = match arguments.work {
+        Work::Compile => {
+            let compiled = compile(&input, arguments.memory_bytes_max)?;
+            (compiled.artifact, compiled.report)
+        }
+        Work::Instrument => (quietly(|| instrument(&input))?, String::new()),
+        Work::Rewrite(state) => {
+            let state = std::fs::read(&state).map_err(|error| CompileError::Internal(format!("{state}: {error}")))?;
+            (quietly(|| rewrite(&input, &state))?, String::new())
+        }
+    };
+    std::fs::write(&arguments.output, output)
         .map_err(|error| CompileError::Internal(format!("{}: {error}", arguments.output)))?;
-    Ok(compiled.report)
+    Ok(report)
+}
+
+/// A panic that is caught is an error like others: its place in a library says nothing to who reads it.
+fn quietly(work: impl FnOnce() -> Result<Vec<u8>, CompileError>) -> Result<Vec<u8>, CompileError> {
+    std::panic::set_hook(Box::new(|_| {}));
+    work()
 }
 
 fn wit_file() -> Option<String> {
@@ -80,7 +111,19 @@ fn arguments() -> Result<Arguments, String> {
         address_space_bytes_max,
         input: file("INPUT")?,
         output: file("OUTPUT")?,
+        work: work(given.next())?,
     })
+}
+
+fn work(option: Option<String>) -> Result<Work, String> {
+    match option.as_deref() {
+        None => Ok(Work::Compile),
+        Some("--instrument") => Ok(Work::Instrument),
+        Some(option) => match option.strip_prefix("--rewrite=") {
+            Some(state) => Ok(Work::Rewrite(state.into())),
+            None => Err(format!("unknown option {option}")),
+        },
+    }
 }
 
 fn limit(address_space_bytes_max: u64) -> Result<(), CompileError> {

@@ -12,13 +12,20 @@ use crate::outcome::LimitPassed;
 const RANDOM_BYTES_MAX: u64 = 1 << 20;
 
 /// An invocation's generator. Twelve rounds: no attack is known past seven.
-pub struct Random(ChaCha12Rng);
+pub struct Random {
+    generator: ChaCha12Rng,
+    /// Whether something was drawn that nobody else may know.
+    pub is_secure_drawn: bool,
+}
 
 impl Random {
     fn new() -> Result<Random> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| format_err!("the operating system gives no randomness: {error}"))?;
-        Ok(Random(ChaCha12Rng::from_seed(seed)))
+        Ok(Random {
+            generator: ChaCha12Rng::from_seed(seed),
+            is_secure_drawn: false,
+        })
     }
 }
 
@@ -29,11 +36,14 @@ pub const SECURE: Interface = Interface {
     functions: &[
         ("get-random-bytes", |linker, name| {
             linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (length,): (u64,)| {
-                Ok((bytes(store.data_mut(), length)?,))
+                let drawn = bytes(store.data_mut(), length)?;
+                random(store.data_mut())?.is_secure_drawn = true;
+                Ok((drawn,))
             })
         }),
         ("get-random-u64", |linker, name| {
             linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, ()| {
+                random(store.data_mut())?.is_secure_drawn = true;
                 Ok((number(store.data_mut())?,))
             })
         }),
@@ -70,15 +80,15 @@ pub const SEED: Interface = Interface {
     })],
 };
 
-fn generator(call: &mut Call) -> Result<&mut ChaCha12Rng> {
+fn random(call: &mut Call) -> Result<&mut Random> {
     if call.random.is_none() {
         call.random = Some(Box::new(Random::new()?));
     }
-    Ok(&mut call.random.as_mut().expect("just set").0)
+    Ok(call.random.as_mut().expect("just set"))
 }
 
 fn number(call: &mut Call) -> Result<u64> {
-    Ok(generator(call)?.next_u64())
+    Ok(random(call)?.generator.next_u64())
 }
 
 fn bytes(call: &mut Call, length: u64) -> Result<Vec<u8>> {
@@ -88,6 +98,6 @@ fn bytes(call: &mut Call, length: u64) -> Result<Vec<u8>> {
         )));
     }
     let mut bytes = vec![0; length as usize];
-    generator(call)?.fill_bytes(&mut bytes);
+    random(call)?.generator.fill_bytes(&mut bytes);
     Ok(bytes)
 }

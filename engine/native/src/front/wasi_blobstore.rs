@@ -33,6 +33,14 @@ pub struct Blobs {
     outgoing: Slab<values::Outgoing>,
 }
 
+impl Blobs {
+    /// A handle that is still open.
+    pub fn kept(&self) -> Option<&'static str> {
+        let is_open = !self.containers.is_empty() || !self.listings.is_empty() || !self.outgoing.is_empty();
+        is_open.then_some("wasi:blobstore container or outgoing-value")
+    }
+}
+
 /// An error is a text: which kind of error it is, and what the host has to say.
 type Answered<T> = std::result::Result<T, String>;
 type Store<'a> = StoreContextMut<'a, Call>;

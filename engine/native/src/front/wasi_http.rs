@@ -49,6 +49,23 @@ pub struct Http {
     is_answered: bool,
 }
 
+impl Http {
+    /// A handle that is still open.
+    pub fn kept(&self) -> Option<&'static str> {
+        match () {
+            () if !self.fields.is_empty() => Some("wasi:http/types fields"),
+            () if !self.requests.is_empty() => Some("wasi:http/types outgoing-request"),
+            () if !self.responses.is_empty() => Some("wasi:http/types outgoing-response"),
+            () if !self.options.is_empty() => Some("wasi:http/types request-options"),
+            () if !self.futures.is_empty() => Some("wasi:http/types future-incoming-response"),
+            () if !self.answers.is_empty() => Some("wasi:http/types incoming-response"),
+            () if !self.incoming.is_empty() => Some("wasi:http/types incoming-body"),
+            () if !self.trailers.is_empty() => Some("wasi:http/types future-trailers"),
+            () => None,
+        }
+    }
+}
+
 const VERSION: &str = "0.2.0";
 
 pub const TYPES: Interface = Interface {

@@ -125,6 +125,22 @@ impl Wasi {
         &self.errors[error.rep() as usize]
     }
 
+    /// A handle that is still open.
+    pub fn kept(&self) -> Option<&'static str> {
+        let standard = self
+            .outputs
+            .iter()
+            .find(|(_, output)| matches!(output, Output::Stdout | Output::Stderr));
+        match () {
+            () if standard.is_some() => Some("wasi:io/streams output-stream, the standard output or error"),
+            () if !self.outputs.is_empty() => Some("wasi:io/streams output-stream"),
+            () if !self.inputs.is_empty() => Some("wasi:io/streams input-stream"),
+            () if !self.pollables.is_empty() => Some("wasi:io/poll pollable"),
+            () if !self.errors.is_empty() => Some("wasi:io/error error"),
+            () => None,
+        }
+    }
+
     fn failure(&mut self, failure: Failure) -> StreamError {
         match failure {
             Failure::Closed => StreamError::Closed,

@@ -48,6 +48,14 @@ pub struct Messages {
 }
 
 impl Messages {
+    /// A handle that is still open.
+    pub fn kept(&self) -> Option<&'static str> {
+        self.messages
+            .iter()
+            .any(Option::is_some)
+            .then_some("wasi:messaging message")
+    }
+
     fn get(&self, handle: &Resource<Message>) -> &Message {
         self.messages[handle.rep() as usize]
             .as_ref()

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -49,12 +50,42 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
      * @throws MayflyException.LimitExceeded when it takes longer or more memory than allowed
      */
     public ComponentDescription compile(Path input, Path output) throws InterruptedException {
-        List<String> command = List.of(
+        return run(input, output, List.of());
+    }
+
+    /**
+     * Makes a component that behaves the same and lets the engine read what its instance holds: {@link Engine#prelinkKept}.
+     *
+     * @param input as for {@link #compile}
+     * @param output where the component is written; it is not compiled
+     * @throws MayflyException.Invalid when that can't be captured of such a component, with a line a cause
+     * @throws MayflyException.LimitExceeded as {@link #compile} does
+     */
+    public void instrument(Path input, Path output) throws InterruptedException {
+        run(input, output, List.of("--instrument"));
+    }
+
+    /**
+     * Makes a component whose instances start with a captured state.
+     *
+     * @param input what was {@linkplain #instrument instrumented}
+     * @param state what {@link PrelinkedComponent#capture} wrote
+     * @param output where the component is written; it is not compiled
+     * @throws MayflyException.Invalid when it can't be done
+     * @throws MayflyException.LimitExceeded as {@link #compile} does
+     */
+    public void rewrite(Path input, Path state, Path output) throws InterruptedException {
+        run(input, output, List.of("--rewrite=" + state));
+    }
+
+    private ComponentDescription run(Path input, Path output, List<String> options) throws InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
                 NativeFiles.compiler().toString(),
                 "--memory-bytes-max=" + engine.memoryBytesMax(),
                 "--address-space-bytes-max=" + memoryBytesMax,
                 input.toString(),
-                output.toString());
+                output.toString()));
+        command.addAll(options);
         Path report = null;
         try {
             report = Files.createTempFile("mayfly-compile-", ".txt");

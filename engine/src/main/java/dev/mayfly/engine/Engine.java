@@ -80,11 +80,27 @@ public final class Engine implements AutoCloseable {
      * @throws MayflyException.IncompatibleArtifact when it was not made by this engine under these settings
      */
     public PrelinkedComponent prelink(Path artifact) {
+        return prelink(artifact, NativeEngine::prelink);
+    }
+
+    /**
+     * The same for an {@linkplain Compiler#instrument instrumented} component: its invocations come one after the other and all have the same instance,
+     * until {@link PrelinkedComponent#capture} reads it. One that doesn't end with an answer ends the instance.
+     */
+    public PrelinkedComponent prelinkKept(Path artifact) {
+        return prelink(artifact, NativeEngine::prelinkKept);
+    }
+
+    private interface Loading {
+        long load(long engine, MemorySegment path, MemorySegment offers, NativeError error);
+    }
+
+    private PrelinkedComponent prelink(Path artifact, Loading loading) {
         try (Arena arena = Arena.ofConfined()) {
             NativeError error = new NativeError(arena);
             MemorySegment path = arena.allocateFrom(artifact.toString(), StandardCharsets.UTF_8);
             MemorySegment offers = arena.allocateFrom(this.offers, StandardCharsets.UTF_8);
-            long prelinked = NativeEngine.prelink(address(), path, offers, error);
+            long prelinked = loading.load(address(), path, offers, error);
             if (error.kind() == NativeError.MISSING_IMPORTS) {
                 throw new MayflyException.MissingImports(error.message().lines().toList());
             }

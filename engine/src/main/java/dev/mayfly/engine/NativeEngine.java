@@ -20,7 +20,7 @@ import java.nio.file.Path;
 @SuppressWarnings("restricted")
 final class NativeEngine {
     /** Both sides of the seam carry this number; it changes whenever a function's or a layout's meaning does. */
-    static final int ABI_VERSION = 5;
+    static final int ABI_VERSION = 6;
 
     private static final SymbolLookup LIBRARY = load();
 
@@ -35,6 +35,10 @@ final class NativeEngine {
             function("mf_engine_metrics", FunctionDescriptor.ofVoid(JAVA_LONG, ADDRESS));
     private static final MethodHandle PRELINK =
             function("mf_prelink", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle PRELINK_KEPT =
+            function("mf_prelink_kept", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle CAPTURE =
+            function("mf_capture", FunctionDescriptor.ofVoid(JAVA_LONG, ADDRESS, ADDRESS));
     private static final MethodHandle PRELINKED_FREE =
             function("mf_prelinked_free", FunctionDescriptor.ofVoid(JAVA_LONG));
     private static final MethodHandle BEGIN =
@@ -93,6 +97,22 @@ final class NativeEngine {
     static long prelink(long engine, MemorySegment path, MemorySegment offers, NativeError error) {
         try {
             return (long) PRELINK.invokeExact(engine, path, offers, error.memory());
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static long prelinkKept(long engine, MemorySegment path, MemorySegment offers, NativeError error) {
+        try {
+            return (long) PRELINK_KEPT.invokeExact(engine, path, offers, error.memory());
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static void capture(long prelinked, MemorySegment path, NativeError error) {
+        try {
+            CAPTURE.invokeExact(prelinked, path, error.memory());
         } catch (Throwable e) {
             throw unexpected(e);
         }

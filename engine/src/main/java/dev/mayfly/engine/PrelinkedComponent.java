@@ -1,5 +1,9 @@
 package dev.mayfly.engine;
 
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
 /**
  * A compiled component with all its imports resolved: what an invocation is begun on. Made by {@link Engine#prelink}.
  *
@@ -19,6 +23,19 @@ public final class PrelinkedComponent implements AutoCloseable {
             throw new IllegalStateException("this component is closed");
         }
         return address;
+    }
+
+    /**
+     * Writes what the one instance of a component from {@link Engine#prelinkKept} holds to a file, for {@link Compiler#rewrite}. It can't be called any more.
+     *
+     * @throws MayflyException.Invalid when that can't be captured, with a line a cause
+     */
+    public void capture(Path file) {
+        try (Arena arena = Arena.ofConfined()) {
+            NativeError error = new NativeError(arena);
+            NativeEngine.capture(address(), arena.allocateFrom(file.toString(), StandardCharsets.UTF_8), error);
+            error.throwIfSet("capturing the warmed instance");
+        }
     }
 
     /** Frees it and unmaps its artifact. A second call does nothing. */

@@ -79,6 +79,12 @@ public final class LinkerCache implements AutoCloseable {
         this(engine::prelink, engine.fingerprint(), store, compiler, tableCountMax);
     }
 
+    /** A cache of instrumented components, each with one instance for all calls: {@link Engine#prelinkKept}. */
+    public static LinkerCache ofKept(
+            Engine engine, ArtifactStore store, ComponentCompiler compiler, int tableCountMax) {
+        return new LinkerCache(engine::prelinkKept, engine.fingerprint(), store, compiler, tableCountMax);
+    }
+
     LinkerCache(Loader loader, String fingerprint, ArtifactStore store, ComponentCompiler compiler, int tableCountMax) {
         if (tableCountMax < 1) {
             throw new MayflyException.Invalid("loaded-tables-max=" + tableCountMax + " must be at least 1");
@@ -103,6 +109,11 @@ public final class LinkerCache implements AutoCloseable {
             handle.userCount++;
             return handle;
         });
+    }
+
+    /** Whether somebody has a handle of a component. */
+    public boolean isOpen(Digest component) {
+        return handles.containsKey(component);
     }
 
     void close(TableHandle handle) {
