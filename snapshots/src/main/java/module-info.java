@@ -1,10 +1,13 @@
 /**
- * Warmed functions: warm-up, capture, audit and ageing of their snapshots.
+ * Warmed functions: warm-up, capture, and the records of their snapshots.
  *
- * <p>The room for functions that start from a memory image taken after their own initialization; nothing lives here yet.
+ * <p>A snapshot is a component like any other, whose instances start where one stood after its warm-up requests. So it lives in the same store, is
+ * compiled, checked and loaded as every component is.
  */
 module dev.mayfly.snapshots {
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+
+    exports dev.mayfly.snapshots;
 }

@@ -1,5 +1,5 @@
 /**
- * Warmed functions: warm-up, capture, audit and ageing of their snapshots.
+ * Warmed functions: warm-up, capture, and the records of their snapshots.
  */
 @NullMarked
 package dev.mayfly.snapshots;
