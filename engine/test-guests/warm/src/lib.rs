@@ -27,7 +27,7 @@ mayfly::web!(handle);
 
 const ENTRY_COUNT: usize = 10 * 1024 * 1024 / size_of::<u64>();
 /// Of computing one entry: so many that all of them take long, and one takes nothing.
-const ROUNDS: usize = 16;
+const ROUNDS: usize = 32;
 
 #[derive(Default)]
 struct State {

@@ -237,6 +237,29 @@ public final class MayflyClient implements AutoCloseable {
                 Alias.class);
     }
 
+    // Snapshots.
+
+    /** What became of the warm-up of each version that says how it is warmed up, the newest first. */
+    public List<WarmupReport> showWarmup(String name) {
+        return list(
+                host.ask("GET", function(name) + "/warmup", "the warm-up of " + name + " was not shown"),
+                "versions",
+                WarmupReport.class);
+    }
+
+    /** Builds the snapshots of the versions that an alias points to, in the background. */
+    public List<WarmupReport> buildWarmup(String name) {
+        return list(
+                host.ask("POST", function(name) + "/warmup", name + " is not warmed up"),
+                "versions",
+                WarmupReport.class);
+    }
+
+    /** Throws the snapshots of all versions away. */
+    public void purgeWarmup(String name) {
+        host.ask("DELETE", function(name) + "/warmup", "the snapshots of " + name + " were not thrown away");
+    }
+
     // Events.
 
     public Events showEvents(String name) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   secrets.key     what secrets are sealed with
  *   audit.log       what was done to the host
  *   store/          components and artifacts
+ *   snapshots/      what warm-ups came to
  *   mayfly.yaml     settings and bindings, if the operator put it there
  * </pre>
  */
@@ -98,6 +99,10 @@ final class DataFolder implements AutoCloseable {
 
     Path store() {
         return folder.resolve("store");
+    }
+
+    Path snapshots() {
+        return folder.resolve("snapshots");
     }
 
     @Override

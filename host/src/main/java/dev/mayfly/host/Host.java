@@ -34,6 +34,7 @@ import dev.mayfly.host.observe.LineWriter;
 import dev.mayfly.host.observe.OtlpTraces;
 import dev.mayfly.host.secrets.SecretVault;
 import dev.mayfly.host.secrets.VaultSecret;
+import dev.mayfly.host.warmup.Warmups;
 import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.FunctionOperations;
 import dev.mayfly.hostinterfaces.OperationTable;
@@ -58,6 +59,8 @@ import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
 import dev.mayfly.memorypool.SlotPool;
 import dev.mayfly.memorypool.TenantShares;
+import dev.mayfly.snapshots.SnapshotBuilder;
+import dev.mayfly.snapshots.SnapshotRecords;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.net.URI;
@@ -67,7 +70,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +93,7 @@ public final class Host implements AutoCloseable {
     private final Invoker invoker;
     private final Deployer deployer;
     private final Releases releases;
+    private final Warmups warmups;
     private final @Nullable HttpEndpoint endpoint;
     private final EventDispatcher events;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -98,6 +104,7 @@ public final class Host implements AutoCloseable {
             Invoker invoker,
             Deployer deployer,
             Releases releases,
+            Warmups warmups,
             @Nullable HttpEndpoint endpoint,
             EventDispatcher events) {
         this.config = config;
@@ -105,6 +112,7 @@ public final class Host implements AutoCloseable {
         this.invoker = invoker;
         this.deployer = deployer;
         this.releases = releases;
+        this.warmups = warmups;
         this.endpoint = endpoint;
         this.events = events;
     }
@@ -238,13 +246,29 @@ public final class Host implements AutoCloseable {
         LinkerCache tables = new LinkerCache(engine, store, compiler, tableCountMax);
         parts.add(() -> closeTables(tables));
         Releases releases = new Releases(catalog, store, tables, routes, bindings, limits, shares, clock, reached);
-        Deployer deployer = new Deployer(store, compiler, tables, releases, bindings, limits, reached);
+        Path snapshots = folder.snapshots();
+        SnapshotBuilder builder = parts.add(
+                new SnapshotBuilder(snapshots.resolve("work"), engine, limits.compiler(), compiler, store, tables));
+        Warmups warmups = new Warmups(
+                invoker,
+                releases,
+                tables,
+                store,
+                builder,
+                SnapshotRecords.open(snapshots, engine.fingerprint()),
+                secrets,
+                limits.versionIdleMax());
+        Deployer deployer =
+                new Deployer(store, compiler, tables, releases, bindings, limits, warmups::published, reached);
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());
-        releases.restore(engine.fingerprint(), canary);
+        Set<Digest> ours = new HashSet<>(warmups.images());
+        ours.add(canary);
+        releases.restore(engine.fingerprint(), ours);
+        parts.add(warmups.start());
         parts.add(Upkeep.start(releases, routes, limits.versionIdleMax(), clock));
         EventDispatcher events = parts.add(new EventDispatcher(queue, invoker, limits));
         if (!serves) {
-            return new Host(config, parts, invoker, deployer, releases, null, events);
+            return new Host(config, parts, invoker, deployer, releases, warmups, null, events);
         }
         CanaryWatch canaryWatch = parts.add(new CanaryWatch(
                 () -> FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax()),
@@ -259,13 +283,14 @@ public final class Host implements AutoCloseable {
                 invoker,
                 deployer,
                 releases,
+                warmups,
                 bindings,
                 queue,
                 new HostHealth(engine, invoker, accessTables::checkWrite, canaryWatch),
                 new HostMetrics(engine, invoker, slabs, tables, compiler, accessLog),
                 accessLog);
         tokens.serveAt(config.callsUri(endpoint.port()));
-        return new Host(config, parts, invoker, deployer, releases, endpoint, events);
+        return new Host(config, parts, invoker, deployer, releases, warmups, endpoint, events);
     }
 
     private static Access access(DataFolder folder, KeyStore keys, SecretVault secrets, Parts parts) {
@@ -349,6 +374,10 @@ public final class Host implements AutoCloseable {
 
     Deployer deployer() {
         return deployer;
+    }
+
+    Warmups warmups() {
+        return warmups;
     }
 
     Releases releases() {

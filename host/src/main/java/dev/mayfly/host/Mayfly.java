@@ -11,12 +11,15 @@ import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.host.warmup.WarmupReport;
 import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.custom.CustomInterface;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.RequestHeadWriter;
 import dev.mayfly.memorypool.ResponseHead;
+import dev.mayfly.snapshots.SnapshotRecord;
+import dev.mayfly.snapshots.Warmup;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,27 +71,38 @@ public final class Mayfly implements AutoCloseable {
      * @param bindings what the function may use: the host's binding by the name that the function has for it
      * @param topics whose messages it is called with
      * @param limits on its calls, where they are not the {@linkplain Builder#functionDefaults usual ones}
+     * @param warmup how it is warmed up, for calls to start from there; null = not at all
      */
     public record Settings(
-            Map<String, String> config, Map<String, String> bindings, SortedSet<String> topics, FunctionLimits limits) {
+            Map<String, String> config,
+            Map<String, String> bindings,
+            SortedSet<String> topics,
+            FunctionLimits limits,
+            @Nullable Warmup warmup) {
         /** Nothing is said. */
-        public static final Settings NONE = new Settings(Map.of(), Map.of(), new TreeSet<>(), FunctionLimits.NONE);
+        public static final Settings NONE =
+                new Settings(Map.of(), Map.of(), new TreeSet<>(), FunctionLimits.NONE, null);
 
         public Settings withConfig(Map<String, String> value) {
-            return new Settings(value, bindings, topics, limits);
+            return new Settings(value, bindings, topics, limits, warmup);
         }
 
         public Settings withBindings(Map<String, String> value) {
-            return new Settings(config, value, topics, limits);
+            return new Settings(config, value, topics, limits, warmup);
         }
 
         public Settings withTopics(SortedSet<String> value) {
-            return new Settings(config, bindings, value, limits);
+            return new Settings(config, bindings, value, limits, warmup);
         }
 
         /** Such as {@code FunctionLimits.parse(Map.of("memory-bytes", "16MiB"))}. */
         public Settings withLimits(FunctionLimits value) {
-            return new Settings(config, bindings, topics, value);
+            return new Settings(config, bindings, topics, value, warmup);
+        }
+
+        /** Such as {@code Warmup.DEFAULT}, one {@code GET /}. */
+        public Settings withWarmup(@Nullable Warmup value) {
+            return new Settings(config, bindings, topics, limits, value);
         }
     }
 
@@ -167,7 +181,8 @@ public final class Mayfly implements AutoCloseable {
                                     .withConfig(settings.config())
                                     .withBindings(settings.bindings())
                                     .withTopics(settings.topics())
-                                    .withLimits(settings.limits()),
+                                    .withLimits(settings.limits())
+                                    .withWarmup(settings.warmup()),
                             Alias.LIVE);
         } catch (IOException e) {
             throw new UncheckedIOException("the component can't be read", e);
@@ -198,6 +213,22 @@ public final class Mayfly implements AutoCloseable {
      */
     public boolean remove(String name) {
         return host.releases().remove(name);
+    }
+
+    /**
+     * What a function's warm-up came to; null while it is under way, and when there is none. Calls start from the snapshot once it is there.
+     *
+     * @throws MayflyException.NotFound when there is no such function
+     */
+    public @Nullable SnapshotRecord snapshot(String name) {
+        RoutedFunction function = host.invoker().routes().function(name);
+        if (function == null) {
+            throw new MayflyException.NotFound("no function is called " + name);
+        }
+        return host.warmups().reports(function).stream()
+                .findFirst()
+                .map(WarmupReport::record)
+                .orElse(null);
     }
 
     /** The names of all functions, sorted. */

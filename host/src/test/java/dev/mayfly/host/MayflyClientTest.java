@@ -3,6 +3,7 @@ package dev.mayfly.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -93,6 +95,20 @@ final class MayflyClientTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         methods.removeAll(Set.of("builder", "close", "callUri"));
         assertEquals(operations, methods);
+    }
+
+    @Test
+    void aFunctionIsWarmedUpAndPurged() throws Exception {
+        client.deployFunction(
+                "warm", Guests.file("hello"), new DeployOptions("{\"warmup\":{\"when\":\"command\"}}", "live"));
+        assertEquals("cold", client.showWarmup("warm").getFirst().state());
+        client.buildWarmup("warm");
+        Waiting.until(
+                "it is warmed up",
+                () -> client.showWarmup("warm").getFirst().state().equals("warmed"));
+        assertTrue(Objects.requireNonNull(client.showWarmup("warm").getFirst().imageBytes()) > 0);
+        client.purgeWarmup("warm");
+        assertNull(client.showWarmup("warm").getFirst().image());
     }
 
     @Test

@@ -12,11 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param imageBytes its size
  * @param at when it was done
  * @param buildMs how long it took
- * @param causes why there is no snapshot, a line each; empty when there is one
+ * @param causes why there is no snapshot, a line each; empty when there is one, or was until nobody invoked the version
  */
 public record SnapshotRecord(@Nullable Digest image, long imageBytes, Instant at, long buildMs, List<String> causes) {
     public SnapshotRecord {
         causes = List.copyOf(causes);
+    }
+
+    /** The snapshot went, as nobody invoked the version. */
+    public static SnapshotRecord inactive(Instant at) {
+        return new SnapshotRecord(null, 0, at, 0, List.of());
+    }
+
+    /** Whether there is no snapshot, and nothing against one. */
+    public boolean isInactive() {
+        return image == null && causes.isEmpty();
     }
 
     /** There can't be a snapshot of this function. */

@@ -37,7 +37,8 @@ public final class SettingsJson {
             .build();
 
     private static final String PUBLIC = "public";
-    private static final String MEMBERS = "bindings, config, cors, limits, secrets, selectable, topics, visibility";
+    private static final String MEMBERS =
+            "bindings, config, cors, limits, secrets, selectable, topics, visibility, warmup";
 
     private SettingsJson() {}
 
@@ -57,6 +58,10 @@ public final class SettingsJson {
             writeTexts(json, "topics", settings.topics());
             if (settings.isPublic()) {
                 json.writeStringField("visibility", PUBLIC);
+            }
+            if (settings.warmup() != null) {
+                json.writeFieldName("warmup");
+                WarmupJson.write(json, settings.warmup());
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -135,6 +140,7 @@ public final class SettingsJson {
                 case "selectable" -> settings.withSelectable(bool(json));
                 case "topics" -> settings.withTopics(texts(json));
                 case "visibility" -> settings.withPublic(isPublic(json));
+                case "warmup" -> settings.withWarmup(WarmupJson.read(json));
                 default -> throw wrong(json, "is unknown; the members here are " + MEMBERS);
             };
         }
@@ -161,7 +167,7 @@ public final class SettingsJson {
         return texts;
     }
 
-    private static String text(JsonParser json) throws IOException {
+    static String text(JsonParser json) throws IOException {
         require(json, JsonToken.VALUE_STRING, "must be a text");
         return json.getText();
     }
@@ -205,13 +211,13 @@ public final class SettingsJson {
         return token == JsonToken.VALUE_TRUE;
     }
 
-    private static void require(JsonParser json, JsonToken token, String otherwise) {
+    static void require(JsonParser json, JsonToken token, String otherwise) {
         if (json.currentToken() != token) {
             throw wrong(json, otherwise);
         }
     }
 
-    private static MayflyException.Invalid wrong(JsonParser json, String sentence) {
+    static MayflyException.Invalid wrong(JsonParser json, String sentence) {
         String path = json.getParsingContext().pathAsPointer().toString();
         return new MayflyException.Invalid("settings: " + (path.isEmpty() ? "the document" : path) + " " + sentence);
     }

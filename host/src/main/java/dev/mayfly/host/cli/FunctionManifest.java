@@ -52,6 +52,13 @@ import org.jspecify.annotations.Nullable;
  *   memory-bytes = "32MiB"
  *   cpu-time = "500ms"
  *   concurrency = 10
+ *
+ *   [warmup]                          # requests after which the instance is kept for calls to start from; one GET / unless given
+ *   when = "publish"                  # or "idle", or "command"
+ *   max-age = "12h"
+ *   [[warmup.requests]]
+ *   path = "/rules"                   # also method, headers, body
+ *   expect = {status-codes = [200]}   # also body-includes, body-regex
  * </pre>
  *
  * <p>{@code mayfly manifest schema} prints the same as a JSON Schema. Where there is no such file, Wasmer's {@code app.yaml} is read: {@link WasmerApp}.
@@ -88,17 +95,16 @@ record FunctionManifest(
             "secrets",
             "bindings",
             "cors",
-            "limits");
+            "limits",
+            "warmup");
 
     static final List<String> CORS_KEYS = List.of("origins", "methods", "headers", "max-age");
     static final List<String> WORLDS = List.of("web", "event");
     static final List<String> VISIBILITIES = List.of("public", "private");
 
-    private static final String NO_WARM_UP =
-            "warm-up is not supported yet: every call starts from the component as it was compiled; leave it out";
+    private static final String SPELLED = "it is spelled [warmup]";
 
-    private static final Map<String, String> ANSWERS =
-            Map.of("warm-up", NO_WARM_UP, "warmup", NO_WARM_UP, "warm_up", NO_WARM_UP);
+    private static final Map<String, String> ANSWERS = Map.of("warm-up", SPELLED, "warm_up", SPELLED);
 
     /** @throws CommandFailure with all that is wrong, each with file, line and column */
     static FunctionManifest read(Path folder) {
@@ -158,7 +164,8 @@ record FunctionManifest(
                 .withSelectable(table.flag("selectable"))
                 .withSecrets(table.entries("secrets"))
                 .withPublic("public".equals(table.word("visibility", VISIBILITIES)))
-                .withCors(cors(table));
+                .withCors(cors(table))
+                .withWarmup(WarmupTable.read(table));
         return new FunctionManifest(
                 file, name, table.text("build"), component, table.text("alias"), settings, List.of());
     }

@@ -30,6 +30,7 @@ public final class Main {
             "alias",
             "canary",
             "rollback",
+            "warmup",
             "remove",
             "bindings",
             "config",
@@ -124,6 +125,7 @@ public final class Main {
             case "alias" -> new AliasCommand(context);
             case "canary" -> new CanaryCommand(context);
             case "rollback" -> new RollbackCommand(context);
+            case "warmup" -> new WarmupCommand(context);
             case "remove" -> new RemoveCommand(context);
             case "bindings" -> new BindingsCommand(context);
             case "config" -> ConfigCommand.line(context);

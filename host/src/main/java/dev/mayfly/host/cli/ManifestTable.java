@@ -4,6 +4,7 @@ import dev.mayfly.host.config.Place;
 import dev.mayfly.host.config.Suggestion;
 import dev.mayfly.host.config.WrongSettingException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -127,6 +128,32 @@ final class ManifestTable {
             default -> refuse(key, prefix + key + " must be a list: " + key + " = [\"orders\"]");
         }
         return texts;
+    }
+
+    SortedSet<Integer> numbers(String key) {
+        SortedSet<Integer> numbers = new TreeSet<>();
+        if (value(key) instanceof TomlArray list && list.toList().stream().allMatch(Long.class::isInstance)) {
+            list.toList().forEach(number -> numbers.add(((Long) number).intValue()));
+        } else if (has(key)) {
+            refuse(key, prefix + key + " must be a list of numbers: " + key + " = [200]");
+        }
+        return numbers;
+    }
+
+    /** What {@code [[key]]} begins, one by one. */
+    List<ManifestTable> tables(String key) {
+        List<ManifestTable> tables = new ArrayList<>();
+        if (value(key) instanceof TomlArray list && list.toList().stream().allMatch(TomlTable.class::isInstance)) {
+            for (int i = 0; i < list.size(); i++) {
+                Place at = TomlFile.place(file, list.inputPositionOf(i));
+                tables.add(new ManifestTable(file, list.getTable(i), at, prefix + key + ".", problems));
+            }
+        } else if (has(key)) {
+            refuse(
+                    key,
+                    prefix + key + " must be tables: write [[" + prefix + key + "]] before each, on a line of its own");
+        }
+        return tables;
     }
 
     /** Null where it isn't there, or is no table. */

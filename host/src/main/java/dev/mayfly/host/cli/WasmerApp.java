@@ -9,6 +9,7 @@ import dev.mayfly.host.config.Place;
 import dev.mayfly.host.config.Suggestion;
 import dev.mayfly.host.config.WrongSettingException;
 import dev.mayfly.host.config.YamlNode;
+import dev.mayfly.snapshots.Warmup;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ import org.tomlj.TomlTable;
 
 /**
  * An app of Wasmer's, as {@code app.yaml} describes it (<a href="https://docs.wasmer.io/edge/configuration">its reference</a>): for who comes from there.
- * Name, environment, memory and the package's module are taken over. Of the rest, what would change how the app behaves is refused, and what wouldn't is
+ * Name, environment, memory, warm-up and the package's module are taken over. Of the rest, what would change how the app behaves is refused, and what wouldn't is
  * told.
  */
 final class WasmerApp {
@@ -58,7 +59,14 @@ final class WasmerApp {
 
     private static Map<String, Field> fields() {
         Map<String, Field> fields = new LinkedHashMap<>();
-        for (String taken : List.of("kind", "name", "package", "env", "capabilities.memory.limit", "scaling.mode")) {
+        for (String taken : List.of(
+                "kind",
+                "name",
+                "package",
+                "env",
+                "capabilities.memory.limit",
+                "capabilities.instaboot",
+                "scaling.mode")) {
             fields.put(taken, TAKEN);
         }
         needless(fields, "description", "nothing shows it");
@@ -69,7 +77,6 @@ final class WasmerApp {
         needless(fields, "health_checks", "each call is a fresh instance, so none has to be restarted");
         needless(fields, "debug", "mayfly logs and mayfly calls show what went wrong");
         needless(fields, "annotations", "nothing reads them");
-        needless(fields, "capabilities.instaboot", "each call starts in microseconds; warm-up is not supported yet");
         needless(fields, "capabilities.runtime.engine", "there is one engine");
         missing(fields, "cli_args", "a function gets no arguments; say it in env");
         missing(
@@ -137,7 +144,8 @@ final class WasmerApp {
         answer(root, "");
         String name = name();
         Path component = component();
-        FunctionSettings settings = FunctionSettings.NONE.withConfig(env()).withLimits(limits());
+        FunctionSettings settings =
+                FunctionSettings.NONE.withConfig(env()).withLimits(limits()).withWarmup(warmup());
         if (!problems.isEmpty()) {
             throw TomlFile.failure(problems);
         }
@@ -247,6 +255,17 @@ final class WasmerApp {
             refuse(node.place(), "env must be a mapping of names to values");
         }
         return env;
+    }
+
+    private @Nullable Warmup warmup() {
+        YamlNode node = root.entries().get("capabilities") instanceof YamlNode.Entries capabilities
+                ? capabilities.entries().get("instaboot")
+                : null;
+        if (node instanceof YamlNode.Entries entries && entries.entries().containsKey("debug")) {
+            warnings.add(entries.keyPlace("debug")
+                    + ": capabilities.instaboot.debug has no effect: mayfly warmup report NAME shows what went wrong");
+        }
+        return node == null ? null : InstabootBlock.read(node, this::refuse);
     }
 
     private FunctionLimits limits() {

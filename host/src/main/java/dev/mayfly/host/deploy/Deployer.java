@@ -8,6 +8,7 @@ import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.host.invoke.CallLimits;
+import dev.mayfly.host.invoke.Route;
 import dev.mayfly.linkercache.Artifact;
 import dev.mayfly.linkercache.ArtifactStore;
 import dev.mayfly.linkercache.ComponentCompiler;
@@ -33,12 +34,14 @@ public final class Deployer {
     private final Releases releases;
     private final Bindings bindings;
     private final Limits limits;
+    private final Consumer<Route> published;
     private final Consumer<DeployStep> reached;
 
     /**
      * A deployer of nothing yet.
      *
      * @param bindings that functions may be granted
+     * @param published told of each version that is there now, or was there already
      * @param reached told of each step of each deployment, before the next one begins
      */
     public Deployer(
@@ -48,6 +51,7 @@ public final class Deployer {
             Releases releases,
             Bindings bindings,
             Limits limits,
+            Consumer<Route> published,
             Consumer<DeployStep> reached) {
         this.store = store;
         this.compiler = compiler;
@@ -55,6 +59,7 @@ public final class Deployer {
         this.releases = releases;
         this.bindings = bindings;
         this.limits = limits;
+        this.published = published;
         this.reached = reached;
     }
 
@@ -99,6 +104,13 @@ public final class Deployer {
                 Deployment deployment = releases.add(draft(function, artifact, upload.bytes(), settings), table, alias);
                 if (deployment.versionCreated()) {
                     table = null;
+                }
+                Route route = deployment
+                        .function()
+                        .versions()
+                        .get(deployment.version().number());
+                if (route != null) {
+                    published.accept(route);
                 }
                 return new Deployed(deployment, artifact.description().madeFrom(), compileTime);
             } finally {

@@ -90,10 +90,10 @@ public final class Releases {
      * Takes up what the catalog has and removes what an interrupted change left in the store. Once, before anything else.
      *
      * @param fingerprint of the engine, whose artifacts are kept
-     * @param ours a component that stays though no function is made of it
+     * @param ours components that stay though no function is made of them
      */
-    public void restore(String fingerprint, Digest ours) {
-        Set<Digest> components = new HashSet<>(Set.of(ours));
+    public void restore(String fingerprint, Set<Digest> ours) {
+        Set<Digest> components = new HashSet<>(ours);
         for (StoredFunction stored : catalog.functions()) {
             RoutedFunction function = function(stored.name(), stored.createdAt());
             for (FunctionVersion version : stored.versions()) {
@@ -330,8 +330,7 @@ public final class Releases {
     }
 
     /** When a version was last invoked since the host started; null = not at all. */
-    @Nullable
-    Instant invokedAt(Route route) {
+    public @Nullable Instant invokedAt(Route route) {
         long invokedNs = route.invokedNs();
         return invokedNs == 0
                 ? null

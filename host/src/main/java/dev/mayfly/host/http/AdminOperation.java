@@ -22,6 +22,10 @@ enum AdminOperation {
     REMOVE_ALIAS("DELETE", "/v1/functions/{name}/aliases/{alias}"),
     ROLL_BACK("POST", "/v1/functions/{name}/rollback"),
 
+    SHOW_WARMUP("GET", "/v1/functions/{name}/warmup"),
+    BUILD_WARMUP("POST", "/v1/functions/{name}/warmup"),
+    PURGE_WARMUP("DELETE", "/v1/functions/{name}/warmup"),
+
     SHOW_EVENTS("GET", "/v1/functions/{name}/events"),
     RETRY_EVENT("POST", "/v1/functions/{name}/events/{id}/retry"),
     DISCARD_EVENT("DELETE", "/v1/functions/{name}/events/{id}"),

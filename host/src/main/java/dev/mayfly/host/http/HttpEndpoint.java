@@ -12,6 +12,7 @@ import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.host.observe.LineWriter;
+import dev.mayfly.host.warmup.Warmups;
 import dev.mayfly.hostinterfaces.messaging.EventQueue;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.http.HttpRouting;
@@ -50,6 +51,7 @@ public final class HttpEndpoint implements AutoCloseable {
             Invoker invoker,
             Deployer deployer,
             Releases releases,
+            Warmups warmups,
             Bindings bindings,
             EventQueue queue,
             HostHealth health,
@@ -83,8 +85,8 @@ public final class HttpEndpoint implements AutoCloseable {
                     tls,
                     grace);
             String callsUrl = config.callsUri(calls.port()).toString();
-            AdminRoutes adminApi =
-                    adminApi(access, deployer, releases, bindings, queue, invoker.routes(), metrics, limits, callsUrl);
+            AdminRoutes adminApi = adminApi(
+                    access, deployer, releases, warmups, bindings, queue, invoker.routes(), metrics, limits, callsUrl);
             Listener admin = Listener.start(
                     config.access().adminAddress(),
                     config.adminPort(),
@@ -120,6 +122,7 @@ public final class HttpEndpoint implements AutoCloseable {
             Access access,
             Deployer deployer,
             Releases releases,
+            Warmups warmups,
             Bindings bindings,
             EventQueue queue,
             Routes functions,
@@ -129,6 +132,7 @@ public final class HttpEndpoint implements AutoCloseable {
         AdminRoutes routes = new AdminRoutes();
         new FunctionsService(deployer, releases, functions, limits, callsUrl).register(routes);
         new VersionsService(releases, functions).register(routes);
+        new WarmupsService(warmups, functions).register(routes);
         new EventsService(queue, functions).register(routes);
         new KeysService(access.keys(), access.adminKey()).register(routes);
         new TenantsService(access.keys(), functions, access.secrets()).register(routes);

@@ -11,6 +11,7 @@ import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.StartKind;
 import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.memorypool.Admission;
@@ -43,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InvokeHandler {
     static final HeaderName INVOCATION_ID = HeaderNames.create("Mayfly-Invocation-Id");
+    private static final HeaderName START = HeaderNames.create("Mayfly-Start");
+    private static final Header COLD = HeaderValues.createCached(START, StartKind.COLD.label());
+    private static final Header WARMED = HeaderValues.createCached(START, StartKind.WARMED.label());
     static final HeaderName TRACE_PARENT = HeaderNames.create(OperationCall.TRACE_PARENT);
     static final HeaderName DEADLINE_MS = HeaderNames.create("Mayfly-Deadline-Ms");
 
@@ -395,9 +399,15 @@ final class InvokeHandler {
             return invalid(invalid, invocation);
         }
         response.header(HeaderValues.create(INVOCATION_ID, invocation.id()));
+        response.header(start(invocation));
         response.status(ResponseHeaders.status(status));
         send(connection, invocation, body, length, method, status, response);
         return null;
+    }
+
+    /** Says what the instance began as. */
+    static Header start(Invocation invocation) {
+        return invocation.start() == StartKind.WARMED ? WARMED : COLD;
     }
 
     private static Problem invalid(String reason, Invocation invocation) {

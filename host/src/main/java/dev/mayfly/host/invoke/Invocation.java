@@ -58,6 +58,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     private TenantShares.@Nullable Share share;
     private @Nullable InvocationSlot slot;
     private @Nullable FunctionTable table;
+    private StartKind start = StartKind.COLD;
     private @Nullable OperationCall call;
 
     private @Nullable Outcome outcome;
@@ -139,7 +140,11 @@ public final class Invocation implements AutoCloseable, LogReader {
         Route found = route;
         try {
             while (true) {
-                table = route.table().acquire(invoker.deadlineNs());
+                table = route.acquireWarmed();
+                start = table == null ? StartKind.COLD : StartKind.WARMED;
+                if (table == null) {
+                    table = route.table().acquire(invoker.deadlineNs());
+                }
                 if (table != null) {
                     if (route != found) {
                         slot.prepare(route.limits().invocation());
@@ -494,6 +499,11 @@ public final class Invocation implements AutoCloseable, LogReader {
         sentNs = System.nanoTime();
     }
 
+    /** What its instance begins as. */
+    public StartKind start() {
+        return start;
+    }
+
     /** How long it waited for a place. */
     public long queuedNs() {
         return queuedNs;
@@ -557,7 +567,7 @@ public final class Invocation implements AutoCloseable, LogReader {
                 route.name(),
                 outcome,
                 status,
-                StartKind.COLD,
+                start,
                 endedNs,
                 endedNs - openedNs,
                 queuedNs,

@@ -1,8 +1,11 @@
 package dev.mayfly.host.invoke;
 
+import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.catalog.FunctionVersion;
 import dev.mayfly.hostinterfaces.FunctionContext;
 import dev.mayfly.hostinterfaces.Grant;
+import dev.mayfly.linkercache.Digest;
+import dev.mayfly.linkercache.FunctionTable;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.TenantShares;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable, but for the counts in it. The versions of a function share its metrics, log and admission.
  *
- * <p>Ownership: a route holds its component's place in the linker cache; {@link #close} it once calls no longer find it. Calls that have found
+ * <p>Ownership: a route holds its component's place in the linker cache, and its snapshot's; {@link #close} it once calls no longer find it. Calls that have found
  * it before either hold a function table, and end in peace, or get none and look up the name again.
  */
 public final class Route implements AutoCloseable {
@@ -26,6 +29,8 @@ public final class Route implements AutoCloseable {
     private static final List<String> EVENT_HANDLERS =
             List.of("mayfly:function/event-handler@", "momento:spawn-function/guest-function-spawn@");
 
+    private static final System.Logger LOG = System.getLogger(Route.class.getName());
+
     private final FunctionVersion version;
     private final TableHandle table;
     private final FunctionContext context;
@@ -33,6 +38,15 @@ public final class Route implements AutoCloseable {
     private final boolean readsCallerToken;
     private final CallLimits limits;
     private final RoutedFunction.Shared shared;
+
+    /** What calls start from since the version was warmed up; null = its component. */
+    private volatile @Nullable TableHandle image;
+
+    /** Some call could not have its table at once. */
+    private volatile boolean imageMissed;
+
+    /** Guarded by this. */
+    private boolean closed;
 
     /** Set while the version is a canary. */
     private volatile @Nullable Trial trial;
@@ -80,6 +94,72 @@ public final class Route implements AutoCloseable {
     /** What gives calls their function table. */
     public TableHandle table() {
         return table;
+    }
+
+    /** Has calls start from a snapshot from now on, or with null from the component. Takes the handle over. */
+    public synchronized void image(@Nullable TableHandle value) {
+        TableHandle before = image;
+        TableHandle unused = closed ? value : before;
+        image = closed ? null : value;
+        if (unused != null) {
+            unused.close();
+        }
+    }
+
+    /** Whether calls start from a snapshot. */
+    public boolean isWarmed() {
+        return image != null;
+    }
+
+    /** Whether it is a snapshot of its that is this component. */
+    boolean isImage(Digest component) {
+        TableHandle image = this.image;
+        return image != null && image.component().equals(component);
+    }
+
+    /** Takes a reference to the snapshot's table, and waits for nothing; null when there is none, or it can't be had at the moment. */
+    @Nullable
+    FunctionTable acquireWarmed() {
+        TableHandle image = this.image;
+        if (image == null) {
+            return null;
+        }
+        try {
+            return image.acquire(0);
+        } catch (MayflyException.Unavailable e) {
+            imageMissed = true;
+            return null;
+        } catch (MayflyException e) {
+            drop(image, e);
+            return null;
+        }
+    }
+
+    /**
+     * Loads the snapshot's table if a call could not have it at once, and has it compiled again if need be. One that can't be had is given up.
+     *
+     * @param deadlineNs until when to wait, on the clock of {@link System#nanoTime}
+     */
+    public void mendImage(long deadlineNs) {
+        TableHandle image = this.image;
+        if (image == null || !imageMissed) {
+            return;
+        }
+        imageMissed = false;
+        try {
+            image.load(deadlineNs);
+        } catch (MayflyException.Unavailable e) {
+            imageMissed = true;
+        } catch (MayflyException e) {
+            drop(image, e);
+        }
+    }
+
+    private synchronized void drop(TableHandle broken, MayflyException cause) {
+        LOG.log(System.Logger.Level.WARNING, "the snapshot of " + name() + " can't be loaded, it starts cold", cause);
+        if (image == broken) {
+            image(null);
+        }
     }
 
     /** What operations know of the function. */
@@ -140,7 +220,9 @@ public final class Route implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        image(null);
+        closed = true;
         table.close();
     }
 }

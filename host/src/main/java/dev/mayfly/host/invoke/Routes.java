@@ -63,11 +63,11 @@ public final class Routes {
                 .toList();
     }
 
-    /** Whether some version is made of that component. Looks at all of them: for deployments, not for calls. */
+    /** Whether some version, or a snapshot of one, is made of that component. Looks at all of them: for deployments, not for calls. */
     public boolean isDeployed(Digest component) {
         return all().stream()
                 .flatMap(function -> function.versions().values().stream())
-                .anyMatch(route -> route.version().component().equals(component));
+                .anyMatch(route -> route.version().component().equals(component) || route.isImage(component));
     }
 
     public void put(RoutedFunction function) {

@@ -10,6 +10,7 @@ import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Alias.Target;
 import dev.mayfly.host.catalog.Catalog.VersionId;
 import dev.mayfly.linkercache.Digest;
+import dev.mayfly.snapshots.Warmup;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -95,7 +96,8 @@ abstract class CatalogContract {
                         true,
                         Map.of("stripe", "stripe-key"),
                         true,
-                        CORS));
+                        CORS,
+                        Warmup.DEFAULT));
         Alias alias = Alias.of("a", "live", 1, NOW);
         catalog().add(version, alias);
         StoredFunction expected = new StoredFunction("a", NOW, List.of(version), List.of(alias));

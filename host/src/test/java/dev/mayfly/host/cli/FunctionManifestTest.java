@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.host.catalog.Cors;
+import dev.mayfly.snapshots.Warmup;
+import dev.mayfly.snapshots.WarmupRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,10 +149,40 @@ final class FunctionManifestTest {
     }
 
     @Test
-    void warmUpIsSaidNotToBeSupportedYet() {
+    void theWarmUpIsRead() throws IOException {
+        String start = "name = 'a'\ncomponent = 'a.wasm'\n";
+        assertEquals(Warmup.DEFAULT, read(start + "[warmup]\n").settings().warmup());
+        assertEquals(
+                new Warmup(
+                        List.of(new WarmupRequest(
+                                "POST",
+                                "/rules?all",
+                                List.of(Map.entry("accept", "text/plain")),
+                                "x",
+                                new WarmupRequest.Expectation(new TreeSet<>(List.of(200)), "ok", "o+k"))),
+                        Warmup.Trigger.IDLE,
+                        Duration.ofHours(12)),
+                read(start + "[warmup]\nwhen = 'idle'\nmax-age = '12h'\n[[warmup.requests]]\npath = '/rules?all'\n"
+                                + "method = 'POST'\nheaders = {accept = 'text/plain'}\nbody = 'x'\n"
+                                + "expect = {status-codes = [200], body-includes = 'ok', body-regex = 'o+k'}\n")
+                        .settings()
+                        .warmup());
+    }
+
+    @Test
+    void aWarmUpThatMakesNoSenseIsRefusedWithItsPlace() {
+        String start = "name = \"a\"\ncomponent = \"a.wasm\"\n";
+        refused(start + "[warm-up]\n", "mayfly.toml:3:1: it is spelled [warmup]");
+        refused(start + "[warmup]\nwhen = \"never\"\n", "mayfly.toml:4:1: warmup.when = \"never\" is unknown");
+        refused(start + "[warmup]\nmax-age = \"3s\"\n", "max_age must be at least 60s");
+        refused(start + "[warmup]\nrequests = 3\n", "mayfly.toml:4:1: warmup.requests must be tables");
+        refused(start + "[[warmup.requests]]\npath = \"x\"\n", "must begin with a slash");
         refused(
-                "name = \"hello\"\ncomponent = \"a.wasm\"\n[warm-up]\nrequests = 3\n",
-                "mayfly.toml:3:1: warm-up is not supported yet");
+                start + "[[warmup.requests]]\npaht = \"/\"\n",
+                "warmup.requests.paht is unknown; there are path, method");
+        refused(
+                start + "[[warmup.requests]]\nexpect = {status-codes = [\"ok\"]}\n",
+                "must be a list of numbers: status-codes = [200]");
     }
 
     @Test

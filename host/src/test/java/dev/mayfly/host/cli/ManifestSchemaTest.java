@@ -68,6 +68,11 @@ final class ManifestSchemaTest {
         assertEquals(FunctionManifest.KEYS, keys("/properties"));
         assertEquals(FunctionManifest.CORS_KEYS, keys("/properties/cors/properties"));
         assertEquals(FunctionLimit.labels(), keys("/properties/limits/properties"));
+        assertEquals(WarmupTable.KEYS, keys("/properties/warmup/properties"));
+        assertEquals(WarmupTable.REQUEST_KEYS, keys("/properties/warmup/properties/requests/items/properties"));
+        assertEquals(
+                WarmupTable.EXPECT_KEYS,
+                keys("/properties/warmup/properties/requests/items/properties/expect/properties"));
         assertEquals(
                 FunctionManifest.WORLDS.toString(),
                 document.at("/properties/world/enum")

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.host.FunctionLimit;
+import dev.mayfly.snapshots.Warmup;
+import dev.mayfly.snapshots.WarmupRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,13 +141,35 @@ final class WasmerAppTest {
                 "locality: {regions: [a]}|4:1: locality",
                 "health_checks: [{http: {path: /}}]|4:1: health_checks",
                 "debug: true|4:1: debug",
-                "capabilities: {instaboot: {requests: [{path: /}]}}|4:16: capabilities.instaboot",
+                "capabilities: {instaboot: {debug: true}}|4:28: capabilities.instaboot.debug",
                 "capabilities: {runtime: {engine: llvm}}|4:26: capabilities.runtime.engine",
             })
     void whatWouldNotIsToldToHaveNoEffect(String field, String place) throws IOException {
         List<String> warnings = read(START + field + "\n").warnings();
         assertEquals(2, warnings.size(), warnings::toString);
         assertTrue(warnings.getFirst().contains("app.yaml:" + place + " has no effect: "), warnings::toString);
+    }
+
+    @Test
+    void theWarmUpIsRead() throws IOException {
+        assertEquals(
+                Warmup.DEFAULT,
+                read(START + "capabilities: {instaboot: {}}\n").settings().warmup());
+        assertEquals(
+                new Warmup(
+                        List.of(new WarmupRequest(
+                                "POST",
+                                "/rules",
+                                List.of(Map.entry("accept", "text/plain")),
+                                "x",
+                                new WarmupRequest.Expectation(new TreeSet<>(List.of(200)), "ok", null))),
+                        Warmup.Trigger.PUBLISH,
+                        Duration.ofMinutes(30)),
+                read(START + "capabilities: {instaboot: {max_age: 30m, requests: [{path: /rules, method: POST, body: x,"
+                                + " headers: [{name: accept, value: text/plain}],"
+                                + " expect: {status_codes: [200], body_includes: ok}}]}}\n")
+                        .settings()
+                        .warmup());
     }
 
     @Test

@@ -1,0 +1,98 @@
+package dev.mayfly.host.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.access.Tenant;
+import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.host.invoke.Routes;
+import dev.mayfly.host.warmup.WarmupReport;
+import dev.mayfly.host.warmup.Warmups;
+import dev.mayfly.snapshots.SnapshotRecord;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+
+/**
+ * The API of functions' snapshots.
+ *
+ * <pre>
+ *   GET    /v1/functions/{name}/warmup    what became of each version's warm-up, and why there is no snapshot
+ *   POST   /v1/functions/{name}/warmup    builds those of the versions that an alias points to, in the background
+ *   DELETE /v1/functions/{name}/warmup    throws all of them away
+ * </pre>
+ */
+final class WarmupsService {
+    private final Warmups warmups;
+    private final Routes routes;
+
+    WarmupsService(Warmups warmups, Routes routes) {
+        this.warmups = warmups;
+        this.routes = routes;
+    }
+
+    void register(AdminRoutes routes) {
+        routes.on(AdminOperation.SHOW_WARMUP, (request, response) -> send(response, function(request)))
+                .on(AdminOperation.BUILD_WARMUP, this::build)
+                .on(AdminOperation.PURGE_WARMUP, this::purge);
+    }
+
+    private void build(ServerRequest request, ServerResponse response) {
+        RoutedFunction function = function(request);
+        warmups.build(function);
+        response.status(Status.ACCEPTED_202);
+        send(response, function);
+    }
+
+    private void purge(ServerRequest request, ServerResponse response) {
+        warmups.purge(function(request));
+        response.status(Status.NO_CONTENT_204).send();
+    }
+
+    private void send(ServerResponse response, RoutedFunction function) {
+        Json.send(response, json -> {
+            json.writeStartObject();
+            json.writeStringField("name", Tenant.shortName(function.name()));
+            json.writeArrayFieldStart("versions");
+            for (WarmupReport report : warmups.reports(function)) {
+                write(json, report);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
+    }
+
+    private static void write(JsonGenerator json, WarmupReport report) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("version", report.version());
+        json.writeStringField("state", report.state().label());
+        json.writeStringField("when", report.warmup().when().label());
+        SnapshotRecord record = report.record();
+        if (record != null) {
+            json.writeStringField("endedAt", record.at().toString());
+            json.writeNumberField("buildMs", record.buildMs());
+            if (record.image() != null) {
+                json.writeStringField("image", record.image().hex());
+                json.writeNumberField("imageBytes", record.imageBytes());
+            }
+            json.writeArrayFieldStart("causes");
+            for (String cause : record.causes()) {
+                json.writeString(cause);
+            }
+            json.writeEndArray();
+        }
+        if (!report.failure().isEmpty()) {
+            json.writeStringField("failure", report.failure());
+        }
+        json.writeEndObject();
+    }
+
+    private RoutedFunction function(ServerRequest request) {
+        String name = Caller.functionName(request);
+        RoutedFunction function = routes.function(name);
+        if (function == null) {
+            throw new MayflyException.NotFound("no function is called " + Tenant.shortName(name));
+        }
+        return function;
+    }
+}

@@ -1,0 +1,380 @@
+package dev.mayfly.host.warmup;
+
+import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.access.Tenant;
+import dev.mayfly.host.deploy.Releases;
+import dev.mayfly.host.invoke.Invoker;
+import dev.mayfly.host.invoke.Route;
+import dev.mayfly.host.invoke.RoutedAlias;
+import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.host.invoke.Routes;
+import dev.mayfly.host.secrets.SecretVault;
+import dev.mayfly.linkercache.ArtifactStore;
+import dev.mayfly.linkercache.Digest;
+import dev.mayfly.linkercache.LinkerCache;
+import dev.mayfly.snapshots.SnapshotBuilder;
+import dev.mayfly.snapshots.SnapshotRecord;
+import dev.mayfly.snapshots.SnapshotRecords;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes snapshots in the background, one after the other, and has calls start from them. A function is called cold until it has one, and whenever it can't
+ * be had.
+ *
+ * <p>A snapshot belongs to a version, by its digest. {@link SnapshotRecords} says what is there after a restart; a build that was interrupted begins anew.
+ *
+ * <p>Threads: any; the building has one of its own. Ownership: whoever makes it closes it, before the builder and the tables.
+ */
+public final class Warmups implements AutoCloseable {
+    /** How long a snapshot's table may take to be compiled and loaded again. */
+    private static final long MEND_NS_MAX = TimeUnit.SECONDS.toNanos(60);
+
+    /** How often it looks what is to be done. */
+    private static final long TICK_MS = 500;
+
+    private static final System.Logger LOG = System.getLogger(Warmups.class.getName());
+
+    private final Invoker invoker;
+    private final Routes routes;
+    private final Releases releases;
+    private final SnapshotBuilder builder;
+    private final SecretVault secrets;
+    private final Thread thread =
+            Thread.ofPlatform().name("mayfly-warmup").daemon().unstarted(this::run);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by {@link #lock}, as all below. */
+    private final WarmedVersions versions;
+
+    private final WarmupSchedule schedule;
+    private final List<Route> waiting = new ArrayList<>();
+    private @Nullable Build current;
+    private boolean closing;
+
+    /** A build that is under way. */
+    private static final class Build {
+        final Route route;
+        volatile boolean cancelled;
+
+        Build(Route route) {
+            this.route = route;
+        }
+    }
+
+    /**
+     * Knows the snapshots that there are; builds none before {@link #start}.
+     *
+     * @param inactiveMin a version that was not invoked for so long loses its snapshot until it is
+     */
+    public Warmups(
+            Invoker invoker,
+            Releases releases,
+            LinkerCache tables,
+            ArtifactStore store,
+            SnapshotBuilder builder,
+            SnapshotRecords stored,
+            SecretVault secrets,
+            Duration inactiveMin) {
+        this.invoker = invoker;
+        this.routes = invoker.routes();
+        this.releases = releases;
+        this.builder = builder;
+        this.secrets = secrets;
+        this.versions = new WarmedVersions(routes, tables, store, stored);
+        this.schedule = new WarmupSchedule(releases, routes, inactiveMin);
+    }
+
+    /** The components that snapshots are, which stay in the store. */
+    public Set<Digest> images() {
+        return versions.images();
+    }
+
+    /** Begins, once the routes are there. */
+    public Warmups start() {
+        lock.lock();
+        try {
+            versions.restore();
+        } finally {
+            lock.unlock();
+        }
+        thread.start();
+        return this;
+    }
+
+    /** A version is there, and an alias may point to it. Builds for versions of the function that none points to any more are cancelled. */
+    public void published(Route route) {
+        lock.lock();
+        try {
+            cancel(other -> other.name().equals(route.name()) && other != route && !isAliased(other));
+            if (route.version().settings().warmup() != null) {
+                versions.restore(route);
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Builds the snapshots of the versions that an alias points to, whatever they wait for.
+     *
+     * @throws MayflyException.Conflict when none of them says how it is warmed up
+     */
+    public void build(RoutedFunction function) {
+        List<Route> wanted = WarmedVersions.of(function).filter(this::isAliased).toList();
+        if (wanted.isEmpty()) {
+            throw new MayflyException.Conflict("no version of " + Tenant.shortName(function.name())
+                    + " that an alias points to has a warm-up: [warmup] in mayfly.toml");
+        }
+        lock.lock();
+        try {
+            wanted.forEach(this::enqueue);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws the snapshots of a function away. What is to be warmed up when it is published is built again. */
+    public void purge(RoutedFunction function) {
+        lock.lock();
+        try {
+            cancel(route -> route.name().equals(function.name()));
+            WarmedVersions.of(function).forEach(route -> {
+                schedule.clear(route.version().digest());
+                versions.forget(route.version().digest());
+            });
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is known of a function's versions that say how they are warmed up, the newest first. */
+    public List<WarmupReport> reports(RoutedFunction function) {
+        lock.lock();
+        try {
+            return WarmedVersions.of(function).map(this::report).toList().reversed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private WarmupReport report(Route route) {
+        Digest version = route.version().digest();
+        SnapshotRecord record = versions.record(version);
+        String failure = schedule.failure(version);
+        WarmupReport.State state = isBuilding(version)
+                ? WarmupReport.State.BUILDING
+                : isWaiting(version) ? WarmupReport.State.WAITING : WarmupReport.state(record, failure);
+        return new WarmupReport(route.version().number(), WarmedVersions.warmup(route), state, record, failure);
+    }
+
+    private boolean isBuilding(Digest version) {
+        return current != null && current.route.version().digest().equals(version);
+    }
+
+    private boolean isWaiting(Digest version) {
+        return waiting.stream().anyMatch(route -> route.version().digest().equals(version));
+    }
+
+    private boolean isAliased(Route route) {
+        RoutedFunction function = routes.function(route.name());
+        return function != null
+                && function.aliases().values().stream()
+                        .map(RoutedAlias::alias)
+                        .anyMatch(alias -> alias.pointsTo(route.version().number()));
+    }
+
+    private void enqueue(Route route) {
+        Digest version = route.version().digest();
+        if (!isWaiting(version) && !isBuilding(version)) {
+            waiting.add(route);
+            changed.signal();
+        }
+    }
+
+    private void cancel(Predicate<Route> which) {
+        waiting.removeIf(which);
+        Build build = current;
+        if (build != null && which.test(build.route)) {
+            build.cancelled = true;
+            thread.interrupt();
+        }
+    }
+
+    private void run() {
+        while (true) {
+            Build build = null;
+            // Without the lock, as it may take as long as compiling.
+            versions.all().forEach(route -> route.mendImage(System.nanoTime() + MEND_NS_MAX));
+            lock.lock();
+            try {
+                if (closing) {
+                    return;
+                }
+                if (waiting.isEmpty()) {
+                    look();
+                }
+                if (waiting.isEmpty()) {
+                    changed.await(TICK_MS, TimeUnit.MILLISECONDS);
+                } else {
+                    build = new Build(waiting.removeFirst());
+                    current = build;
+                }
+            } catch (InterruptedException e) {
+                // A build was cancelled just as it ended.
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "looking after snapshots failed", e);
+            } finally {
+                lock.unlock();
+            }
+            if (build != null) {
+                build(build);
+            }
+        }
+    }
+
+    /** Looks what is to be built, and what is to go. */
+    private void look() {
+        for (Route route : versions.all().toList()) {
+            Digest version = route.version().digest();
+            switch (schedule.next(route, WarmedVersions.warmup(route), versions.record(version))) {
+                case NOTHING -> {}
+                case BUILD -> enqueue(route);
+                case REPLACE -> {
+                    versions.forget(version);
+                    enqueue(route);
+                }
+                case DEACTIVATE -> {
+                    versions.forget(version);
+                    versions.put(version, SnapshotRecord.inactive(releases.now()));
+                }
+            }
+        }
+        versions.forgetRemoved();
+    }
+
+    private void build(Build build) {
+        Route route = build.route;
+        long startNs = System.nanoTime();
+        SnapshotRecord refused = null;
+        String failed = null;
+        try {
+            WarmupCalls calls = new WarmupCalls(
+                    invoker,
+                    route,
+                    WarmedVersions.warmup(route),
+                    () -> build.cancelled,
+                    new SecretScan(secrets(route)));
+            builder.build(
+                    route.version().component(), calls, (image, bytes) -> take(build, image, bytes, msSince(startNs)));
+        } catch (MayflyException.Invalid e) {
+            refused = SnapshotRecord.refused(
+                    releases.now(), msSince(startNs), e.safeMessage().lines().toList());
+        } catch (MayflyException e) {
+            failed = e.safeMessage();
+        } catch (InterruptedException e) {
+            build.cancelled = true;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "warming up " + route.name() + " failed", e);
+            failed = "the host failed; its log has the cause";
+        }
+        lock.lock();
+        try {
+            current = null;
+            // An interrupt that came too late is not for the next build.
+            boolean late = Thread.interrupted();
+            if (!build.cancelled && !late && !closing) {
+                end(route, refused, failed);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "what the warm-up of " + route.name() + " came to can't be kept", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void take(Build build, Digest image, long bytes, long buildMs) {
+        Digest version = build.route.version().digest();
+        lock.lock();
+        try {
+            if (build.cancelled || versions.of(version).isEmpty()) {
+                throw new MayflyException.Conflict("the version is gone, or its warm-up was cancelled");
+            }
+            versions.warm(version, image, new SnapshotRecord(image, bytes, releases.now(), buildMs, List.of()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(Route route, @Nullable SnapshotRecord refused, @Nullable String failed) {
+        Digest version = route.version().digest();
+        SnapshotRecord before = versions.record(version);
+        boolean hasGood = before != null && before.image() != null;
+        if (refused == null && failed == null) {
+            schedule.clear(version);
+        } else if (refused != null && !hasGood) {
+            schedule.clear(version);
+            versions.put(version, refused);
+            warn(route, "has no snapshot and starts cold: " + refused.causes().getFirst());
+        } else {
+            String message = refused == null ? Objects.requireNonNull(failed) : String.join("\n", refused.causes());
+            schedule.failed(version, message);
+            warn(route, (hasGood ? "keeps the snapshot it has: " : "has no snapshot yet and starts cold: ") + message);
+        }
+    }
+
+    private static void warn(Route route, String what) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "version " + route.version().number() + " of " + route.name() + " " + what);
+    }
+
+    /** All of its tenant's: what one function must not hold is not another's to hold either. */
+    private Map<String, String> secrets(Route route) {
+        Tenant tenant = Tenant.ofFunction(route.name());
+        Map<String, String> values = new HashMap<>();
+        for (String name : secrets.list(tenant).keySet()) {
+            String value = secrets.value(tenant, name);
+            if (value != null) {
+                values.put(name, value);
+            }
+        }
+        return values;
+    }
+
+    private static long msSince(long startNs) {
+        return (System.nanoTime() - startNs) / 1_000_000;
+    }
+
+    /** Stops what is being built. What calls have stays. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            cancel(route -> true);
+            thread.interrupt();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
