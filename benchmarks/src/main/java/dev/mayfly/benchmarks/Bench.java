@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             HostCallsCommand.class,
             FunctionsCommand.class,
             PartsCommand.class,
+            WarmupCommand.class,
             SoakCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

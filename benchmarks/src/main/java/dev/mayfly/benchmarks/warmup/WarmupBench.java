@@ -1,0 +1,152 @@
+package dev.mayfly.benchmarks.warmup;
+
+import dev.mayfly.benchmarks.measure.ClosedLoop;
+import dev.mayfly.benchmarks.measure.Sample;
+import dev.mayfly.benchmarks.measure.Workload;
+import dev.mayfly.benchmarks.report.Row;
+import dev.mayfly.benchmarks.report.Target;
+import dev.mayfly.host.Mayfly;
+import dev.mayfly.host.Request;
+import dev.mayfly.host.Response;
+import dev.mayfly.snapshots.SnapshotRecord;
+import dev.mayfly.snapshots.Warmup;
+import dev.mayfly.snapshots.WarmupRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of {@code bench warmup}. */
+public final class WarmupBench {
+    private static final String PLAIN = "without-init";
+    private static final String WARMED = "warmed";
+    private static final String COLD = "cold";
+    private static final Duration BUILD_TIME_MAX = Duration.ofMinutes(2);
+
+    /**
+     * How long to measure.
+     *
+     * @param warmUp of each row, before all rounds
+     * @param rounds how often each row gets its turn
+     * @param turn how long that is
+     */
+    public record Plan(Duration warmUp, int rounds, Duration turn) {
+        public static final Plan QUICK = new Plan(Duration.ofSeconds(2), 4, Duration.ofMillis(700));
+        public static final Plan FULL = new Plan(Duration.ofSeconds(5), 10, Duration.ofSeconds(1));
+    }
+
+    /**
+     * What is measured.
+     *
+     * @param component the function
+     * @param slow a path whose first request initializes it
+     * @param plain one that is answered the same without
+     */
+    public record Subject(Path component, String slow, String plain) {}
+
+    /** What came out of it. */
+    public record Result(List<Row> rows, List<Target> targets) {}
+
+    private WarmupBench() {}
+
+    /**
+     * Measures all rows in this process.
+     *
+     * @param folder for the host's data
+     * @param progress is told what happens, a line at a time
+     */
+    public static Result run(Subject subject, Path folder, Plan plan, Consumer<String> progress) throws Exception {
+        try (Mayfly mayfly = Mayfly.builder().dataFolder(folder).build()) {
+            deploy(mayfly, COLD, subject, null);
+            WarmupRequest usual = WarmupRequest.DEFAULT;
+            WarmupRequest request =
+                    new WarmupRequest(usual.method(), subject.slow(), usual.headers(), usual.body(), usual.expect());
+            deploy(mayfly, WARMED, subject, new Warmup(List.of(request), Warmup.Trigger.PUBLISH, Duration.ZERO));
+            SnapshotRecord snapshot = snapshot(mayfly);
+            progress.accept(String.format(
+                    Locale.ROOT,
+                    "the snapshot has %.1f MiB, the component %.1f KiB; it took %d ms to build",
+                    snapshot.imageBytes() / 1048576.0,
+                    Files.size(subject.component()) / 1024.0,
+                    snapshot.buildMs()));
+            SequencedMap<String, Sample> samples = new LinkedHashMap<>();
+            SequencedMap<String, Workload> light = new LinkedHashMap<>();
+            light.put(PLAIN, () -> call(mayfly, COLD, subject.plain()));
+            light.put(WARMED, () -> call(mayfly, WARMED, subject.slow()));
+            measure(samples, light, plan, progress);
+            // Behind the others, as the memory that it writes is then to be given back by calls that write little.
+            SequencedMap<String, Workload> heavy = new LinkedHashMap<>();
+            heavy.put(COLD, () -> call(mayfly, COLD, subject.slow()));
+            measure(samples, heavy, plan, progress);
+            List<Row> rows = Row.byLatency(samples);
+            return new Result(rows, targets(rows, snapshot));
+        }
+    }
+
+    /** In turn. */
+    private static void measure(
+            SequencedMap<String, Sample> samples,
+            SequencedMap<String, Workload> workloads,
+            Plan plan,
+            Consumer<String> progress)
+            throws Exception {
+        for (Workload workload : workloads.values()) {
+            ClosedLoop.run(1, plan.warmUp().toNanos(), () -> workload);
+        }
+        for (int round = 1; round <= plan.rounds(); round++) {
+            progress.accept(String.join(", ", workloads.keySet()) + ": round " + round + " of " + plan.rounds());
+            for (Map.Entry<String, Workload> workload : workloads.entrySet()) {
+                Sample sample = ClosedLoop.run(1, plan.turn().toNanos(), workload::getValue);
+                samples.computeIfAbsent(workload.getKey(), row -> new Sample()).add(sample);
+            }
+        }
+    }
+
+    private static void deploy(Mayfly mayfly, String name, Subject subject, @Nullable Warmup warmup)
+            throws IOException {
+        try (InputStream component = Files.newInputStream(subject.component())) {
+            mayfly.deploy(name, component, Mayfly.Settings.NONE.withWarmup(warmup));
+        }
+    }
+
+    private static SnapshotRecord snapshot(Mayfly mayfly) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + BUILD_TIME_MAX.toNanos();
+        while (System.nanoTime() < deadlineNs) {
+            SnapshotRecord record = mayfly.snapshot(WARMED);
+            if (record != null && record.image() != null) {
+                return record;
+            }
+            if (record != null) {
+                throw new IllegalStateException("no snapshot: " + String.join("; ", record.causes()));
+            }
+            Thread.sleep(5);
+        }
+        throw new IllegalStateException("no snapshot within " + BUILD_TIME_MAX.toSeconds() + " s");
+    }
+
+    private static void call(Mayfly mayfly, String name, String path) {
+        Response response = mayfly.invoke(name, Request.get(path));
+        if (response.status() != 200) {
+            throw new IllegalStateException(name + path + " answered with " + response.status());
+        }
+    }
+
+    private static List<Target> targets(List<Row> rows, SnapshotRecord snapshot) {
+        Row warmed = Row.named(rows, WARMED);
+        Row cold = Row.named(rows, COLD);
+        return List.of(
+                Target.atMost("warmed call, median, over one without init", warmed.ratio(), 1.05),
+                Target.atLeast(
+                        "the cold call's median over the warmed one's", cold.p50Ns() / (double) warmed.p50Ns(), 1_000),
+                Target.atLeast("a cold call, ms", cold.p50Ns() / 1e6, 50),
+                Target.atMost("building the snapshot, s", snapshot.buildMs() / 1e3, 0.5));
+    }
+}
