@@ -33,7 +33,8 @@ fn answer(payload: Data) -> WebResult<WebResponse> {
             response.with_body(secrets.get_secret_value::<String>(request, Duration::from_secs(60))?)?
         }
         "put" => {
-            let request = PutObjectRequest::new(text("bucket"), text("key"), payload).with_metadata_entry("colour", "red");
+            let request =
+                PutObjectRequest::new(text("bucket"), text("key"), payload).with_metadata_entry("colour", "red");
             let stored = S3Client::new(&credentials).put(request)?;
             response.with_body(format!("{}", stored.etag.is_some()))?
         }

@@ -54,10 +54,12 @@ fn answer(name: String) -> WebResult<String> {
         RemoveResult::Found(length) => length.to_string(),
         RemoveResult::Missing => "missing".into(),
     });
-    lines.push(match list::list_retain(name, StartIndex::Inclusive(-2), EndIndex::Unbounded, REFRESHED)? {
-        RetainResult::Found(length) => length.to_string(),
-        RetainResult::Missing => "missing".into(),
-    });
+    lines.push(
+        match list::list_retain(name, StartIndex::Inclusive(-2), EndIndex::Unbounded, REFRESHED)? {
+            RetainResult::Found(length) => length.to_string(),
+            RetainResult::Missing => "missing".into(),
+        },
+    );
     lines.push(all()?);
     lines.push(match list::list_length(name)? {
         LengthResult::Found(length) => length.to_string(),

@@ -13,7 +13,9 @@ fn answer(_: Data) -> WebResult<String> {
     let permissions = match query("function") {
         Some("*") => Permissions::new().with_function(FunctionPermissions::invoke()),
         Some(name) => Permissions::new().with_function(
-            FunctionPermissions::new().with_role(FunctionRole::FunctionInvoke).with_function(name),
+            FunctionPermissions::new()
+                .with_role(FunctionRole::FunctionInvoke)
+                .with_function(name),
         ),
         None => Permissions::new().with_cache(CachePermissions::read_only()),
     };
