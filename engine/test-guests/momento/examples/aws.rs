@@ -1,6 +1,9 @@
 //! What AWS's services do, as the path says: `/secret?id&stage`, `/put?bucket&key`, `/get?bucket&key`, `/put-item?key`, `/get-item?key`; with
 //! `?role` by a role.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use std::time::Duration;
 
 use momento::query;

@@ -1,6 +1,9 @@
 //! What a cache does, as the path says: `/get?key`, `/set?key&ttl`, `/delete?key`, `/set-if?key&when&value`, `/hash?key`, `/set-if-hash?key&when`.
 //! The body is the value; keys that begin with `0x` are bytes.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use std::time::Duration;
 
 use momento::query;

@@ -1,6 +1,9 @@
 //! Sends the request's body to `?url` by `?verb`, within `?ms`, with the header `?name` of the value `?value`; `?sign` signs it, `?role` takes on a
 //! role. Answers with what came, or why nothing did.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use std::time::Duration;
 
 use momento::query;

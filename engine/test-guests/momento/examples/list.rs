@@ -1,5 +1,8 @@
 //! Goes through all that lists can do with the list that the request names, and says what came of it, a line each.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use std::time::Duration;
 
 use momento_functions_cache_list::{

@@ -1,5 +1,8 @@
 //! Logs the request's body at each level; to the topic `?topic` at `info` and above, or to CloudWatch.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use log::LevelFilter;
 use momento::query;
 use momento_functions_guest_web::invoke;

@@ -9,6 +9,9 @@
 //! | `/rest?skip` | the body without its first bytes, handed on by its buffer |
 //! | `/fail` | an error |
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use std::io::Read as _;
 
 use momento::query;

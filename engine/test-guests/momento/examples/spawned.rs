@@ -1,5 +1,8 @@
 //! Is spawned with a command: says that it is done, fails, or traps.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use momento_functions_guest_spawn::{SpawnFailure, SpawnSuccess, spawn};
 
 spawn!(spawned);

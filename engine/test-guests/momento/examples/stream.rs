@@ -9,6 +9,9 @@
 //! | `/headers` | events behind a head of its own |
 //! | `/bad` | what is refused, a line each |
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use momento::query;
 use momento_functions_bytes::Data;
 

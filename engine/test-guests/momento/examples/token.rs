@@ -1,5 +1,8 @@
 //! Makes a token for `?seconds` that may call `?function`, with the id `?id`; without a function one for a cache.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use momento::query;
 use momento_functions_bytes::Data;
 use momento_functions_guest_web::{WebResult, invoke};

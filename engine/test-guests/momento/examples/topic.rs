@@ -1,5 +1,8 @@
 //! Publishes the request's body to `?topic`, as text with `?text`, and spawns `?function` with it.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use momento::query;
 use momento_functions_bytes::Data;
 use momento_functions_guest_web::{WebResult, invoke};

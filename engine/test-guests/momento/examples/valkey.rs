@@ -1,5 +1,8 @@
 //! Sends `?cluster` the command in the request's body, a word an argument, and shows the answer.
 
+// It is made for WebAssembly.
+#![cfg(target_family = "wasm")]
+
 use momento::query;
 use momento_functions_guest_web::{WebResult, invoke};
 use momento_functions_valkey::{Command, Value, get_managed_cluster_client};
