@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             FunctionsCommand.class,
             PartsCommand.class,
             WarmupCommand.class,
+            WorldsCommand.class,
             SoakCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

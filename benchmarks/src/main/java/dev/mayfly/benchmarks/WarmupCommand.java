@@ -1,5 +1,6 @@
 package dev.mayfly.benchmarks;
 
+import dev.mayfly.benchmarks.measure.Rounds;
 import dev.mayfly.benchmarks.warmup.WarmupBench;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class WarmupCommand implements Callable<Integer> {
             WarmupBench.Result result = WarmupBench.run(
                     new WarmupBench.Subject(component, slow, plain),
                     files.guests().resolve("warmup-host"),
-                    output.quick ? WarmupBench.Plan.QUICK : WarmupBench.Plan.FULL,
+                    output.quick ? Rounds.QUICK : Rounds.FULL,
                     output::progress);
             output.print(result.rows(), result.targets());
         }

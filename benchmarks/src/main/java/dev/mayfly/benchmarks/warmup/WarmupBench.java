@@ -1,6 +1,6 @@
 package dev.mayfly.benchmarks.warmup;
 
-import dev.mayfly.benchmarks.measure.ClosedLoop;
+import dev.mayfly.benchmarks.measure.Rounds;
 import dev.mayfly.benchmarks.measure.Sample;
 import dev.mayfly.benchmarks.measure.Workload;
 import dev.mayfly.benchmarks.report.Row;
@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,18 +29,6 @@ public final class WarmupBench {
     private static final String WARMED = "warmed";
     private static final String COLD = "cold";
     private static final Duration BUILD_TIME_MAX = Duration.ofMinutes(2);
-
-    /**
-     * How long to measure.
-     *
-     * @param warmUp of each row, before all rounds
-     * @param rounds how often each row gets its turn
-     * @param turn how long that is
-     */
-    public record Plan(Duration warmUp, int rounds, Duration turn) {
-        public static final Plan QUICK = new Plan(Duration.ofSeconds(2), 4, Duration.ofMillis(700));
-        public static final Plan FULL = new Plan(Duration.ofSeconds(5), 10, Duration.ofSeconds(1));
-    }
 
     /**
      * What is measured.
@@ -63,7 +50,7 @@ public final class WarmupBench {
      * @param folder for the host's data
      * @param progress is told what happens, a line at a time
      */
-    public static Result run(Subject subject, Path folder, Plan plan, Consumer<String> progress) throws Exception {
+    public static Result run(Subject subject, Path folder, Rounds rounds, Consumer<String> progress) throws Exception {
         try (Mayfly mayfly = Mayfly.builder().dataFolder(folder).build()) {
             deploy(mayfly, COLD, subject, null);
             WarmupRequest usual = WarmupRequest.DEFAULT;
@@ -77,36 +64,16 @@ public final class WarmupBench {
                     snapshot.imageBytes() / 1048576.0,
                     Files.size(subject.component()) / 1024.0,
                     snapshot.buildMs()));
-            SequencedMap<String, Sample> samples = new LinkedHashMap<>();
             SequencedMap<String, Workload> light = new LinkedHashMap<>();
             light.put(PLAIN, () -> call(mayfly, COLD, subject.plain()));
             light.put(WARMED, () -> call(mayfly, WARMED, subject.slow()));
-            measure(samples, light, plan, progress);
+            SequencedMap<String, Sample> samples = rounds.run(light, progress);
             // Behind the others, as the memory that it writes is then to be given back by calls that write little.
             SequencedMap<String, Workload> heavy = new LinkedHashMap<>();
             heavy.put(COLD, () -> call(mayfly, COLD, subject.slow()));
-            measure(samples, heavy, plan, progress);
+            samples.putAll(rounds.run(heavy, progress));
             List<Row> rows = Row.byLatency(samples);
             return new Result(rows, targets(rows, snapshot));
-        }
-    }
-
-    /** In turn. */
-    private static void measure(
-            SequencedMap<String, Sample> samples,
-            SequencedMap<String, Workload> workloads,
-            Plan plan,
-            Consumer<String> progress)
-            throws Exception {
-        for (Workload workload : workloads.values()) {
-            ClosedLoop.run(1, plan.warmUp().toNanos(), () -> workload);
-        }
-        for (int round = 1; round <= plan.rounds(); round++) {
-            progress.accept(String.join(", ", workloads.keySet()) + ": round " + round + " of " + plan.rounds());
-            for (Map.Entry<String, Workload> workload : workloads.entrySet()) {
-                Sample sample = ClosedLoop.run(1, plan.turn().toNanos(), workload::getValue);
-                samples.computeIfAbsent(workload.getKey(), row -> new Sample()).add(sample);
-            }
         }
     }
 

@@ -14,6 +14,7 @@ import picocli.CommandLine.Unmatched;
             "  ./mayfly bench http                     the HTTP server, against one that runs no function",
             "  ./mayfly bench functions                10,000 of them",
             "  ./mayfly bench warmup                   a function that starts from a snapshot, beside itself without",
+            "  ./mayfly bench worlds                   functions built for other hosts, beside those for this one",
             "  ./mayfly bench fresh --quick --json FILE"
         })
 final class BenchCommand extends StandardCommand {
