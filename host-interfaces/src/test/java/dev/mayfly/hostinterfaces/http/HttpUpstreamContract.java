@@ -228,8 +228,7 @@ abstract class HttpUpstreamContract {
         assertEquals(BIG_BYTES, uploaded.get());
         long most = 0;
         long read = 0;
-        System.gc();
-        long before = runtime.totalMemory() - runtime.freeMemory();
+        long before = held(runtime);
         try (Body body = send(upstream, get("/download")).body()) {
             byte[] piece = new byte[64 << 10];
             int count;
@@ -237,13 +236,21 @@ abstract class HttpUpstreamContract {
                 read += count;
                 if (read >= most + (16 << 20)) {
                     most = read;
-                    System.gc();
-                    long held = runtime.totalMemory() - runtime.freeMemory() - before;
+                    long held = held(runtime) - before;
+                    // The upstream is in this process too, and makes garbage between a collection and the look.
+                    for (int more = 0; more < 10 && held >= 24 << 20; more++) {
+                        held = held(runtime) - before;
+                    }
                     assertTrue(held < 24 << 20, "bytes held at " + read + ": " + held);
                 }
             }
         }
         assertEquals(BIG_BYTES, read);
+    }
+
+    private static long held(Runtime runtime) {
+        System.gc();
+        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     @Test
