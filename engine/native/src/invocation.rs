@@ -18,7 +18,7 @@ use crate::front::wasi_messaging::Messages;
 use crate::front::{command, event, head, response, wasi_cli, web};
 use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::lazily::Lazily;
-use crate::outcome::{self, BadFrame, DONE, EXHAUSTED, Exit, OPERATION, YIELD};
+use crate::outcome::{self, BadFrame, DONE, Exit, OPERATION, YIELD};
 use crate::prelink::Linked;
 use crate::replicas::Prelinked;
 use crate::reset::WindowedStore;
@@ -235,24 +235,19 @@ impl Invocation {
 
 async fn run(prelinked: &'static Prelinked, frame: FramePtr) -> i32 {
     let mut instantiated = false;
-    if let Some(kept) = &prelinked.kept {
-        return match kept.call(prelinked, frame, &mut instantiated).await {
-            Ok(()) => DONE,
-            Err(error) => outcome::report(&error, instantiated, frame),
-        };
-    }
-    // Its room is there until the store is dropped.
-    let Some((linked, _room)) = prelinked.place() else {
-        frame.set_message("all instances are in use");
-        return EXHAUSTED;
+    let ended = match &prelinked.kept {
+        Some(kept) => kept.call(prelinked, frame, &mut instantiated).await,
+        None => call(prelinked, frame, &mut instantiated).await,
     };
-    match call(linked, frame, &mut instantiated).await {
+    match ended {
         Ok(()) => DONE,
         Err(error) => outcome::report(&error, instantiated, frame),
     }
 }
 
-async fn call(linked: &'static Linked, frame: FramePtr, instantiated: &mut bool) -> Result<()> {
+async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut bool) -> Result<()> {
+    // Its room is there until the store is dropped.
+    let (linked, _room) = prelinked.place()?;
     check(frame)?;
     let mut store = WindowedStore::new(store(linked, frame), &linked.windows);
     store.data_mut().is_command = linked.is_command() && frame.given().entry != ENTRY_EVENT;

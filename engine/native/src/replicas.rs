@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::engine::Engine;
 use crate::front::custom::Offers;
 use crate::layout::Settings;
+use crate::outcome::HostExhausted;
 use crate::prelink::{Linked, PrelinkError};
 use crate::shard::{self, Room, Shard};
 use crate::snapshot::kept::Kept;
@@ -85,9 +86,8 @@ impl Prelinked {
         Ok(prelinked)
     }
 
-    /// Where a call that begins now runs: on this core's shard if the component and room are there, else on another one. None when there is room
-    /// on none.
-    pub fn place(&self) -> Option<(&Linked, Room<'_>)> {
+    /// Where a call that begins now runs: on this core's shard if the component and room are there, else on another one.
+    pub fn place(&self) -> Result<(&Linked, Room<'_>), HostExhausted> {
         let here = shard::here(self.shards.len());
         if self.replicas[here].is_wanted() && self.replica_count.0.load(Relaxed) < REPLICAS_MAX {
             self.link(here);
@@ -104,6 +104,7 @@ impl Prelinked {
                     Some((self.replicas[index].linked.get()?, room))
                 })
             })
+            .ok_or(HostExhausted("all instances are in use"))
     }
 
     fn place_on(&self, index: usize) -> Option<(&Linked, Room<'_>)> {

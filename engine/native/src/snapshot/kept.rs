@@ -107,9 +107,7 @@ impl Kept {
         invocation::check(frame)?;
         let mut housed = match self.exchange(Kind::Taken) {
             Kind::Unborn => {
-                let Some((linked, room)) = prelinked.place() else {
-                    return Err(HostExhausted("all instances are in use").into());
-                };
+                let (linked, room) = prelinked.place()?;
                 let mut store = invocation::store(linked, frame);
                 let instance = linked.instance.instantiate_async(&mut store).await?;
                 Box::new(Housed {
