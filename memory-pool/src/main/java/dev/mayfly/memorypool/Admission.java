@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,7 +60,7 @@ public final class Admission extends CacheLinePadding {
     /** Touched under {@link #lock} alone. */
     private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
 
-    private final AtomicIntegerArray spares = Stripes.ints();
+    private final AtomicLongArray spares = Stripes.longs();
 
     private volatile int concurrencyMax;
     private volatile int queueLengthMax;
@@ -197,15 +197,15 @@ public final class Admission extends CacheLinePadding {
      */
     public void leave() {
         int stripe = Stripes.mine();
-        int spare = spares.get(stripe);
-        if (spare < SPARES_PER_STRIPE_MAX && spare < inside(state) && areSparesAllowed()) {
-            if (spares.compareAndSet(stripe, spare, spare + 1)) {
-                if (areSparesAllowed() || !takeSpare(stripe)) {
-                    return;
-                }
-            }
+        long spare = spares.get(stripe);
+        boolean kept = spare < SPARES_PER_STRIPE_MAX
+                && spare < inside(state)
+                && areSparesAllowed()
+                && spares.compareAndSet(stripe, spare, spare + 1);
+        // Looked at again: who began to wait meanwhile may have seen no spare. If it did see it, it has the place.
+        if (!kept || (!areSparesAllowed() && takeSpare(stripe))) {
+            giveBack();
         }
-        giveBack();
     }
 
     /** Nobody waits, and no bound was lowered below what is inside. */
@@ -283,7 +283,7 @@ public final class Admission extends CacheLinePadding {
 
     private boolean takeSpare(int stripe) {
         while (true) {
-            int seen = spares.get(stripe);
+            long seen = spares.get(stripe);
             if (seen == 0) {
                 return false;
             }
@@ -323,7 +323,7 @@ public final class Admission extends CacheLinePadding {
 
     /** How many are inside right now; exact while nobody comes or goes. */
     public int inUse() {
-        return Math.max(0, inside(state) - Stripes.sum(spares));
+        return (int) Math.max(0, inside(state) - Stripes.sum(spares));
     }
 
     /** How many wait right now. */

@@ -13,8 +13,6 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class IndexStack {
     static final int EMPTY = -1;
 
-    private static final int STRIPE_LONGS = Stripes.LONGS;
-
     private final int[] below;
     private final AtomicLongArray stripes;
     private final int mask;
@@ -29,7 +27,7 @@ final class IndexStack {
         int count = Integer.highestOneBit(stripes);
         this.below = new int[capacity];
         // One stripe's room before the first: nothing else shares a line with a top.
-        this.stripes = new AtomicLongArray((count + 2) * STRIPE_LONGS);
+        this.stripes = new AtomicLongArray((count + 2) * Stripes.LONGS);
         this.mask = count - 1;
     }
 
@@ -75,7 +73,7 @@ final class IndexStack {
     int size() {
         int size = 0;
         for (int stripe = 1; stripe <= mask + 1; stripe++) {
-            int indexPlusOne = (int) stripes.get(stripe * STRIPE_LONGS);
+            int indexPlusOne = (int) stripes.get(stripe * Stripes.LONGS);
             // While others change it, what is seen need not be a list at all: it may even go round.
             while (indexPlusOne != 0 && size < below.length) {
                 size++;
@@ -86,7 +84,7 @@ final class IndexStack {
     }
 
     private int stripe(int step) {
-        return ((((int) Thread.currentThread().threadId() + step) & mask) + 1) * STRIPE_LONGS;
+        return ((((int) Thread.currentThread().threadId() + step) & mask) + 1) * Stripes.LONGS;
     }
 
     /** The word that follows {@code seen}: never one that stood there before, for four billion changes. */

@@ -1,6 +1,5 @@
 package dev.mayfly.memorypool;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -18,46 +17,33 @@ public final class Stripes {
             Integer.highestOneBit(Math.min(16, 4 * Runtime.getRuntime().availableProcessors()));
 
     /** 128 bytes: a pair of lines is what x86 fetches at once, and one line on some aarch64 parts. */
-    private static final int BYTES = 128;
-
-    private static final int INTS = BYTES / Integer.BYTES;
-    static final int LONGS = BYTES / Long.BYTES;
+    static final int LONGS = 16;
 
     private Stripes() {}
 
     /** One number a stripe, all 0: at {@link #mine}. */
-    public static AtomicIntegerArray ints() {
-        // One stripe's room before the first: nothing else shares a line with it.
-        return new AtomicIntegerArray((COUNT + 1) * INTS);
-    }
-
-    /** The same of longs: at {@link #ofLongs} of {@link #mine}. */
     public static AtomicLongArray longs() {
+        // One stripe's room before the first: nothing else shares a line with it.
         return new AtomicLongArray((COUNT + 1) * LONGS);
     }
 
-    /** Where the calling thread's number is among {@link #ints}. */
+    /** Where the calling thread's number is. */
     public static int mine() {
         return at((int) Thread.currentThread().threadId());
     }
 
-    /** Where the stripe is that comes so many after one. */
+    /** Where the number of the stripe is that comes so many after one. */
     static int after(int stripe, int steps) {
-        return at(stripe / INTS - 1 + steps);
-    }
-
-    /** Where a stripe of {@link #ints} is among {@link #longs}. */
-    public static int ofLongs(int stripe) {
-        return stripe / (Long.BYTES / Integer.BYTES);
+        return at(stripe / LONGS - 1 + steps);
     }
 
     private static int at(int number) {
-        return ((number & (COUNT - 1)) + 1) * INTS;
+        return ((number & (COUNT - 1)) + 1) * LONGS;
     }
 
     /** What all stripes have together. */
-    static int sum(AtomicIntegerArray stripes) {
-        int sum = 0;
+    static long sum(AtomicLongArray stripes) {
+        long sum = 0;
         for (int number = 0; number < COUNT; number++) {
             sum += stripes.get(at(number));
         }

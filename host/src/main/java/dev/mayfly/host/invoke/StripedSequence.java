@@ -22,7 +22,7 @@ final class StripedSequence {
     }
 
     long next() {
-        int stripe = Stripes.ofLongs(Stripes.mine());
+        int stripe = Stripes.mine();
         while (true) {
             long seen = nexts.get(stripe);
             long number = (seen & blockMask) == 0 ? nextBlock.getAndAdd(blockMask + 1L) : seen;
