@@ -51,7 +51,7 @@ final class VersionsService {
     }
 
     private void versions(ServerRequest request, ServerResponse response) {
-        RoutedFunction function = function(request);
+        RoutedFunction function = Caller.function(request, routes);
         Map<Integer, Instant> lastInvoked = releases.lastInvoked(function);
         Json.send(response, json -> {
             json.writeStartObject();
@@ -80,7 +80,7 @@ final class VersionsService {
     }
 
     private void removeVersion(ServerRequest request, ServerResponse response) {
-        RoutedFunction function = function(request);
+        RoutedFunction function = Caller.function(request, routes);
         int number;
         try {
             number = Integer.parseInt(parameter(request, "number"));
@@ -92,7 +92,7 @@ final class VersionsService {
     }
 
     private void aliases(ServerRequest request, ServerResponse response) {
-        RoutedFunction function = function(request);
+        RoutedFunction function = Caller.function(request, routes);
         Json.send(response, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("aliases");
@@ -107,7 +107,7 @@ final class VersionsService {
     }
 
     private void alias(ServerRequest request, ServerResponse response) {
-        sendAlias(response, function(request), parameter(request, "alias"));
+        sendAlias(response, Caller.function(request, routes), parameter(request, "alias"));
     }
 
     /** The alias as it is now. */
@@ -135,7 +135,7 @@ final class VersionsService {
         byte[] body = body(request);
         String name = parameter(request, "alias");
         try {
-            RoutedFunction function = function(request);
+            RoutedFunction function = Caller.function(request, routes);
             if (body.length > AliasRequest.BYTES_MAX) {
                 throw new MayflyException.Invalid(
                         "an alias takes no more than " + AliasRequest.BYTES_MAX + " bytes to describe");
@@ -153,7 +153,7 @@ final class VersionsService {
             ClientConnection.of(request).discardBody(request);
             return;
         }
-        sendAlias(response, function(request), name);
+        sendAlias(response, Caller.function(request, routes), name);
     }
 
     private static byte[] body(ServerRequest request) {
@@ -170,26 +170,17 @@ final class VersionsService {
     }
 
     private void removeAlias(ServerRequest request, ServerResponse response) {
-        releases.removeAlias(function(request).name(), parameter(request, "alias"));
+        releases.removeAlias(Caller.function(request, routes).name(), parameter(request, "alias"));
         response.status(Status.NO_CONTENT_204).send();
     }
 
     private void rollBack(ServerRequest request, ServerResponse response) {
         String alias = request.query().first("alias").orElse(Alias.LIVE);
-        releases.rollBack(function(request).name(), alias);
-        sendAlias(response, function(request), alias);
+        releases.rollBack(Caller.function(request, routes).name(), alias);
+        sendAlias(response, Caller.function(request, routes), alias);
     }
 
     private static String parameter(ServerRequest request, String name) {
         return request.path().pathParameters().get(name);
-    }
-
-    private RoutedFunction function(ServerRequest request) {
-        String name = Caller.functionName(request);
-        RoutedFunction function = routes.function(name);
-        if (function == null) {
-            throw new MayflyException.NotFound("no function is called " + Tenant.shortName(name));
-        }
-        return function;
     }
 }

@@ -1,7 +1,6 @@
 package dev.mayfly.host.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
@@ -32,20 +31,24 @@ final class WarmupsService {
     }
 
     void register(AdminRoutes routes) {
-        routes.on(AdminOperation.SHOW_WARMUP, (request, response) -> send(response, function(request)))
+        routes.on(AdminOperation.SHOW_WARMUP, this::show)
                 .on(AdminOperation.BUILD_WARMUP, this::build)
                 .on(AdminOperation.PURGE_WARMUP, this::purge);
     }
 
+    private void show(ServerRequest request, ServerResponse response) {
+        send(response, Caller.function(request, routes));
+    }
+
     private void build(ServerRequest request, ServerResponse response) {
-        RoutedFunction function = function(request);
+        RoutedFunction function = Caller.function(request, routes);
         warmups.build(function);
         response.status(Status.ACCEPTED_202);
         send(response, function);
     }
 
     private void purge(ServerRequest request, ServerResponse response) {
-        warmups.purge(function(request));
+        warmups.purge(Caller.function(request, routes));
         response.status(Status.NO_CONTENT_204).send();
     }
 
@@ -85,14 +88,5 @@ final class WarmupsService {
             json.writeStringField("failure", report.failure());
         }
         json.writeEndObject();
-    }
-
-    private RoutedFunction function(ServerRequest request) {
-        String name = Caller.functionName(request);
-        RoutedFunction function = routes.function(name);
-        if (function == null) {
-            throw new MayflyException.NotFound("no function is called " + Tenant.shortName(name));
-        }
-        return function;
     }
 }
