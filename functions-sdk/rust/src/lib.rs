@@ -39,6 +39,8 @@
 
 #![warn(missing_docs)]
 
+#[cfg(all(target_os = "unknown", target_family = "wasm", feature = "allocator"))]
+mod allocator;
 #[allow(missing_docs)] // generated; the contract in wit/ has the texts
 mod bindings;
 pub mod blob;

@@ -328,6 +328,14 @@ public final class InvocationBuffers {
             return take;
         }
 
+        /** An array of the right size: the inherited method begins with 16 KiB. */
+        @Override
+        public byte[] readNBytes(int length) throws IOException {
+            byte[] bytes = new byte[(int) Math.min(length, left)];
+            readNBytes(bytes, 0, bytes.length);
+            return bytes;
+        }
+
         private int used(long slab) {
             if (slab == 0) {
                 throw new IllegalStateException("a buffer's slabs hold less than its length: missing=" + left);
