@@ -1,26 +1,23 @@
 package dev.mayfly.host.invoke;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The last receipts of a function, and the slowest of the last minutes: a busy function's slow calls are gone from the last ones before anybody looks.
  *
- * <p>Bounded: 160 receipts of some 200 bytes. Threads: any. Adding waits for nobody, unless the call is one of the slowest.
+ * <p>Of a function that is called more often than {@link #RECENT_COUNT} times in {@link #INTERVAL} only that many are among the last ones: they would
+ * be replaced before anybody reads them, and keeping each would have all cores write to the same memory in every call.
+ *
+ * <p>Bounded: 96 receipts of some 200 bytes. Threads: any. A call that isn't kept waits for nobody.
  */
 public final class RecentCalls {
     static final int RECENT_COUNT = 64;
-    /** A power of two, with room for blocks that other cores have not filled yet. */
-    private static final int KEPT_COUNT = 128;
-
-    private static final int BLOCK_LENGTH = 16;
+    static final Duration INTERVAL = Duration.ofMillis(100);
 
     static final int SLOWEST_COUNT = 16;
     /** The slowest are those of the current and the last period. */
@@ -31,8 +28,12 @@ public final class RecentCalls {
     private static final Comparator<Receipt> SLOWEST_FIRST =
             Comparator.comparingLong(Receipt::wallNs).reversed();
 
-    private final AtomicReferenceArray<@Nullable Receipt> recent = new AtomicReferenceArray<>(KEPT_COUNT);
-    private final StripedSequence positions = new StripedSequence(BLOCK_LENGTH);
+    private final ArrayDeque<Receipt> recent = new ArrayDeque<>();
+    private long intervalEndNs;
+    private int keptInInterval;
+
+    /** Calls that end earlier are not kept: the interval has had enough. Written under this object's lock. */
+    private volatile long keepFromNs;
 
     /** A quicker call is none of the slowest. Written under this object's lock. */
     private volatile long slowNs;
@@ -46,13 +47,31 @@ public final class RecentCalls {
     /** No calls yet; the first period begins at {@code nowNs}. */
     RecentCalls(long nowNs) {
         periodEndNs = nowNs + PERIOD.toNanos();
+        intervalEndNs = nowNs + INTERVAL.toNanos();
+        keepFromNs = nowNs;
     }
 
     void add(Receipt receipt) {
-        recent.setRelease((int) positions.next() & (KEPT_COUNT - 1), receipt);
+        if (receipt.endedNs() - keepFromNs >= 0) {
+            addRecent(receipt);
+        }
         if (receipt.wallNs() >= slowNs || receipt.endedNs() - periodEndNs >= 0) {
             addSlow(receipt);
         }
+    }
+
+    private synchronized void addRecent(Receipt receipt) {
+        if (receipt.endedNs() - intervalEndNs >= 0) {
+            intervalEndNs = receipt.endedNs() + INTERVAL.toNanos();
+            keptInInterval = 0;
+        }
+        if (++keptInInterval == RECENT_COUNT) {
+            keepFromNs = intervalEndNs;
+        }
+        if (recent.size() == RECENT_COUNT) {
+            recent.removeFirst();
+        }
+        recent.addLast(receipt);
     }
 
     private synchronized void addSlow(Receipt receipt) {
@@ -76,13 +95,8 @@ public final class RecentCalls {
     }
 
     /** The last ones, the newest first. */
-    public List<Receipt> newest() {
-        return IntStream.range(0, KEPT_COUNT)
-                .mapToObj(recent::getAcquire)
-                .filter(Objects::nonNull)
-                .sorted(NEWEST_FIRST)
-                .limit(RECENT_COUNT)
-                .toList();
+    public synchronized List<Receipt> newest() {
+        return recent.stream().sorted(NEWEST_FIRST).toList();
     }
 
     /** The slowest of this period and the one before. */

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class RecentCallsTest {
     private static final long PERIOD_NS = RecentCalls.PERIOD.toNanos();
+    private static final long INTERVAL_NS = RecentCalls.INTERVAL.toNanos();
 
     private final long nowNs = System.nanoTime();
     private final RecentCalls calls = new RecentCalls(nowNs);
@@ -24,7 +25,7 @@ class RecentCallsTest {
     void theNewestComeFirstAndTheOldestGo() {
         assertEquals(List.of(), calls.newest());
         for (int i = 1; i <= 100; i++) {
-            add(i, nowNs + i);
+            add(i, nowNs + i * INTERVAL_NS);
         }
         assertEquals(
                 LongStream.iterate(100, i -> i - 1)
@@ -32,6 +33,19 @@ class RecentCallsTest {
                         .boxed()
                         .toList(),
                 wallNs(calls.newest()));
+    }
+
+    @Test
+    void ofABusyFunctionTheFirstOfEachIntervalAreKept() {
+        for (int i = 1; i <= 1_000; i++) {
+            add(i, nowNs);
+        }
+        assertEquals(
+                LongStream.rangeClosed(1, RecentCalls.RECENT_COUNT).boxed().toList(),
+                wallNs(calls.newest()),
+                "all of the same moment, and no more than there is room for");
+        add(7_000, nowNs + INTERVAL_NS);
+        assertEquals(7_000, calls.newest().getFirst().wallNs(), "the next interval has room again");
     }
 
     @Test
