@@ -6,11 +6,11 @@
 //!
 //! 1. Its first calls show which pages it touches in most calls. These are its *windows* (`windows`). From then on they are overwritten with what
 //!    they held at first, and only the rest is thrown away.
-//! 2. The rest of a reset memory is *sealed* (`seal`): it isn't accessible. A call that touches it anyway is interrupted by a fault, breaks the seal
-//!    and goes on. If the seal is whole when a call ends, there is nothing to throw away, and no system call at all.
+//! 2. The rest of a reset memory is *sealed* (`seal`): it can't be written. A call that writes to it anyway is interrupted by a fault, breaks the
+//!    seal and goes on. If the seal is whole when a call ends, there is nothing to throw away, and no system call at all.
 //!
 //! Which pages are windows, and whether a memory is sealed, decides how long a reset takes and nothing else: every byte of the memory is
-//! overwritten, thrown away, or was out of the call's reach.
+//! overwritten, thrown away, or could not be written.
 //!
 //! wasmtime has no room for such a thing, so the linker sends its calls of libc's memory functions here (`wrapped`, and `--wrap` in `build.rs`).
 //! Elsewhere than on Linux nothing is sent here, and all pages are thrown away.
@@ -46,8 +46,8 @@ pub trait Pages {
     /// Puts pages back to what they were when they were mapped, by throwing away what was written.
     fn discard(&self, range: Range<usize>) -> c_int;
 
-    /// Makes pages accessible, or not.
-    fn protect(&self, range: Range<usize>, accessible: bool) -> c_int;
+    /// Makes pages writable, or not. They can be read.
+    fn protect(&self, range: Range<usize>, writable: bool) -> c_int;
 }
 
 /// The linear memories of a shard: wasmtime's pool has them all in one mapping, where nothing else is.
@@ -66,7 +66,8 @@ impl Memories {
         let largest = LARGEST_MAPPING.take();
         // Whatever else is mapped for a pool is smaller: tables, stacks, records.
         let known = !largest.is_empty() && largest.len() as u64 >= bytes;
-        let pool = known.then(|| Pool::register(largest, memory_bytes_max as usize));
+        let memory_count = (bytes / memory_bytes_max) as usize;
+        let pool = known.then(|| Pool::register(largest, memory_bytes_max as usize, memory_count));
         (made, Memories(pool.flatten()))
     }
 

@@ -1,7 +1,7 @@
-//! Pages that a call is not expected to touch are put out of its reach while nobody uses them, so that nobody has to ask whether it did.
+//! Pages that a call is not expected to write are made so that it can't, while nobody uses them: so nobody has to ask whether it did.
 //!
-//! A sealed memory's pages outside of its windows are as new and not accessible. Whoever touches one, the guest or a host function on its behalf,
-//! gets a fault; our signal handler makes the whole memory accessible, and the access is tried again as if nothing had happened. The handler is asked
+//! A sealed memory's pages outside of its windows are as new and can only be read. Whoever writes to one, the guest or a host function on its behalf,
+//! gets a fault; our signal handler makes the whole memory writable, and the access is tried again as if nothing had happened. The handler is asked
 //! before wasmtime's, and passes on what it doesn't know.
 //!
 //! A fault takes as long as many resets, so a memory is sealed again only if its seals hold long enough ([`Windows`](super::Windows) counts).
@@ -18,6 +18,9 @@ use super::Pages;
 /// Pools that seal memories at once, in one process: an engine has one a shard. One more only throws pages away.
 const POOLS_MAX: usize = 64;
 
+/// What seals may add to the process's mappings, on average over the memories of a pool. Java's `TableBudget` leaves room for them.
+const MAPPINGS_PER_MEMORY: usize = 4;
+
 /// Written under `REGISTERING`, read by anybody, in signal handlers too.
 static POOLS: [Pool; POOLS_MAX] = [const { Pool::NONE }; POOLS_MAX];
 static REGISTERING: Mutex<()> = Mutex::new(());
@@ -31,6 +34,8 @@ pub struct Pool {
     cell_bytes: AtomicUsize,
     /// One a cell: that of the memory which starts there.
     seals: AtomicPtr<Seal>,
+    /// Mappings that seals may still add: a process has only so many.
+    mappings_left: AtomicUsize,
 }
 
 impl Pool {
@@ -40,15 +45,17 @@ impl Pool {
         end: AtomicUsize::new(0),
         cell_bytes: AtomicUsize::new(0),
         seals: AtomicPtr::new(std::ptr::null_mut()),
+        mappings_left: AtomicUsize::new(0),
     };
 
-    /// Remembers a pool until its mapping is [forgotten](Pool::forget). None where there are too many.
-    pub fn register(mapping: Range<usize>, cell_bytes: usize) -> Option<&'static Pool> {
+    /// Remembers a pool of so many memories until its mapping is [forgotten](Pool::forget). None where there are too many.
+    pub fn register(mapping: Range<usize>, cell_bytes: usize, memory_count: usize) -> Option<&'static Pool> {
         let _registering = REGISTERING.lock().unwrap_or_else(PoisonError::into_inner);
         let pool = POOLS.iter().find(|pool| pool.start.load(Relaxed) == 0)?;
-        let seals: Box<[Seal]> = (0..=mapping.len() / cell_bytes).map(|_| Seal::default()).collect();
+        let seals: Box<[Seal]> = (0..=mapping.len() / cell_bytes).map(|_| Seal::of(pool)).collect();
         pool.seals.store(Box::into_raw(seals).cast(), Relaxed);
         pool.cell_bytes.store(cell_bytes, Relaxed);
+        pool.mappings_left.store(memory_count * MAPPINGS_PER_MEMORY, Relaxed);
         pool.end.store(mapping.end, Relaxed);
         pool.start.store(mapping.start, Release);
         handle_faults();
@@ -108,6 +115,13 @@ impl Pool {
         (cell(range.start).saturating_sub(1)..=last).map(|cell| self.seal_of_cell(cell))
     }
 
+    /// Whether so many mappings were left; they are then taken.
+    fn take_mappings(&self, count: usize) -> bool {
+        self.mappings_left
+            .fetch_update(Relaxed, Relaxed, |left| left.checked_sub(count))
+            .is_ok()
+    }
+
     fn seal_of_cell(&self, cell: usize) -> &Seal {
         // SAFETY: `register` made one for each cell of the mapping; `forget` says why they are still there.
         unsafe { &*self.seals.load(Relaxed).add(cell) }
@@ -115,35 +129,51 @@ impl Pool {
 }
 
 /// The seal of one memory. It belongs to whoever uses the memory: one thread at a time, and what runs in its signal handler.
-#[derive(Default)]
 pub struct Seal {
+    pool: &'static Pool,
     memory: AtomicUsize,
     /// The memory's accessible bytes when it was closed; 0 once it is open.
     bytes: AtomicUsize,
-    /// No call could touch what is sealed.
+    /// No call could write to what is sealed.
     intact: AtomicBool,
     /// The windows that stayed open, by their number.
     windows: AtomicU64,
     /// Calls since it was closed.
     calls: AtomicU32,
+    /// Of the pool's, while it is closed.
+    mappings: AtomicUsize,
 }
 
 impl Seal {
-    /// Puts all pages but those of the windows out of reach. They are as new.
-    pub fn close(
-        &self,
-        windows: u64,
-        memory: usize,
-        bytes: usize,
-        gaps: impl Iterator<Item = Range<usize>>,
-        pages: &impl Pages,
-    ) -> c_int {
+    fn of(pool: &'static Pool) -> Seal {
+        Seal {
+            pool,
+            memory: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            intact: AtomicBool::new(false),
+            windows: AtomicU64::new(0),
+            calls: AtomicU32::new(0),
+            mappings: AtomicUsize::new(0),
+        }
+    }
+
+    /// Keeps all pages but those of the windows from being written. They are as new. It stays open where that would be too many mappings.
+    pub fn close(&self, windows: u64, memory: usize, bytes: usize, gaps: &[Range<usize>], pages: &impl Pages) -> c_int {
+        // One more at most on each side of a gap, and none at the memory's ends.
+        let mappings = gaps
+            .iter()
+            .map(|gap| usize::from(gap.start > 0) + usize::from(gap.end < bytes))
+            .sum();
+        if !self.pool.take_mappings(mappings) {
+            return 0;
+        }
+        self.mappings.store(mappings, Relaxed);
         self.memory.store(memory, Relaxed);
         self.bytes.store(bytes, Relaxed);
         self.windows.store(windows, Relaxed);
         self.calls.store(0, Relaxed);
         for gap in gaps {
-            if pages.protect(gap, false) != 0 {
+            if pages.protect(gap.clone(), false) != 0 {
                 // The process has as many mappings as it may have.
                 self.intact.store(false, Relaxed);
                 return self.open(pages);
@@ -153,7 +183,7 @@ impl Seal {
         0
     }
 
-    /// Makes the whole memory accessible, if it isn't.
+    /// Makes the whole memory writable, if it isn't.
     pub fn open(&self, pages: &impl Pages) -> c_int {
         let bytes = self.bytes.load(Relaxed);
         self.intact.store(false, Relaxed);
@@ -163,11 +193,14 @@ impl Seal {
         let failed = pages.protect(0..bytes, true);
         if failed == 0 {
             self.bytes.store(0, Relaxed);
+            self.pool
+                .mappings_left
+                .fetch_add(self.mappings.swap(0, Relaxed), Relaxed);
         }
         failed
     }
 
-    /// Whether nothing but these windows was in reach since it was closed over so many bytes.
+    /// Whether nothing but these windows could be written since it was closed over so many bytes.
     pub fn is_intact(&self, windows: u64, bytes: usize) -> bool {
         self.intact.load(Relaxed) && self.windows.load(Relaxed) == windows && self.bytes.load(Relaxed) == bytes
     }
@@ -194,7 +227,7 @@ impl Seal {
         (bytes != 0).then_some(memory..memory + bytes)
     }
 
-    /// Whether the memory is accessible now and wasn't before.
+    /// Whether the memory is writable now and wasn't before.
     #[cfg(target_os = "linux")]
     fn break_open(&self) -> bool {
         let memory = std::ptr::with_exposed_provenance_mut(self.memory.load(Relaxed));
@@ -226,10 +259,10 @@ fn handle_faults() {
 
 /// May run anywhere: touches atomics, asks the kernel for one thing, and leaves `errno` as it was.
 unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    const NOT_ACCESSIBLE: c_int = 2;
+    const NOT_PERMITTED: c_int = 2;
     // SAFETY: the kernel's; a fault has an address.
     let (code, address) = unsafe { ((*info).si_code, (*info).si_addr().addr()) };
-    if code == NOT_ACCESSIBLE && break_seal(address) {
+    if code == NOT_PERMITTED && break_seal(address) {
         return;
     }
     // SAFETY: stored before this handler was installed.
@@ -253,7 +286,7 @@ unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context
     }
 }
 
-/// Whether an address is accessible now and wasn't for its seal.
+/// Whether an address is writable now and wasn't for its seal.
 fn break_seal(address: usize) -> bool {
     // SAFETY: this thread's own.
     let errno = unsafe { libc::__errno_location() };

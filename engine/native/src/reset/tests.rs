@@ -3,7 +3,9 @@ use std::ffi::c_int;
 use std::ops::Range;
 
 use super::seal::{Pool, Seal};
-use super::windows::{LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, WINDOW_PAGES_MAX, Windows, page_bytes};
+use super::windows::{
+    LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, SEALED_WINDOWS_MAX, WINDOW_PAGES_MAX, Windows, page_bytes,
+};
 use super::{Memories, Pages};
 
 /// Anonymous memory of whole pages, with a pool around it, so that a fault in it breaks its seal.
@@ -46,14 +48,14 @@ impl Pages for Recorded {
         unsafe { libc::madvise(self.memory.add(range.start).cast(), range.len(), libc::MADV_DONTNEED) }
     }
 
-    fn protect(&self, range: Range<usize>, accessible: bool) -> c_int {
-        if !self.ask(if accessible { Open } else { Close }, &range) {
+    fn protect(&self, range: Range<usize>, writable: bool) -> c_int {
+        if !self.ask(if writable { Open } else { Close }, &range) {
             return -1;
         }
-        let protection = if accessible {
+        let protection = if writable {
             libc::PROT_READ | libc::PROT_WRITE
         } else {
-            libc::PROT_NONE
+            libc::PROT_READ
         };
         // Not libc's, which would break the seal.
         // SAFETY: as above.
@@ -71,6 +73,11 @@ impl Pages for Recorded {
 
 impl Memory {
     fn new(pages: usize) -> Memory {
+        Memory::of_pool(pages, 100)
+    }
+
+    /// One of a pool that says it has so many.
+    fn of_pool(pages: usize, memory_count: usize) -> Memory {
         let protection = rustix::mm::ProtFlags::READ | rustix::mm::ProtFlags::WRITE;
         let flags = rustix::mm::MapFlags::PRIVATE;
         // SAFETY: a new mapping at an address of the kernel's choice.
@@ -78,7 +85,7 @@ impl Memory {
             unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), pages * page_bytes(), protection, flags) };
         let start: *mut u8 = start.unwrap().cast();
         let bytes = pages * page_bytes();
-        let pool = Pool::register(start.expose_provenance()..start.addr() + bytes, bytes);
+        let pool = Pool::register(start.expose_provenance()..start.addr() + bytes, bytes, memory_count);
         Memory { start, pages, pool }
     }
 
@@ -120,13 +127,18 @@ impl Memory {
 
     /// One whose windows are found, by calls that write to these pages.
     fn sampled(pages: usize, written: &[usize]) -> (Memory, Windows) {
-        let windows = Windows::new(Memories::NOWHERE, 1);
         let mut memory = Memory::new(pages);
-        for _ in 0..SAMPLE_COUNT {
-            memory.write(written.iter().copied());
-            assert_eq!(memory.reset(&windows), [Discard(0..pages)]);
-        }
+        let windows = memory.sample(written);
         (memory, windows)
+    }
+
+    fn sample(&mut self, written: &[usize]) -> Windows {
+        let windows = Windows::new(Memories::NOWHERE, 1);
+        for _ in 0..SAMPLE_COUNT {
+            self.write(written.iter().copied());
+            assert_eq!(self.reset(&windows), [Discard(0..self.pages)]);
+        }
+        windows
     }
 
     /// The same, sealed.
@@ -209,7 +221,7 @@ fn everything_is_as_before_whatever_was_written() {
 }
 
 #[test]
-fn a_touch_beside_the_windows_breaks_the_seal_and_everything_is_reset() {
+fn a_write_beside_the_windows_breaks_the_seal_and_everything_is_reset() {
     let (mut memory, windows) = Memory::sealed(40, &[10]);
     memory.write([10, 25]);
     assert!(memory.seal().is_open());
@@ -219,11 +231,12 @@ fn a_touch_beside_the_windows_breaks_the_seal_and_everything_is_reset() {
 }
 
 #[test]
-fn reading_breaks_a_seal_too() {
+fn reading_leaves_a_seal_whole() {
     let (mut memory, windows) = Memory::sealed(40, &[10]);
     assert_eq!(memory.bytes()[25 * page_bytes()], 0);
-    assert!(memory.seal().is_open());
-    assert_eq!(discarded(memory.reset(&windows)), [0..10, 11..40]);
+    assert!(!memory.seal().is_open());
+    assert_eq!(memory.reset(&windows), []);
+    assert!(memory.is_as_new());
 }
 
 #[test]
@@ -277,7 +290,7 @@ fn a_seal_gives_way_when_wasmtime_changes_what_is_accessible() {
     // SAFETY: the memory's last page.
     unsafe { libc::mprotect(memory.start.add(last).cast(), page_bytes(), libc::PROT_READ) };
     assert!(memory.seal().is_open());
-    assert_eq!(memory.bytes()[last - 1], 0);
+    memory.write([10]);
     // SAFETY: as above.
     unsafe {
         libc::mprotect(
@@ -315,11 +328,27 @@ fn close_windows_are_one() {
 
 #[test]
 fn a_memory_with_many_windows_is_not_sealed() {
-    let (mut memory, windows) = Memory::sampled(40, &[4, 14, 24]);
-    assert_eq!(
-        memory.reset(&windows),
-        [Discard(0..4), Discard(5..14), Discard(15..24), Discard(25..40)]
-    );
+    let written: Vec<usize> = (0..=SEALED_WINDOWS_MAX).map(|window| 4 * window + 3).collect();
+    let (mut memory, windows) = Memory::sampled(40, &written);
+    assert_eq!(discarded(memory.reset(&windows)).len(), SEALED_WINDOWS_MAX + 2);
+    assert!(memory.seal().is_open());
+    let (mut memory, windows) = Memory::sampled(40, &written[1..]);
+    memory.reset(&windows);
+    assert!(!memory.seal().is_open());
+}
+
+#[test]
+fn seals_add_no_more_mappings_than_their_pool_has_left() {
+    let mut memory = Memory::of_pool(40, 1);
+    let three_windows = memory.sample(&[4, 14, 24]);
+    assert_eq!(discarded(memory.reset(&three_windows)).len(), 4);
+    assert!(memory.seal().is_open());
+    let two_windows = memory.sample(&[4, 14]);
+    for _ in 0..3 {
+        // A broken seal gives its mappings back, so that there can be another.
+        memory.write([4, 30]);
+        assert!(memory.reset(&two_windows).contains(&Close(15..40)));
+    }
 }
 
 #[test]

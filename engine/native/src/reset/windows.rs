@@ -1,4 +1,4 @@
-//! Which pages of its memory a function touches in most calls.
+//! Which pages of its memory a function writes in most calls.
 
 use std::ffi::c_int;
 use std::ops::Range;
@@ -20,8 +20,8 @@ pub(super) const WINDOW_PAGES_MAX: usize = 32;
 const GAP_PAGES_MAX: usize = 2;
 /// Pages from a memory's start among which windows are looked for.
 const SAMPLED_PAGES_MAX: usize = 16_384;
-/// A memory with more windows isn't sealed: each is a mapping more for the kernel, and a process has only so many.
-const SEALED_WINDOWS_MAX: usize = 2;
+/// A memory with more windows isn't sealed: each is two mappings more for the kernel, and time for those that break the seal.
+pub(super) const SEALED_WINDOWS_MAX: usize = 8;
 /// A seal that holds for fewer calls cost more than it saved.
 pub(super) const SEALED_CALLS_MIN: u32 = 16;
 /// With so many more such seals than better ones, a function's memories are sealed no more.
@@ -115,7 +115,10 @@ impl Windows {
             return 0;
         }
         match windows.len() <= SEALED_WINDOWS_MAX && self.losses.load(Relaxed) < LOSSES_MAX {
-            true => seal.close(self.number, memory.addr(), bytes, gaps(windows, bytes), pages),
+            true => {
+                let gaps: Vec<_> = gaps(windows, bytes).collect();
+                seal.close(self.number, memory.addr(), bytes, &gaps, pages)
+            }
             false => 0,
         }
     }

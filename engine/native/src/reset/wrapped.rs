@@ -30,10 +30,10 @@ impl Pages for Mapped {
         unsafe { __real_madvise(self.0.add(range.start).cast(), range.len(), libc::MADV_DONTNEED) }
     }
 
-    fn protect(&self, range: Range<usize>, accessible: bool) -> c_int {
-        let protection = match accessible {
+    fn protect(&self, range: Range<usize>, writable: bool) -> c_int {
+        let protection = match writable {
             true => libc::PROT_READ | libc::PROT_WRITE,
-            false => libc::PROT_NONE,
+            false => libc::PROT_READ,
         };
         // SAFETY: as above.
         unsafe { __real_mprotect(self.0.add(range.start).cast(), range.len(), protection) }

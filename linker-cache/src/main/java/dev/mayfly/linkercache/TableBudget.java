@@ -27,7 +27,7 @@ public final class TableBudget {
     /** For the JVM: a server has a few hundred; each platform thread's stack takes two. */
     private static final int MAPS_RESERVED = 4_096;
 
-    /** For a memory of the engine's pool, once it was used: 4 (memory, image, guards), and 2 for each of the two windows of a sealed one. */
+    /** For a memory of the engine's pool, once it was used: 4 (memory, image, guards), and 4 that seals may add, by `reset/seal.rs`. */
     private static final int MAPS_PER_MEMORY = 8;
 
     /** For an instance of the engine's pool: its stack and the guard, and two memories. */
