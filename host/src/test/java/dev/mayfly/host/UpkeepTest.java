@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,44 @@ final class UpkeepTest {
             assertEquals(0, live(host, "restarted").at("/rollout/calls").asInt(), "counted anew");
             call(host, "/f/restarted:2", 20);
             Waiting.until("it is promoted", () -> isAt(host, "restarted", 2));
+        }
+    }
+
+    @Test
+    void aClockThatIsSetBackPutsNoPromotionOff() throws Exception {
+        try (TestHost host = start()) {
+            canary(host, "back", "hello", "'promoteAfterMs': 600000, 'callsMin': 20");
+            call(host, "/f/back:2", 20);
+            clock.advance(Duration.ofDays(-30));
+            AtomicInteger minutes = new AtomicInteger();
+            Waiting.until("it is promoted", () -> {
+                clock.advance(Duration.ofMinutes(1));
+                minutes.incrementAndGet();
+                return isAt(host, "back", 2);
+            });
+            assertTrue(minutes.get() >= 10, minutes::toString);
+            assertTrue(minutes.get() < Duration.ofDays(29).toMinutes(), "before the clock has caught up");
+        }
+    }
+
+    @Test
+    void aClockThatJumpsReapsNothingThatWasInvokedSinceTheHostStarted() throws Exception {
+        try (TestHost host = start()) {
+            host.greet("jumped", "One", "live");
+            host.greet("jumped", "Two", "live");
+            host.greet("other", "One", "live");
+            host.greet("other", "Two", "live");
+            call(host, "/f/jumped:1/you", 1);
+            clock.advance(Duration.ofDays(400));
+            Waiting.until(
+                    "what nobody invoked is gone", () -> versions(host, "other").equals(List.of("2")));
+            assertEquals(List.of("2", "1"), versions(host, "jumped"));
+            clock.advance(Duration.ofDays(-800));
+            call(host, "/f/jumped:1/you", 1);
+            host.greet("jumped", "Three", "live");
+            host.post("/v1/functions/jumped/rollback", new byte[0]).expect(200);
+            assertTrue(isAt(host, "jumped", 2));
+            host.get("/f/jumped/you").expect(200);
         }
     }
 

@@ -63,6 +63,11 @@ final class EventTable {
         update("UPDATE event SET leased = 0, due_ms = ? WHERE leased = 1", nowMs);
     }
 
+    /** Makes due what is due later than anything is put off: the clock was ahead when it was written. */
+    void hasten(long nowMs, long waitMaxMs) throws SQLException {
+        update("UPDATE event SET due_ms = ? WHERE due_ms > ?", nowMs, nowMs + waitMaxMs);
+    }
+
     /** The last id that was given out and is still known, or 0. */
     long lastId() throws SQLException {
         return only(

@@ -40,6 +40,9 @@ public final class SqliteEventQueue implements EventQueue {
     private final EventTable table;
     private final GroupCommit commits;
 
+    /** When the queue was opened, less {@link System#nanoTime} then: a clock that is set anew meanwhile puts no event off. */
+    private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+
     /** Events of each function that aren't settled. Only the thread of {@link #commits} reads and writes it. */
     private final Map<String, Long> waiting = new HashMap<>();
 
@@ -61,7 +64,8 @@ public final class SqliteEventQueue implements EventQueue {
         this.limits = limits;
         this.connection = connection;
         table = new EventTable(connection);
-        table.endLeases(System.currentTimeMillis());
+        table.endLeases(nowMs());
+        table.hasten(nowMs(), limits.backoffMax().toMillis());
         lastId = table.lastId();
         waiting.putAll(table.countByFunction());
         commits = new GroupCommit("mayfly-event-queue", connection, this::countAgain);
@@ -89,6 +93,10 @@ public final class SqliteEventQueue implements EventQueue {
         } catch (SQLException e) {
             throw HostError.of(HostError.Kind.UNAVAILABLE, "the queue can't be opened", e);
         }
+    }
+
+    private long nowMs() {
+        return originMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private void countAgain() {
@@ -130,7 +138,7 @@ public final class SqliteEventQueue implements EventQueue {
             }
             after.put(event.function(), count);
         }
-        long nowMs = System.currentTimeMillis();
+        long nowMs = nowMs();
         List<String> ids = new ArrayList<>(events.size());
         for (int i = 0; i < events.size(); i++) {
             lastId = Math.max(lastId + 1, TimeUnit.MILLISECONDS.toMicros(nowMs));
@@ -155,7 +163,7 @@ public final class SqliteEventQueue implements EventQueue {
     }
 
     private List<Delivery> lease(int count, Duration lease, Set<String> busy, long seen) throws SQLException {
-        long nowMs = System.currentTimeMillis();
+        long nowMs = nowMs();
         List<Delivery> due = table.due(nowMs, busy, count);
         List<Delivery> taken = new ArrayList<>(due.size());
         for (Delivery event : due) {
@@ -199,7 +207,7 @@ public final class SqliteEventQueue implements EventQueue {
         try {
             while (changes == changesTaken) {
                 long leftNs = untilNs - System.nanoTime();
-                long dueInMs = nextDueMs - System.currentTimeMillis();
+                long dueInMs = nextDueMs - nowMs();
                 if (leftNs <= 0 || dueInMs <= 0) {
                     return;
                 }
@@ -235,7 +243,7 @@ public final class SqliteEventQueue implements EventQueue {
     public void failed(Delivery delivery, String error) {
         settle(() -> {
             if (table.holds(delivery)) {
-                long nowMs = System.currentTimeMillis();
+                long nowMs = nowMs();
                 if (delivery.attempt() >= limits.attemptsMax()) {
                     giveUp(delivery, error, nowMs);
                 } else {
@@ -252,7 +260,7 @@ public final class SqliteEventQueue implements EventQueue {
     public void rejected(Delivery delivery, String error) {
         settle(() -> {
             if (table.holds(delivery)) {
-                giveUp(delivery, error, System.currentTimeMillis());
+                giveUp(delivery, error, nowMs());
             }
             return true;
         });
@@ -262,7 +270,7 @@ public final class SqliteEventQueue implements EventQueue {
     public void postponed(Delivery delivery, Duration time) {
         settle(() -> {
             if (table.holds(delivery)) {
-                table.release(delivery.id(), delivery.attempt() - 1, System.currentTimeMillis() + time.toMillis());
+                table.release(delivery.id(), delivery.attempt() - 1, nowMs() + time.toMillis());
             }
             return true;
         });
@@ -287,7 +295,7 @@ public final class SqliteEventQueue implements EventQueue {
 
     @Override
     public Depth depth(String function) {
-        return commits.run(() -> table.depth(function, System.currentTimeMillis()), Deadline.in(PATIENCE));
+        return commits.run(() -> table.depth(function, nowMs()), Deadline.in(PATIENCE));
     }
 
     @Override
@@ -298,7 +306,7 @@ public final class SqliteEventQueue implements EventQueue {
     @Override
     public boolean retry(String id) {
         return settle(() -> {
-            String function = table.dig(id, System.currentTimeMillis());
+            String function = table.dig(id, nowMs());
             if (function != null) {
                 waiting.merge(function, 1L, Long::sum);
             }

@@ -7,6 +7,9 @@ import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.messaging.EventQueue.Delivery;
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +52,21 @@ class SqliteEventQueueTest extends EventQueueContract {
             String next = queue.put(List.of(event("f", "3")), Deadline.in(Duration.ofSeconds(10)))
                     .getFirst();
             assertTrue(next.compareTo(ids.get(1)) > 0);
+        }
+    }
+
+    @Test
+    void eventsOfAClockThatWasAheadAreDueAtOnce() throws Exception {
+        Path file = folder.resolve("ahead.db");
+        try (EventQueue queue = SqliteEventQueue.open(file, LIMITS)) {
+            queue.put(List.of(event("f", "1")), Deadline.in(Duration.ofSeconds(10)));
+        }
+        try (Connection sql = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = sql.createStatement()) {
+            statement.execute("UPDATE event SET due_ms = due_ms + 86400000");
+        }
+        try (EventQueue queue = SqliteEventQueue.open(file, LIMITS)) {
+            assertEquals(1, queue.take(10, LEASE, Set.of()).size());
         }
     }
 

@@ -40,6 +40,8 @@ final class Rollouts {
 
     private void judge(Alias alias, Rollout rollout, Trial trial) {
         long calls = trial.calls();
+        Instant now = releases.now();
+        Instant end = trial.since(rollout.startedAt(), now).plus(rollout.promoteAfter());
         if (calls < rollout.callsMin()) {
             return;
         }
@@ -47,7 +49,6 @@ final class Rollouts {
         Duration p99 = Duration.ofNanos(trial.p99Ns());
         String measured = String.format(
                 Locale.ROOT, "%d calls, %.2f %% failed, p99 %.1f ms", calls, errorRate * 100, p99.toNanos() / 1e6);
-        Instant end = rollout.startedAt().plus(rollout.promoteAfter());
         if (errorRate > rollout.errorRateMax()) {
             rollBack(
                     alias,
@@ -62,7 +63,7 @@ final class Rollouts {
                                     Locale.ROOT,
                                     ", p99-max is %.1f ms",
                                     rollout.p99Max().toNanos() / 1e6));
-        } else if (!releases.now().isBefore(end)) {
+        } else if (!now.isBefore(end)) {
             settle(
                     alias,
                     List.of(new Alias.Target(rollout.version(), 100)),

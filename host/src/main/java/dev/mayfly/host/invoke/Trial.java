@@ -1,7 +1,10 @@
 package dev.mayfly.host.invoke;
 
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.HdrHistogram.AtomicHistogram;
 
 /**
@@ -16,8 +19,17 @@ public final class Trial {
     private final LongAdder failures = new LongAdder();
     private final AtomicHistogram latencyNs = new AtomicHistogram(SHORTEST_NS, LONGEST_NS, 2);
 
+    /** Only the thread that judges reads and writes it. */
+    private Instant since = Instant.MAX;
+
     /** Nothing has been called. */
     public Trial() {}
+
+    /** Since when it is tried: from now on where the clock was set back to a time before that, so that nobody waits until it has caught up. */
+    public Instant since(Instant startedAt, Instant now) {
+        since = Stream.of(since, startedAt, now).min(Comparator.naturalOrder()).orElseThrow();
+        return since;
+    }
 
     void record(boolean failed, long ns) {
         if (failed) {

@@ -66,7 +66,13 @@ final class ErrandHost implements AutoCloseable {
 
     /** Deploys a function that also gets what is published to some topics. */
     void deploy(String function, List<String> bindings, List<String> topics) throws Exception {
+        deploy(function, bindings, topics, List.of());
+    }
+
+    /** Deploys a function with limits of its own, each {@code name=value}. */
+    void deploy(String function, List<String> bindings, List<String> topics, List<String> limits) throws Exception {
         StringBuilder query = new StringBuilder();
+        limits.forEach(limit -> query.append("&limit=").append(encoded(limit)));
         bindings.forEach(binding -> query.append("&binding=").append(encoded(binding)));
         topics.forEach(topic -> query.append("&topic=").append(encoded(topic)));
         Answer answer = host.send(host.request("/v1/functions/" + function + "?" + query)

@@ -119,6 +119,29 @@ final class RefusalsTest {
     }
 
     @Test
+    void aFunctionHasItsOwnLimitsOfWhatItAsksForAndHowDeep() throws Exception {
+        try (ErrandHost host = ErrandHost.start(folder, BINDINGS)) {
+            List<String> granted = List.of("sessions", "deep=function:deep");
+            host.deploy("few", granted, List.of(), List.of("operation-count=10"));
+            String[] lines = host.host()
+                    .get(pathOf("few", "flood", "what=kv", "store=sessions", "count=100"))
+                    .expect(200)
+                    .text()
+                    .split("\n", -1);
+            assertEquals("10", lines[0]);
+            assertEquals("limit-exceeded: operation-count-max=10", lines[1]);
+            host.deploy("deep", granted, List.of(), List.of("call-depth=1"));
+            String inner = path("call", "function=deep", "path=/load").substring("/f/errand".length());
+            host.host()
+                    .get(pathOf("deep", "call", "function=deep", "path=/load"))
+                    .expect(200);
+            expectLimit("call-depth-max=1", host.host().get(pathOf("deep", "call", "function=deep", "path=" + inner)));
+            host.deploy("flat", granted, List.of(), List.of("spawn-depth=0"));
+            expectLimit("spawn-depth-max=0", host.host().post(pathOf("flat", "spawn", "function=deep"), new byte[1]));
+        }
+    }
+
+    @Test
     void aFunctionThatLogsWithoutEndLosesLinesAndIsToldHowMany() throws Exception {
         try (ErrandHost host = ErrandHost.start(folder, BINDINGS)
                 .grantTo("neighbour", "sessions")
