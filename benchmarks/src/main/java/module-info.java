@@ -17,6 +17,7 @@ module dev.mayfly.benchmarks {
     requires run.endive.compiler;
     requires run.endive.runtime;
     requires run.endive.wasm;
+    requires dev.mayfly.client;
     requires transitive dev.mayfly.host;
     requires wasmtime.java;
     requires static org.jspecify;

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             HttpCommand.class,
             HostCallsCommand.class,
             FunctionsCommand.class,
+            DeploysCommand.class,
             PartsCommand.class,
             WarmupCommand.class,
             WorldsCommand.class,

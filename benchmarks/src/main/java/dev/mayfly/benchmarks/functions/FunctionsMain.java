@@ -13,6 +13,7 @@ import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.linkercache.TableBudget;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,12 +31,15 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The process of {@code bench functions}. Arguments: the folder with the guests, how many functions at most, rounds, and milliseconds a turn. Says a
- * line for each result: {@code row NAME SAMPLE} or {@code figure NAME NUMBER}.
+ * A process of {@code bench functions}. Arguments: the folder with the guests, how many functions, how many of them are called, rounds of calls spread
+ * over them, and milliseconds a turn. Says a line for each result: {@code row NAME SAMPLE} or {@code figure NAME NUMBER}.
  */
 public final class FunctionsMain {
     private static final int BODY_BYTES = 64;
     private static final int PAGES = 40;
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    /** Calls between two looks at what the kernel keeps for this process. */
+    private static final int LOOK_EVERY = 500;
 
     private FunctionsMain() {}
 
@@ -43,14 +47,21 @@ public final class FunctionsMain {
     public static void main(String[] args) throws Exception {
         Path guests = Path.of(args[0]);
         int count = Integer.parseInt(args[1]);
-        Path data = guests.resolve("functions-data");
+        int called = Integer.parseInt(args[2]);
+        Path data = guests.resolve("functions-data-" + count);
         List<String> names = IntStream.range(0, count)
-                .mapToObj(i -> String.format("function-%05d", i))
+                .mapToObj(i -> String.format("function-%06d", i))
                 .toList();
-        try (InProcessHost host =
-                new InProcessHost(data.resolve("store"), EngineConfig.defaults().instanceCountMax(), count)) {
+        EngineConfig engine = EngineConfig.defaults();
+        // As a host has it, unless all that are called are to be loaded at once.
+        int tableCountMax = called == count ? count : TableBudget.tableCountMax(engine);
+        try (InProcessHost host = new InProcessHost(data.resolve("store"), engine.instanceCountMax(), tableCountMax)) {
             host.deployCopies(names, guests.resolve("echo.component.wasm"));
-            calls(host, names, Integer.parseInt(args[2]), Duration.ofMillis(Long.parseLong(args[3])));
+            // The JVM compiles what is called before anything is timed or weighed.
+            ClosedLoop.run(1, WARM_UP.toNanos(), () -> calls(host, names.subList(0, 1)));
+            List<String> firstCalls = firstCalls(host, names.subList(1, called));
+            calls(host, names, Integer.parseInt(args[3]), Duration.ofMillis(Long.parseLong(args[4])));
+            firstCalls.forEach(FunctionsMain::say);
             try (SqliteCatalog catalog = SqliteCatalog.open(data.resolve("catalog.sqlite"))) {
                 for (RoutedFunction function : host.invoker().routes().all()) {
                     Route route = Objects.requireNonNull(function.versions().get(1));
@@ -67,26 +78,43 @@ public final class FunctionsMain {
         start(data);
     }
 
+    /** Returns what is to be said of them, below the row that others are compared with. */
+    private static List<String> firstCalls(InProcessHost host, List<String> names) throws IOException {
+        collectGarbage();
+        long before = ResidentMemory.bytes();
+        Sample first = new Sample();
+        Sample second = new Sample();
+        KernelBudget budget = new KernelBudget();
+        for (int i = 0; i < names.size(); i++) {
+            EchoCall call = new EchoCall(host.invoker(), names.get(i), BODY_BYTES);
+            time(call, first);
+            time(call, second);
+            if (i % LOOK_EVERY == 0) {
+                budget.look();
+            }
+        }
+        collectGarbage();
+        return List.of(
+                "figure resident-bytes-per-function " + (ResidentMemory.bytes() - before) / names.size(),
+                "figure mappings-percent " + budget.mappingsPercent(),
+                "figure files-percent " + budget.filesPercent(),
+                "row first-call " + first.encode(),
+                "row second-call " + second.encode());
+    }
+
+    private static void time(EchoCall call, Sample sample) {
+        long startNs = System.nanoTime();
+        call.call();
+        long ns = System.nanoTime() - startNs;
+        sample.record(ns);
+        sample.addElapsed(ns);
+    }
+
     private static void calls(InProcessHost host, List<String> names, int rounds, Duration turn) throws Exception {
         List<Integer> counts = new ArrayList<>();
         for (int count = 1; count <= names.size(); count *= count == 1 ? 100 : 10) {
             counts.add(count);
         }
-        // The JVM compiles what is called before anything is timed or weighed.
-        ClosedLoop.run(1, 3 * turn.toNanos(), () -> calls(host, names.subList(0, 1)));
-        collectGarbage();
-        long before = ResidentMemory.bytes();
-        Sample first = new Sample();
-        for (String name : names.subList(1, names.size())) {
-            EchoCall call = new EchoCall(host.invoker(), name, BODY_BYTES);
-            long startNs = System.nanoTime();
-            call.call();
-            long ns = System.nanoTime() - startNs;
-            first.record(ns);
-            first.addElapsed(ns);
-        }
-        collectGarbage();
-        say("figure resident-bytes-per-function " + (ResidentMemory.bytes() - before) / (names.size() - 1));
         Map<Integer, Sample> samples = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             for (int count : counts) {
@@ -95,7 +123,6 @@ public final class FunctionsMain {
             }
         }
         samples.forEach((count, sample) -> say("row evenly-over-" + count + " " + sample.encode()));
-        say("row first-call " + first.encode());
     }
 
     /** Each in its turn, so that none is called twice before all others were. */
