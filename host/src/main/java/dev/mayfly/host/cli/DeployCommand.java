@@ -11,6 +11,7 @@ import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.FunctionName;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.SettingsJson;
+import dev.mayfly.hostinterfaces.ConfigOperations;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,7 +129,11 @@ final class DeployCommand extends StandardCommand {
     private FunctionSettings settings(FunctionSettings manifest) {
         Map<String, String> allConfig = new TreeMap<>(manifest.config());
         allConfig.putAll(config);
-        allConfig.keySet().stream().filter(SECRET.asMatchPredicate()).forEach(this::noteSecret);
+        allConfig.forEach((name, value) -> {
+            if (SECRET.asMatchPredicate().test(name) && !value.startsWith(ConfigOperations.SECRET)) {
+                noteSecret(name);
+            }
+        });
         Map<String, String> allBindings = new TreeMap<>(manifest.bindings());
         allBindings.putAll(bindings);
         SortedSet<String> allTopics = new TreeSet<>(manifest.topics());
@@ -148,7 +153,7 @@ final class DeployCommand extends StandardCommand {
     private void noteSecret(String entry) {
         terminal.note(
                 "config." + entry + " looks like a secret, and whoever may read the function sees it: mayfly secret set"
-                        + " stores one sealed, --secret or [secrets] in mayfly.toml grants it");
+                        + " stores one sealed, --secret or [secrets] in mayfly.toml grants it, and secret:NAME as a value here stands for it");
     }
 
     private FunctionLimits given() {

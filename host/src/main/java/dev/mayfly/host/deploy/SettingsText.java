@@ -3,6 +3,7 @@ package dev.mayfly.host.deploy;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.catalog.FunctionSettings;
 import dev.mayfly.host.catalog.SettingsJson;
+import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.memorypool.SlotConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -96,6 +97,7 @@ public final class SettingsText {
             if (entry.getKey().isEmpty()) {
                 throw new MayflyException.Invalid("a name in the configuration is empty");
             }
+            requireGranted(settings, entry.getKey(), entry.getValue());
             bytes += require("config-name-bytes-max", ENTRY, entry.getKey(), NAME_BYTES_MAX)
                     + require("config-value-bytes-max", ENTRY, entry.getValue(), VALUE_BYTES_MAX);
         }
@@ -103,6 +105,17 @@ public final class SettingsText {
             throw new MayflyException.LimitExceeded(
                     "config-bytes-max",
                     "the configuration has " + bytes + " bytes, the limit config-bytes-max is " + configBytesMax);
+        }
+    }
+
+    private static void requireGranted(FunctionSettings settings, String entry, String value) {
+        if (value.startsWith(ConfigOperations.SECRET)) {
+            String name = value.substring(ConfigOperations.SECRET.length());
+            if (!settings.granted().containsKey(name)) {
+                throw new MayflyException.Invalid(
+                        "config " + entry + " is " + value + ", and the function has no secret " + name
+                                + ": grant it one by that name, with [secrets] in mayfly.toml or --secret");
+            }
         }
     }
 

@@ -69,6 +69,9 @@ final class HostCommandsTest {
         assertFalse(run("deploy", guest("probe"), "--name", "careless", "--config", "greeting=Hello")
                 .err()
                 .contains("looks like a secret"));
+        assertFalse(run("deploy", guest("probe"), "--name", "careful", "--config", "API_KEY=secret:key")
+                .err()
+                .contains("looks like a secret"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
@@ -58,6 +59,39 @@ final class StoredSecretsTest {
         assertEquals(1, Files.readAllLines(folder.resolve("secrets.key")).size(), "the old key is forgotten");
         try (TestHost host = TestHost.start(folder, Limits.defaults())) {
             assertEquals(VALUE, secret(host, "stripe").text());
+        }
+    }
+
+    @Test
+    void aValueOfTheConfigurationMayStandForASecret() throws Exception {
+        String manifest =
+                "{\"config\":{\"ACCESS_TOKEN\":\"secret:stripe\",\"ZONE\":\"eu\"},\"secrets\":{\"stripe\":\"stripe-key\"}}";
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            set(host, "stripe-key", VALUE).expect(204);
+            JsonNode problem = deploy(host, "{\"config\":{\"ACCESS_TOKEN\":\"secret:stripe\"}}")
+                    .problem(400, "invalid-config");
+            assertTrue(problem.path("detail").asText().contains("no secret stripe"), problem::toString);
+            deploy(host, "probe", manifest).expect(201);
+            deploy(host, "wasi/ordinary", manifest).expect(201);
+            assertEquals(
+                    VALUE,
+                    host.get("/f/probe/config?name=ACCESS_TOKEN").expect(200).text());
+            assertEquals(
+                    "ACCESS_TOKEN=" + VALUE + "\nZONE=eu\n[]\n",
+                    host.get("/f/ordinary/environment").expect(200).text());
+            for (String path : List.of("/v1/functions/probe", "/v1/functions/probe/versions")) {
+                String told = host.get(path).expect(200).text();
+                assertTrue(told.contains("secret:stripe"), told);
+                expectNone(path, told);
+            }
+            expectNowhere();
+            set(host, "stripe-key", "new").expect(204);
+            assertEquals(
+                    "new",
+                    host.get("/f/probe/config?name=ACCESS_TOKEN").expect(200).text());
+            host.delete("/v1/secrets/stripe-key").expect(204);
+            assertEquals(500, host.get("/f/ordinary/environment").status());
+            assertTrue(host.log("ordinary").toString().contains("the configuration can't be read"));
         }
     }
 
@@ -168,8 +202,13 @@ final class StoredSecretsTest {
     }
 
     private static Answer deploy(TestHost host, String manifest) throws Exception {
-        return host.send(host.request("/v1/functions/errand?manifest=" + encoded(manifest))
-                .PUT(BodyPublishers.ofByteArray(Guests.bytes("errand"))));
+        return deploy(host, "errand", manifest);
+    }
+
+    private static Answer deploy(TestHost host, String guest, String manifest) throws Exception {
+        String name = guest.substring(guest.indexOf('/') + 1);
+        return host.send(host.request("/v1/functions/" + name + "?manifest=" + encoded(manifest))
+                .PUT(BodyPublishers.ofByteArray(Guests.bytes(guest))));
     }
 
     private static String encoded(String text) {
