@@ -53,7 +53,7 @@ public final class FolderArtifactStore implements ArtifactStore {
     private static final System.Logger LOG = System.getLogger(FolderArtifactStore.class.getName());
 
     /** A manifest carries as much text as a compiler's report may have, and a little more. */
-    private static final long MANIFEST_BYTES_MAX = 2 << 20;
+    private static final int MANIFEST_BYTES_MAX = 2 << 20;
 
     private final Path folder;
     private final Path components;
@@ -164,24 +164,29 @@ public final class FolderArtifactStore implements ArtifactStore {
     /**
      * Both files of one artifact, opened together: one that replaces it meanwhile has other bytes and another manifest.
      */
-    private record Found(String manifest, InputStream artifact, long bytes) {}
+    private record Found(String manifest, InputStream artifact) {}
 
     private Optional<Found> find(Path place) throws IOException {
         Path manifest = place.resolve(MANIFEST);
         Path artifact = place.resolve(ARTIFACT);
         names.lock();
         try {
+            return Optional.of(new Found(text(manifest), Files.newInputStream(artifact)));
+        } catch (NoSuchFileException e) {
+            // Asked for only now: a function that is called for the first time waits for each question to the disk.
             if (!Files.isDirectory(place)) {
                 return Optional.empty();
             }
-            // A damaged byte may be no UTF-8: decoded to a replacement character it fails the manifest's own digest.
-            String text = Files.size(manifest) > MANIFEST_BYTES_MAX
-                    ? ""
-                    : new String(Files.readAllBytes(manifest), StandardCharsets.UTF_8);
-            long bytes = Files.size(artifact);
-            return Optional.of(new Found(text, Files.newInputStream(artifact), bytes));
+            throw e;
         } finally {
             names.unlock();
+        }
+    }
+
+    /** A damaged byte may be no UTF-8: decoded to a replacement character it fails the manifest's own digest, as does one that is cut off here. */
+    private static String text(Path manifest) throws IOException {
+        try (InputStream in = Files.newInputStream(manifest)) {
+            return new String(in.readNBytes(MANIFEST_BYTES_MAX), StandardCharsets.UTF_8);
         }
     }
 
@@ -195,14 +200,11 @@ public final class FolderArtifactStore implements ArtifactStore {
                         + manifest.key().component() + " and engine "
                         + manifest.key().fingerprint());
             }
-            if (found.bytes() != manifest.bytes()) {
-                throw new MayflyException.IncompatibleArtifact("artifact " + place + " has bytes=" + found.bytes()
-                        + ", stored were bytes=" + manifest.bytes());
-            }
             Digest digest = Digest.of(in);
             if (!digest.equals(manifest.digest())) {
                 throw new MayflyException.IncompatibleArtifact("artifact " + place + " is damaged: its digest is "
-                        + digest + ", stored was " + manifest.digest());
+                        + digest + ", stored was " + manifest.digest() + ", and it has bytes="
+                        + Files.size(place.resolve(ARTIFACT)) + ", stored were bytes=" + manifest.bytes());
             }
             return new Artifact(key, place.resolve(ARTIFACT), manifest.bytes(), digest, manifest.description());
         }

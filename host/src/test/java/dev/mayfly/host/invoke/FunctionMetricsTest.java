@@ -41,6 +41,13 @@ class FunctionMetricsTest {
     }
 
     @Test
+    void aFunctionThatWasCalledOnceKeepsLittle() {
+        record(Outcome.RESPONSE, 5_000);
+        int bytes = totals().latencyNs().getEstimatedFootprintInBytes();
+        assertTrue(bytes < 5 << 10, "bytes=" + bytes);
+    }
+
+    @Test
     void timesOutOfRangeAreCountedAtItsEnds() {
         record(Outcome.RESPONSE, 1);
         record(Outcome.RESPONSE, Long.MAX_VALUE);
