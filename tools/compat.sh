@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# Builds the functions in compat/ with the toolchains that their authors would use:
+#
+#   target/guests/compat/<name>.wasm
+#
+# What the toolchains are made of comes from npm, PyPI, crates.io and Debian, and into target/compat only. A second run builds
+# what changed. A language whose tools are missing is named and left out, and the exit status is 3.
+#
+#   tools/compat.sh             all languages
+#   tools/compat.sh c python    only these
+# shellcheck disable=SC2317  # languages are called by name, which shellcheck takes for never
+set -euo pipefail
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=tools/need.sh
+. "$home/tools/need.sh"
+
+sources=$home/compat
+tools=$home/target/compat
+functions=$home/target/guests/compat
+export CARGO_TARGET_DIR=$home/target/guests/cargo
+mkdir -p "$tools" "$functions"
+
+# made_from NAME FILE...: true if what was built last under that name was built of the same files by the same tools.
+made_from() {
+  local name=$1
+  shift
+  digest=$(find "$@" "$home/tools/compat.sh" -name target -prune -o -type f -print0 | sort -z | xargs -0 cat | sha256sum)
+  [[ -f $functions/$name.wasm && -f $tools/$name.digest && $(<"$tools/$name.digest") == "$digest" ]]
+}
+
+# made NAME FILE: FILE is the function, of what made_from was asked about last.
+made() {
+  mv "$2" "$functions/$1.wasm"
+  echo "$digest" >"$tools/$1.digest"
+}
+
+# Our packages and WASI's, which the crate wasip2 carries, in the version that compat.wit names.
+interfaces() {
+  local wit=$tools/wit version crate
+  need_cargo "get the WIT of WASI 0.2"
+  version=$(sed -n 's/.*wasi:http.*@\(0\.2\.[0-9]*\);/\1/p' "$sources/wit/compat.wit")
+  crate=$(cargo metadata --format-version 1 --locked --filter-platform wasm32-wasip2 --manifest-path "$home/engine/test-guests/http/Cargo.toml" |
+    grep -oE '"manifest_path":"[^"]*/wasip2-[^"]*/Cargo.toml"' | head -n 1 | cut -d '"' -f 4)
+  rm -rf "$wit"
+  mkdir -p "$wit/deps"
+  cp "$sources/wit/compat.wit" "$wit"
+  cp -r "$home"/wit/* "$wit/deps"
+  cp "${crate%/Cargo.toml}"/wit/deps/*.wit "$wit/deps"
+  sed -i.bak "s/0\.2\.12/$version/g" "$wit"/deps/*.wit
+  rm "$wit"/deps/*.bak
+}
+
+node_modules() {
+  need npm "build functions written in JavaScript" \
+    "sudo apt-get install nodejs npm  (Debian 13, Ubuntu 24.04 or later)" "https://nodejs.org  (any machine, 20 or later)"
+  local node=$tools/node
+  if ! cmp -s "$sources/javascript/package-lock.json" "$node/installed.json"; then
+    say "installing componentize-js and componentize-qjs from npm (about 400 MB)…"
+    mkdir -p "$node"
+    cp "$sources"/javascript/package*.json "$node"
+    # Not ci: it wants the optional packages for all other machines as well.
+    (cd "$node" && npm install --loglevel=error --no-audit --no-fund --ignore-scripts >&2) ||
+      missing "componentize-js can't be installed from npm; its message is above." "Where npm is elsewhere, say so: npm config set registry …"
+    cp "$sources/javascript/package-lock.json" "$node/installed.json"
+  fi
+  componentize=$node/node_modules/.bin
+}
+
+build_javascript() {
+  local source=$sources/javascript shared=("$sources/wit" "$sources/javascript/package-lock.json")
+  if ! made_from javascript-spidermonkey "$source/fetch.js" "${shared[@]}"; then
+    node_modules
+    say "building compat/javascript/fetch.js (about 30 s)…"
+    "$componentize/componentize-js" "$source/fetch.js" --wit "$tools/wit" --world-name handler --out "$tools/made.wasm"
+    made javascript-spidermonkey "$tools/made.wasm"
+  fi
+  if ! made_from javascript-quickjs "$source/web.js" "${shared[@]}" "$home/wit"; then
+    node_modules
+    say "building compat/javascript/web.js…"
+    "$componentize/componentize-qjs" --js "$source/web.js" --wit "$tools/wit" --world web --sync --output "$tools/made.wasm" >&2
+    made javascript-quickjs "$tools/made.wasm"
+  fi
+}
+
+build_python() {
+  made_from python "$sources/python" "$sources/wit" && return
+  need python3 "build functions written in Python" \
+    "sudo apt-get install python3 python3-venv  (Debian, Ubuntu)" "brew install python3  (macOS)"
+  python3 -c 'import ensurepip' 2>/dev/null || missing "python3 can't make virtual environments. To install what it lacks:" \
+    "sudo apt-get install python3-venv  (Debian, Ubuntu)"
+  local venv=$tools/python
+  if ! cmp -s "$sources/python/requirements.txt" "$venv/installed.txt"; then
+    say "installing componentize-py from PyPI (about 60 MB)…"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$sources/python/requirements.txt" >&2 ||
+      missing "componentize-py can't be installed from PyPI; pip's message is above." \
+        "Where PyPI is elsewhere, say so to pip: export PIP_INDEX_URL=…"
+    cp "$sources/python/requirements.txt" "$venv/installed.txt"
+  fi
+  say "building compat/python (about 10 s)…"
+  # From a copy: Python leaves what it compiled beside it.
+  mkdir -p "$tools/app"
+  cp "$sources"/python/*.py "$tools/app"
+  "$venv/bin/componentize-py" --quiet --wit-path "$tools/wit" --world handler componentize app \
+    --python-path "$tools/app" --output "$tools/made.wasm" >&2
+  made python "$tools/made.wasm"
+}
+
+build_c() {
+  made_from c "$sources/c" "$sources/wit" && return
+  local debian="sudo apt-get install clang lld wasi-libc libclang-rt-dev-wasm32  (Debian, Ubuntu)"
+  need clang "build functions written in C" "$debian"
+  need wasm-ld "link functions written in C" "$debian"
+  need_cargo "build wit-bindgen"
+  say "building compat/c…"
+  (cd "$sources/c/bindgen" && cargo build --quiet --locked)
+  mkdir -p "$tools/c"
+  "$CARGO_TARGET_DIR/debug/bindgen" "$tools/wit" handler --into "$tools/c"
+  clang --target=wasm32-wasi -mexec-model=reactor -O2 -Wall -Wextra -Werror -I "$tools/c" -o "$tools/made.wasm" \
+    "$sources/c/handler.c" "$tools/c/handler.c" "$tools/c/handler_component_type.o" ||
+    missing "clang has no C library for WASI, or it can't use it; its message is above. To install one:" "$debian"
+  made c "$tools/made.wasm"
+}
+
+if (($# == 0)); then
+  set -- javascript python c
+fi
+interfaces
+status=0
+for language in "$@"; do
+  declare -F "build_$language" >/dev/null || missing "there is no language $language. There are:" "javascript python c"
+  # A subshell of its own, not a condition: inside one, set -e would be off.
+  set +e
+  (set -e && "build_$language")
+  result=$?
+  set -e
+  case $result in
+    0) ;;
+    3) ((status != 0)) || status=3 ;;
+    *)
+      say "$language failed"
+      status=1
+      ;;
+  esac
+done
+exit $status
