@@ -27,7 +27,7 @@ place() { # place FILE AS
   cmp -s "$1" "$2" || cp "$1" "$2"
 }
 
-for manifest in "$home"/examples/*/Cargo.toml "$sources"/{custom,errand,probe,standards,warm}/Cargo.toml; do
+for manifest in "$home"/examples/*/Cargo.toml "$sources"/{custom,errand,hooks,probe,standards,warm}/Cargo.toml; do
   crate=${manifest%/Cargo.toml}
   (cd "$crate" && cargo build --quiet --locked --release --target "$wasm")
   name=${crate##*/}

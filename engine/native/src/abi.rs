@@ -184,11 +184,14 @@ pub unsafe extern "C" fn mf_capture(prelinked: *const Prelinked, path: *const c_
     let (prelinked, path, error) = unsafe { (&*prelinked, CStr::from_ptr(path), &mut *error) };
     let captured = contained(|| match (path.to_str(), &prelinked.kept) {
         (Ok(path), Some(kept)) => kept.capture(Path::new(path)),
-        _ => Err("the file's name isn't UTF-8, or the component keeps no instance".into()),
+        _ => Err(PrelinkError::Internal(
+            "the file's name isn't UTF-8, or the component keeps no instance".into(),
+        )),
     });
     match captured {
         Ok(Ok(())) => {}
-        Ok(Err(reason)) => error.set(INVALID, &reason),
+        Ok(Err(PrelinkError::Invalid(reason))) => error.set(INVALID, &reason),
+        Ok(Err(failure)) => error.set(INTERNAL, &format!("{failure:?}")),
         Err(panic) => error.set(INTERNAL, &panic),
     }
 }

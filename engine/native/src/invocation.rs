@@ -16,12 +16,13 @@ use crate::front::wasi_io::Wasi;
 use crate::front::wasi_keyvalue::Held;
 use crate::front::wasi_messaging::Messages;
 use crate::front::{command, event, head, response, wasi_cli, web};
-use crate::layout::{Answer, Buffer, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
+use crate::layout::{Answer, Buffer, ENTRY_BEFORE_SNAPSHOT, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::lazily::Lazily;
 use crate::outcome::{self, BadFrame, DONE, Exit, OPERATION, YIELD};
 use crate::prelink::Linked;
 use crate::replicas::Prelinked;
 use crate::reset::WindowedStore;
+use crate::snapshot::rehearsal::Rehearsal;
 
 /// `Operation.OK`
 pub const OK: i32 = 0;
@@ -91,6 +92,8 @@ pub struct Call {
     /// The current operation's bytes: Java reads them where they are.
     pub argument: Vec<u8>,
     pub random: Option<Box<Random>>,
+    /// In a warm-up: what stands for randomness and time.
+    pub rehearsal: Option<Box<Rehearsal>>,
     pub log_bytes: u64,
     /// The function is a command: a request is its standard input, and its standard output is the response.
     pub is_command: bool,
@@ -111,6 +114,7 @@ impl Call {
             scratch: Vec::new(),
             argument: Vec::new(),
             random: None,
+            rehearsal: None,
             log_bytes: 0,
             is_command: false,
             is_momento: false,
@@ -280,12 +284,18 @@ pub fn store(linked: &Linked, frame: FramePtr) -> Store<Call> {
 async fn enter(linked: &'static Linked, store: &mut Store<Call>, instantiated: &mut bool) -> Result<()> {
     let instance = linked.instance.instantiate_async(&mut *store).await?;
     *instantiated = true;
+    if store.data().frame.given().restored != 0 {
+        linked.hooks.after_restore(store, &instance).await?;
+    }
     answer(linked, store, &instance).await
 }
 
-/// Has an instance answer the request, or handle the event, that the frame holds.
+/// Has an instance answer the request, handle the event or run the hook that the frame holds.
 pub async fn answer(linked: &Linked, store: &mut Store<Call>, instance: &Instance) -> Result<()> {
     let frame = store.data().frame;
+    if frame.given().entry == ENTRY_BEFORE_SNAPSHOT {
+        return linked.hooks.before_snapshot(store, instance).await;
+    }
     if linked.momento.is_some() {
         return linked.momento.call(instance, store).await;
     }

@@ -58,6 +58,7 @@ pub struct Given {
     pub memory_bytes_max: u64,
     pub table_elements_max: u64,
     pub entry: u32,
+    pub restored: u32,
 }
 
 /// What the host answers to an operation.
@@ -95,6 +96,8 @@ pub const LENGTH_UNKNOWN: u64 = u64::MAX;
 pub const ENTRY_WEB: u32 = 0;
 /// [`Given::entry`]: the function handles an event.
 pub const ENTRY_EVENT: u32 = 1;
+/// [`Given::entry`]: the function does what it has to before it is captured.
+pub const ENTRY_BEFORE_SNAPSHOT: u32 = 2;
 /// [`Told::outcome`]: the event is to be tried again.
 pub const OUTCOME_RETRY: i32 = 16;
 /// [`Told::outcome`]: the event is to be given up.
@@ -228,7 +231,7 @@ pub fn report() -> String {
         request_head => "REQUEST_HEAD", request_head_bytes => "REQUEST_HEAD_BYTES", buffer_count_max => "BUFFER_COUNT_MAX",
         response_head => "RESPONSE_HEAD", response_head_max => "RESPONSE_HEAD_MAX", log_region_bytes => "LOG_REGION_BYTES",
         log_region => "LOG_REGION", log_bytes_max => "LOG_BYTES_MAX", memory_bytes_max => "MEMORY_BYTES_MAX",
-        table_elements_max => "TABLE_ELEMENTS_MAX", entry => "ENTRY",
+        table_elements_max => "TABLE_ELEMENTS_MAX", entry => "ENTRY", restored => "RESTORED",
     });
     offsets!("FrameLayout", offset_of!(Frame, answer), Answer, {
         address => "ANSWER_ADDRESS", bytes => "ANSWER_BYTES", status => "ANSWER_STATUS",
@@ -247,6 +250,7 @@ pub fn report() -> String {
     line("FrameLayout.BUFFER_STREAM", BUFFER_STREAM as usize);
     line("FrameLayout.ENTRY_WEB", ENTRY_WEB as usize);
     line("FrameLayout.ENTRY_EVENT", ENTRY_EVENT as usize);
+    line("FrameLayout.ENTRY_BEFORE_SNAPSHOT", ENTRY_BEFORE_SNAPSHOT as usize);
     line("FrameLayout.OUTCOME_RETRY", OUTCOME_RETRY as usize);
     line("FrameLayout.OUTCOME_REJECT", OUTCOME_REJECT as usize);
     line("FrameLayout.OUTCOME_NO_RESPONSE", OUTCOME_NO_RESPONSE as usize);

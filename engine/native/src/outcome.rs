@@ -77,6 +77,18 @@ impl std::fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// A function's hook reported an error, or ran too long.
+#[derive(Debug)]
+pub struct HookFailed(pub String);
+
+impl std::fmt::Display for HookFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for HookFailed {}
+
 /// The function ended itself, with this status.
 #[derive(Debug)]
 pub struct Exit(pub u8);
@@ -113,7 +125,7 @@ pub fn report(error: &Error, instantiated: bool, frame: FramePtr) -> i32 {
     }
     let kind = match error.downcast_ref::<Trap>() {
         Some(trap) => kind_of(*trap),
-        None if error.is::<Refused>() => TrapKind::Other,
+        None if error.is::<Refused>() || error.is::<HookFailed>() => TrapKind::Other,
         None if error.is::<LimitPassed>() || !instantiated => TrapKind::ResourceLimit,
         // Host functions of ours fail with the types above only: what is left are wasmtime's own canonical ABI checks.
         None => TrapKind::CanonicalAbi,
@@ -143,11 +155,7 @@ fn kind_of(trap: Trap) -> TrapKind {
 fn describe(error: &Error) -> String {
     let mut text = error.root_cause().to_string();
     if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
-        for frame in backtrace.frames().iter().take(STACK_FRAMES_MAX) {
-            let name = match frame.func_name() {
-                Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
-                None => format!("function {}", frame.func_index()),
-            };
+        for (frame, name) in backtrace.frames().iter().zip(names(backtrace)) {
             let _ = write!(text, "\n  at {name}");
             if let (Some(in_function), Some(in_module)) = (frame.func_offset(), frame.module_offset()) {
                 let _ = write!(text, " +{in_function:#x} (module offset {in_module:#x})");
@@ -155,4 +163,14 @@ fn describe(error: &Error) -> String {
         }
     }
     text
+}
+
+/// The functions of a guest's stack, innermost first, as its author calls them.
+pub fn names(backtrace: &WasmBacktrace) -> Vec<String> {
+    let frames = backtrace.frames().iter().take(STACK_FRAMES_MAX);
+    let named = frames.map(|frame| match frame.func_name() {
+        Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
+        None => format!("function {}", frame.func_index()),
+    });
+    named.collect()
 }

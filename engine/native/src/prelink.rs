@@ -17,6 +17,7 @@ use crate::invocation::Call;
 use crate::layout::Settings;
 use crate::reset::Windows;
 use crate::shard::Shard;
+use crate::snapshot::hooks::Hooks;
 
 /// The export that makes a component a web function.
 const WEB_HANDLER: &str = "mayfly:function/web-handler@0.1.0";
@@ -58,6 +59,7 @@ pub struct Linked {
     http: Option<ComponentExportIndex>,
     command: Option<ComponentExportIndex>,
     pub momento: momento::Exports,
+    pub hooks: Hooks,
 }
 
 impl Linked {
@@ -96,6 +98,7 @@ impl Linked {
             _ => None,
         };
         let momento = momento::Exports::of(&component, &instance)?;
+        let hooks = Hooks::of(&component, &instance, settings)?;
         if web.is_none() && event.is_none() && http.is_none() && command.is_none() && !momento.is_some() {
             return Err(no_handler(engine, &component));
         }
@@ -108,6 +111,7 @@ impl Linked {
             http,
             command,
             momento,
+            hooks,
         })
     }
 
@@ -170,7 +174,8 @@ fn standard_export(engine: &wasmtime::Engine, component: &Component, interface: 
     })
 }
 
-fn function(instance: &Instance, store: &mut Store<Call>, index: ComponentExportIndex) -> Func {
+/// A function of an instance.
+pub fn function(instance: &Instance, store: &mut Store<Call>, index: ComponentExportIndex) -> Func {
     instance.get_func(store, index).expect("the index is of this component")
 }
 

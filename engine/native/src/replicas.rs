@@ -82,7 +82,7 @@ impl Prelinked {
                 "a command starts anew with each call: nothing of it can be warmed up".into(),
             ));
         }
-        prelinked.kept = Some(Kept::new());
+        prelinked.kept = Some(Kept::new().map_err(|error| PrelinkError::Internal(format!("{error:#}")))?);
         Ok(prelinked)
     }
 

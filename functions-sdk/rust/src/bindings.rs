@@ -16,6 +16,7 @@ macro_rules! generate {
                 "../../wit/pubsub",
                 "../../wit/functions",
                 "../../wit/function",
+                "../../wit/snapshot",
                 "wit/poll.wit",
                 "wit/clocks.wit",
                 "wit/random.wit",
@@ -56,5 +57,23 @@ pub mod event {
         },
         pub_export_macro: true,
         export_macro_name: "export_event",
+    }
+}
+
+/// What `before_snapshot!` exports.
+pub mod captured {
+    generate! {
+        world: "mayfly:sdk-rust/captured",
+        pub_export_macro: true,
+        export_macro_name: "export_captured",
+    }
+}
+
+/// What `after_restore!` exports.
+pub mod restored {
+    generate! {
+        world: "mayfly:sdk-rust/restored",
+        pub_export_macro: true,
+        export_macro_name: "export_restored",
     }
 }

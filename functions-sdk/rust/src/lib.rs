@@ -20,6 +20,13 @@
 //! laid them out, whatever an earlier call did, and gone afterwards: nothing can be kept between calls, and nothing
 //! has to be cleaned up. A cache in a `static` is never warm. What has to last goes to [`kv`], [`sql`] or [`blob`].
 //!
+//! # Warmed up
+//!
+//! A function whose deployment has a `[warmup]` starts each call where its warm-up requests ended, from a copy of that memory: tables that
+//! they built are there, and so is everything else. Whatever was drawn or read then is the same in all calls: random numbers, times,
+//! settings, and the keys of every hash map (which [`HashMap`] draws when it is made). Make it the call's own in [`after_restore!`], with
+//! [`reseed_map`] and [`reseed_set`] for maps whose keys come from outside. [`random`] and [`time`] themselves are always the call's.
+//!
 //! # What a function reaches
 //!
 //! Stores, databases, upstreams, secrets and other functions are named as the deployment binds them, never by address,
@@ -70,7 +77,7 @@ pub use buffer::{Buffer, BufferCursor, BufferError};
 pub use content::Content;
 pub use error::Error;
 pub use event::{Event, EventError};
-pub use hash::{HashMap, HashSet, RandomState};
+pub use hash::{HashMap, HashSet, RandomState, reseed_map, reseed_set};
 pub use host_error::HostError;
 pub use query::Query;
 pub use request::Request;
@@ -141,14 +148,84 @@ macro_rules! event {
     };
 }
 
-/// What `web!` and `event!` expand to needs these; not for use by hand.
+/// Has a function called before the instance is captured that all warmed calls start from: `mayfly::before_snapshot!(tidy);`, once in a crate.
+///
+/// It takes the path of a `fn() -> Result<(), Error>`, which is called once, after the last warm-up request: to compute what
+/// all calls need, or to drop what none does. An error refuses the snapshot, and calls start cold.
+#[macro_export]
+macro_rules! before_snapshot {
+    ($hook:path) => {
+        const _: () = {
+            // As in `web!`.
+            const _: fn() -> ::core::result::Result<(), $crate::Error> = $hook;
+
+            struct Function;
+            impl $crate::__abi::SnapshotGuest for Function {
+                fn before_snapshot() -> ::core::result::Result<(), $crate::__abi::Text> {
+                    $crate::__abi::run($hook)
+                }
+            }
+            #[cfg(target_family = "wasm")]
+    $crate::__abi::captured::export_captured!(Function with_types_in $crate::__abi::captured);
+        };
+    };
+}
+
+/// Has a function called in each call that starts from a snapshot, before the handler: `mayfly::after_restore!(renew);`,
+/// once in a crate.
+///
+/// It takes the path of a `fn() -> Result<(), Error>`. This is where what was seeded or read in the warm-up becomes the
+/// call's own. It may run for 10 ms, in every call; an error fails the call. Instances that start cold are not told.
+///
+/// ```
+/// use std::cell::RefCell;
+///
+/// use mayfly::{Error, HashMap, config};
+///
+/// thread_local! {
+///     static PRICES: RefCell<HashMap<String, u32>> = RefCell::default();
+///     static REGION: RefCell<String> = RefCell::default();
+/// }
+///
+/// fn renew() -> Result<(), Error> {
+///     // All calls would share the map's keys otherwise.
+///     PRICES.with_borrow_mut(mayfly::reseed_map);
+///     REGION.set(config::get("region").unwrap_or_default());
+///     Ok(())
+/// }
+///
+/// mayfly::after_restore!(renew);
+/// ```
+#[macro_export]
+macro_rules! after_restore {
+    ($hook:path) => {
+        const _: () = {
+            // As in `web!`.
+            const _: fn() -> ::core::result::Result<(), $crate::Error> = $hook;
+
+            struct Function;
+            impl $crate::__abi::RestoreGuest for Function {
+                fn after_restore() -> ::core::result::Result<(), $crate::__abi::Text> {
+                    $crate::__abi::run($hook)
+                }
+            }
+            #[cfg(target_family = "wasm")]
+    $crate::__abi::restored::export_restored!(Function with_types_in $crate::__abi::restored);
+        };
+    };
+}
+
+/// What the macros above expand to needs these; not for use by hand.
 #[doc(hidden)]
 pub mod __abi {
-    pub use crate::bindings::{event, web};
+    pub use crate::bindings::{captured, event, restored, web};
+    pub use std::string::String as Text;
 
+    pub use crate::bindings::captured::exports::mayfly::snapshot::snapshot_hook::Guest as SnapshotGuest;
     pub use crate::bindings::event::exports::mayfly::function::event_handler::Guest as EventGuest;
     pub use crate::bindings::mayfly::function::event_types::{Error as EventError, Event};
     pub use crate::bindings::mayfly::function::web_types::{Error as WebError, Request, Response};
+    pub use crate::bindings::restored::exports::mayfly::snapshot::restore_hook::Guest as RestoreGuest;
     pub use crate::bindings::web::exports::mayfly::function::web_handler::Guest as WebGuest;
 
     /// Runs a function on a request, with panics going to the log.
@@ -161,6 +238,12 @@ pub mod __abi {
             Ok(response) => Ok(response.into()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Runs a hook, with panics going to the log.
+    pub fn run(hook: fn() -> Result<(), crate::Error>) -> Result<(), Text> {
+        crate::log::log_panics();
+        hook().map_err(|error| error.to_string())
     }
 
     /// Runs a function on an event, with panics going to the log.

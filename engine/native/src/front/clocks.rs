@@ -8,6 +8,7 @@ use wasmtime::component::{ComponentType, Lift, Lower};
 use super::Interface;
 use super::wasi_io::Pollable;
 use crate::invocation::Call;
+use crate::snapshot::rehearsal;
 
 #[derive(ComponentType, Lift, Lower, Clone, Copy)]
 #[component(record)]
@@ -33,8 +34,13 @@ pub const WALL: Interface = Interface {
     resources: &[],
     functions: &[
         ("now", |linker, name| {
-            linker.func_wrap(name, |_: StoreContextMut<'_, Call>, ()| {
-                Ok((Datetime::from(since_epoch()),))
+            linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, ()| {
+                rehearsal::note(&mut store, WALL.name);
+                let now = match &mut store.data_mut().rehearsal {
+                    Some(rehearsal) => rehearsal.since_epoch(),
+                    None => since_epoch(),
+                };
+                Ok((Datetime::from(now),))
             })
         }),
         ("resolution", |linker, name| {
@@ -51,7 +57,10 @@ pub const MONOTONIC: Interface = Interface {
     resources: &[],
     functions: &[
         ("now", |linker, name| {
-            linker.func_wrap(name, |_: StoreContextMut<'_, Call>, ()| Ok((monotonic_ns(),)))
+            linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, ()| {
+                rehearsal::note(&mut store, MONOTONIC.name);
+                Ok((monotonic_ns_of(store.data_mut()),))
+            })
         }),
         ("resolution", |linker, name| {
             linker.func_wrap(name, |_: StoreContextMut<'_, Call>, ()| {
@@ -65,7 +74,7 @@ pub const MONOTONIC: Interface = Interface {
         }),
         ("subscribe-duration", |linker, name| {
             linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (duration,): (u64,)| {
-                let when = monotonic_ns().saturating_add(duration);
+                let when = monotonic_ns_of(store.data_mut()).saturating_add(duration);
                 Ok((store.data_mut().wasi.subscribe(Pollable::At(when)),))
             })
         }),
@@ -112,6 +121,14 @@ fn since_epoch() -> Duration {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default()
+}
+
+/// What a call takes for it.
+pub fn monotonic_ns_of(call: &mut Call) -> u64 {
+    match &mut call.rehearsal {
+        Some(rehearsal) => rehearsal.monotonic_ns(),
+        None => monotonic_ns(),
+    }
 }
 
 /// Since the library first read it: guests learn nothing of the machine's uptime.

@@ -11,7 +11,7 @@ use crate::outcome::Refused;
 mod blob;
 mod buffer_streams;
 mod buffers;
-mod clocks;
+pub mod clocks;
 pub mod command;
 mod config;
 mod content;

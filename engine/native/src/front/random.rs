@@ -7,25 +7,19 @@ use wasmtime::{Result, StoreContextMut, bail, format_err};
 use super::Interface;
 use crate::invocation::Call;
 use crate::outcome::LimitPassed;
+use crate::snapshot::rehearsal;
 
 /// More at once is refused: the host would hold it all before the guest gets it.
 const RANDOM_BYTES_MAX: u64 = 1 << 20;
 
 /// An invocation's generator. Twelve rounds: no attack is known past seven.
-pub struct Random {
-    generator: ChaCha12Rng,
-    /// Whether something was drawn that nobody else may know.
-    pub is_secure_drawn: bool,
-}
+pub struct Random(ChaCha12Rng);
 
 impl Random {
     fn new() -> Result<Random> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| format_err!("the operating system gives no randomness: {error}"))?;
-        Ok(Random {
-            generator: ChaCha12Rng::from_seed(seed),
-            is_secure_drawn: false,
-        })
+        Ok(Random(ChaCha12Rng::from_seed(seed)))
     }
 }
 
@@ -36,14 +30,13 @@ pub const SECURE: Interface = Interface {
     functions: &[
         ("get-random-bytes", |linker, name| {
             linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (length,): (u64,)| {
-                let drawn = bytes(store.data_mut(), length)?;
-                random(store.data_mut())?.is_secure_drawn = true;
-                Ok((drawn,))
+                rehearsal::note(&mut store, SECURE.name);
+                Ok((bytes(store.data_mut(), length)?,))
             })
         }),
         ("get-random-u64", |linker, name| {
             linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, ()| {
-                random(store.data_mut())?.is_secure_drawn = true;
+                rehearsal::note(&mut store, SECURE.name);
                 Ok((number(store.data_mut())?,))
             })
         }),
@@ -57,11 +50,13 @@ pub const INSECURE: Interface = Interface {
     functions: &[
         ("get-insecure-random-bytes", |linker, name| {
             linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, (length,): (u64,)| {
+                rehearsal::note(&mut store, INSECURE.name);
                 Ok((bytes(store.data_mut(), length)?,))
             })
         }),
         ("get-insecure-random-u64", |linker, name| {
             linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, ()| {
+                rehearsal::note(&mut store, INSECURE.name);
                 Ok((number(store.data_mut())?,))
             })
         }),
@@ -74,21 +69,25 @@ pub const SEED: Interface = Interface {
     resources: &[],
     functions: &[("insecure-seed", |linker, name| {
         linker.func_wrap(name, |mut store: StoreContextMut<'_, Call>, ()| {
+            rehearsal::note(&mut store, SEED.name);
             let call = store.data_mut();
             Ok(((number(call)?, number(call)?),))
         })
     })],
 };
 
-fn random(call: &mut Call) -> Result<&mut Random> {
+fn generator(call: &mut Call) -> Result<&mut ChaCha12Rng> {
+    if let Some(rehearsal) = &mut call.rehearsal {
+        return Ok(&mut rehearsal.generator);
+    }
     if call.random.is_none() {
         call.random = Some(Box::new(Random::new()?));
     }
-    Ok(call.random.as_mut().expect("just set"))
+    Ok(&mut call.random.as_mut().expect("just set").0)
 }
 
 fn number(call: &mut Call) -> Result<u64> {
-    Ok(random(call)?.generator.next_u64())
+    Ok(generator(call)?.next_u64())
 }
 
 fn bytes(call: &mut Call, length: u64) -> Result<Vec<u8>> {
@@ -98,6 +97,6 @@ fn bytes(call: &mut Call, length: u64) -> Result<Vec<u8>> {
         )));
     }
     let mut bytes = vec![0; length as usize];
-    random(call)?.generator.fill_bytes(&mut bytes);
+    generator(call)?.fill_bytes(&mut bytes);
     Ok(bytes)
 }

@@ -7,7 +7,7 @@ use slab::Slab;
 use wasmtime::component::{ComponentType, Lower, Resource, ResourceType, WasmList};
 use wasmtime::{Result, StoreContextMut, bail};
 
-use super::clocks::monotonic_ns;
+use super::clocks::monotonic_ns_of;
 use super::wasi_http::codes::ErrorCode;
 use super::wire::Answer;
 use super::{Interface, buffer_streams, response, wasi_cli, wasi_http};
@@ -252,9 +252,13 @@ pub async fn wait_for(call: &mut Call, pollables: &[Pollable]) -> Vec<u32> {
 
 /// The indices of all that are ready, after at most so long.
 async fn look(call: &mut Call, pollables: &[Pollable], wait_ns: u64) -> Vec<u32> {
-    let now = monotonic_ns();
+    let now = monotonic_ns_of(call);
     let soonest = pollables.iter().map(|pollable| pollable.left_ns(now)).min();
-    let wait_ns = wait_ns.min(soonest.expect("there is one"));
+    let mut wait_ns = wait_ns.min(soonest.expect("there is one"));
+    if let Some(rehearsal) = &mut call.rehearsal {
+        rehearsal.pass(wait_ns);
+        wait_ns = 0;
+    }
     call.argument.clear();
     for pollable in pollables {
         if let Pollable::Host { what, number } = *pollable {
@@ -267,7 +271,7 @@ async fn look(call: &mut Call, pollables: &[Pollable], wait_ns: u64) -> Vec<u32>
         call.operation_about(WAIT, wait_ns).await;
         flags = Answer::of(call.frame).bytes();
     }
-    let now = monotonic_ns();
+    let now = monotonic_ns_of(call);
     let mut flags = flags.iter();
     (0u32..)
         .zip(pollables)

@@ -11,12 +11,13 @@ use wasmtime::component::types::{ComponentItem, Type};
 use wasmtime::component::{Component, ComponentExportIndex, Instance, Lift, WasmList};
 use wasmtime::{Error, Result, Store, Trap, bail};
 
+use super::rehearsal::{Beginnings, Rehearsal};
 use super::state;
 use crate::buffers::REQUEST_BODY;
 use crate::invocation::{self, Call, FramePtr};
-use crate::layout::{BUFFER_FREE, Frame};
+use crate::layout::{BUFFER_FREE, ENTRY_BEFORE_SNAPSHOT, Frame};
 use crate::outcome::HostExhausted;
-use crate::prelink::Linked;
+use crate::prelink::{Linked, PrelinkError};
 use crate::replicas::Prelinked;
 use crate::shard::Room;
 
@@ -26,6 +27,7 @@ const ACCESS: &str = "wasmtime:wizer/access";
 /// Where a component's one instance is kept between calls.
 pub struct Kept {
     instance: Mutex<Kind>,
+    beginnings: Mutex<Beginnings>,
     /// What the store's data points to between calls.
     parked: Parked,
 }
@@ -51,6 +53,8 @@ pub(super) struct Resting {
     /// Why its state must not be captured, in the order in which it was seen.
     pub(super) refused: Vec<String>,
     pub(super) requests: u32,
+    /// None while a call has it.
+    pub(super) rehearsal: Option<Box<Rehearsal>>,
 }
 
 pub(super) struct Parked(*mut Frame);
@@ -90,11 +94,12 @@ impl Drop for Kept {
 }
 
 impl Kept {
-    pub fn new() -> Kept {
-        Kept {
+    pub fn new() -> Result<Kept> {
+        Ok(Kept {
             instance: Mutex::new(Kind::Unborn),
+            beginnings: Mutex::new(Beginnings::new()?),
             parked: Parked::new(),
-        }
+        })
     }
 
     fn exchange(&self, kind: Kind) -> Kind {
@@ -109,6 +114,9 @@ impl Kept {
             Kind::Unborn => {
                 let (linked, room) = prelinked.place()?;
                 let mut store = invocation::store(linked, frame);
+                let mut rehearsal = self.beginnings.lock().unwrap_or_else(PoisonError::into_inner).next();
+                rehearsal.during = request(frame, 0);
+                store.data_mut().rehearsal = Some(rehearsal);
                 let instance = linked.instance.instantiate_async(&mut store).await?;
                 Box::new(Housed {
                     resting: Resting {
@@ -116,13 +124,19 @@ impl Kept {
                         instance,
                         refused: Vec::new(),
                         requests: 0,
+                        rehearsal: None,
                     },
                     linked,
                     _room: room,
                 })
             }
             Kind::Resting(mut housed) => {
+                let mut rehearsal = housed.resting.rehearsal.take();
+                if let Some(rehearsal) = &mut rehearsal {
+                    rehearsal.during = request(frame, housed.resting.requests);
+                }
                 *housed.resting.store.data_mut() = Call::new(frame);
+                housed.resting.store.data_mut().rehearsal = rehearsal;
                 housed.resting.store.data_mut().is_momento = housed.linked.momento.is_some();
                 housed
             }
@@ -134,14 +148,13 @@ impl Kept {
         // The last call in this frame may have left some: nobody else looks at them.
         frame.buffer(REQUEST_BODY).handles = 0;
         let answered = invocation::answer(linked, store, instance).await;
+        let what = request(frame, resting.requests);
         resting.requests += 1;
         if answered.is_ok() {
-            let number = resting.requests;
-            let call = resting.store.data_mut();
-            let seen = kept_handle(call).into_iter().chain(secure_randomness(call));
-            let seen: Vec<_> = seen.map(|what| format!("warm-up request {number} {what}")).collect();
-            resting.refused.extend(seen);
+            let kept = kept_handle(resting.store.data_mut());
+            resting.refused.extend(kept.map(|did| format!("{what} {did}")));
         }
+        resting.rehearsal = resting.store.data_mut().rehearsal.take();
         // Whatever refers to the caller's frame ends with the call.
         *resting.store.data_mut() = self.parked.call();
         answered?;
@@ -149,31 +162,46 @@ impl Kept {
         Ok(())
     }
 
-    /// Writes what the instance holds to a file. It can't be called any more.
-    pub fn capture(&self, file: &Path) -> std::result::Result<(), String> {
+    /// Writes what the instance holds to a file. The next call has another one, with other randomness or another time.
+    pub fn capture(&self, file: &Path) -> std::result::Result<(), PrelinkError> {
         let Kind::Resting(mut housed) = self.exchange(Kind::Taken) else {
-            return Err("no warm-up request was answered, so there is nothing to capture".into());
+            return Err(PrelinkError::Invalid(
+                "no warm-up request was answered, so there is nothing to capture".into(),
+            ));
         };
         let Housed { resting, linked, .. } = &mut *housed;
         if !resting.refused.is_empty() {
-            return Err(resting.refused.join("\n"));
+            return Err(PrelinkError::Invalid(resting.refused.join("\n")));
         }
         let mut captured = pin!(write_state(resting, linked.instance.component(), file));
         loop {
             // It waits for epoch ticks only.
             if let Poll::Ready(result) = captured.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                self.exchange(Kind::Unborn);
                 return result.map_err(|error| describe(&error));
             }
         }
     }
 }
 
-fn describe(error: &Error) -> String {
+/// How a report calls what a frame holds.
+fn request(frame: FramePtr, answered: u32) -> String {
+    match frame.given().entry {
+        ENTRY_BEFORE_SNAPSHOT => "before-snapshot".into(),
+        _ => format!("warm-up request {}", answered + 1),
+    }
+}
+
+fn describe(error: &Error) -> PrelinkError {
     match error.downcast_ref::<Trap>() {
-        Some(Trap::UnreachableCodeReached) => {
-            "a memory has grown to its limit, and capturing it takes one more page (limit memory-bytes)".into()
+        Some(Trap::UnreachableCodeReached) => PrelinkError::Invalid(
+            "a memory has grown to its limit, and capturing it takes one more page (limit memory-bytes)".into(),
+        ),
+        // A full disk, mostly: no fault of the function's.
+        None if error.is::<std::io::Error>() => {
+            PrelinkError::Internal(format!("the state can't be written: {error:#}"))
         }
-        _ => format!("the warmed instance can't be read: {error:#}"),
+        _ => PrelinkError::Invalid(format!("the warmed instance can't be read: {error:#}")),
     }
 }
 
@@ -210,6 +238,9 @@ pub(super) async fn write_state(resting: &mut Resting, component: &Component, fi
         };
         state::write(&mut out, name, &value)?;
     }
+    if let Some(rehearsal) = &resting.rehearsal {
+        state::write(&mut out, state::ASKED, rehearsal.asked().as_bytes())?;
+    }
     out.flush()?;
     Ok(())
 }
@@ -235,10 +266,4 @@ fn kept_handle(call: &mut Call) -> Option<String> {
         .or_else(|| call.blobs.made().and_then(|blobs| blobs.kept()))
         .or_else(|| call.http_kept());
     kept.map(|resource| format!("keeps a handle across its end: {resource}; drop it before the response"))
-}
-
-fn secure_randomness(call: &Call) -> Option<String> {
-    call.random.as_ref().is_some_and(|random| random.is_secure_drawn).then(|| {
-        "draws from wasi:random/random, and every restored call would share it; draw it in the call, not in what is warmed up".into()
-    })
 }

@@ -1,9 +1,12 @@
 //! What an instance held, as a file: the engine writes it, the compiler process reads it.
 //!
-//! Record by record: bytes of the name and of the value as u64, then both. Globals are little-endian.
+//! Record by record: bytes of the name and of the value as u64, then both. Globals are little-endian. `StateFile` in Java reads it too.
 
 use std::collections::HashMap;
 use std::io::{Result, Write};
+
+/// Who asked for randomness or the time, a line each: for the report only.
+pub const ASKED: &str = "asked";
 
 /// Appends one memory or global.
 pub fn write(out: &mut impl Write, name: &str, value: &[u8]) -> Result<()> {

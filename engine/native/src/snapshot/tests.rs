@@ -49,6 +49,7 @@ fn instance(engine: &wasmtime::Engine, component: &[u8], parked: &Parked) -> (Re
             instance,
             refused: Vec::new(),
             requests: 0,
+            rehearsal: None,
         },
         component,
     )
@@ -159,6 +160,47 @@ fn what_runs_after_a_return_is_kept() {
         (core instance $i (instantiate $m))
         (func (export "run") (result u32) (canon lift (core func $i "run") (post-return (core func $i "after")))))"#;
     assert_eq!(warmed(text), [1, 2, 3, 3]);
+}
+
+#[test]
+fn what_other_proposals_add_without_state_of_their_own_is_kept() {
+    let atomics = r#"(memory 1) (func (export "run") (result i32)
+        (i32.add (i32.atomic.rmw.add (i32.const 8) (i32.const 1)) (i32.const 1)))"#;
+    assert_eq!(warmed(&of_module(atomics)), [1, 2, 3, 3]);
+    let slot = r#"(component (core func $get (canon context.get i32 0)) (core func $set (canon context.set i32 0))
+        (core module $m (import "h" "get" (func $get (result i32))) (import "h" "set" (func $set (param i32)))
+            (global $n (mut i32) (i32.const 0))
+            (func (export "run") (result i32) (call $set (i32.const 7))
+                (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n)))
+        (core instance $i (instantiate $m (with "h" (instance (export "get" (func $get)) (export "set" (func $set))))))
+        (func (export "run") (result u32) (canon lift (core func $i "run"))))"#;
+    assert_eq!(warmed(slot), [1, 2, 3, 3]);
+}
+
+/// The host knows no handle of a guest's own resources: calling a restored instance does.
+#[test]
+#[should_panic(expected = "unknown handle index")]
+fn a_handle_of_the_guests_own_shows_in_the_first_restored_call() {
+    warmed(
+        r#"(component (type $r (resource (rep i32))) (core func $new (canon resource.new $r)) (core func $rep (canon resource.rep $r))
+        (core module $m (import "h" "new" (func $new (param i32) (result i32))) (import "h" "rep" (func $rep (param i32) (result i32)))
+            (global $h (mut i32) (i32.const 0)) (global $n (mut i32) (i32.const 0))
+            (func (export "run") (result i32)
+                (if (i32.eqz (global.get $h)) (then (global.set $h (call $new (i32.const 41)))))
+                (if (i32.ne (call $rep (global.get $h)) (i32.const 41)) (then unreachable))
+                (global.set $n (i32.add (global.get $n) (i32.const 1))) (global.get $n)))
+        (core instance $i (instantiate $m (with "h" (instance (export "new" (func $new)) (export "rep" (func $rep))))))
+        (func (export "run") (result u32) (canon lift (core func $i "run"))))"#,
+    );
+}
+
+#[test]
+fn instructions_that_are_never_reached_are_refused_as_well() {
+    let module = format!("(table 2 funcref) (func $dead (table.set (i32.const 0) (ref.null func))) {RUN}");
+    assert_refused(
+        &of_module(&module),
+        "function dead in core module 0: the instruction table.set",
+    );
 }
 
 #[test]

@@ -43,7 +43,8 @@ package dev.mayfly.engine;
  *      168      8  logBytesMax        host         bytes of log an invocation may write
  *      176      8  memoryBytesMax     host         of one linear memory
  *      184      8  tableElementsMax   host         of one table
- *      192      4  entry              host         what to call: 0 = the web handler, 1 = the event handler
+ *      192      4  entry              host         what to call: 0 = the web handler, 1 = the event handler, 2 = the hook before a snapshot
+ *      196      4  restored           host         1 = the component is a snapshot: the hook after a restore is called first
  *      256      8  answerAddress      host         of the operation's answer
  *      264      8  answerBytes        host
  *      272      4  answerStatus       host         {@link Operation#OK} and its neighbours
@@ -99,6 +100,7 @@ public final class FrameLayout {
     public static final long MEMORY_BYTES_MAX = 176;
     public static final long TABLE_ELEMENTS_MAX = 184;
     public static final long ENTRY = 192;
+    public static final long RESTORED = 196;
 
     public static final long ANSWER_ADDRESS = 256;
     public static final long ANSWER_BYTES = 264;
@@ -125,6 +127,8 @@ public final class FrameLayout {
     public static final int ENTRY_WEB = 0;
     /** {@link #ENTRY}: the function handles an event. */
     public static final int ENTRY_EVENT = 1;
+    /** {@link #ENTRY}: the function does what it has to before it is captured. */
+    public static final int ENTRY_BEFORE_SNAPSHOT = 2;
 
     /** {@link #OUTCOME}: the event is to be tried again. */
     public static final int OUTCOME_RETRY = 16;

@@ -26,7 +26,8 @@ public final class PrelinkedComponent implements AutoCloseable {
     }
 
     /**
-     * Writes what the one instance of a component from {@link Engine#prelinkKept} holds to a file, for {@link Compiler#rewrite}. It can't be called any more.
+     * Writes what the one instance of a component from {@link Engine#prelinkKept} holds to a file, for {@link Compiler#rewrite}. The next call
+     * makes another one, which has other randomness than the first, or another time, in turn; all else that it does not ask the host for is the same.
      *
      * @throws MayflyException.Invalid when that can't be captured, with a line a cause
      */

@@ -134,6 +134,7 @@ public final class InvocationSlot extends CacheLinePadding {
         memory.set(JAVA_LONG, FrameLayout.MEMORY_BYTES_MAX, limits.memoryBytesMax());
         memory.set(JAVA_LONG, FrameLayout.TABLE_ELEMENTS_MAX, limits.tableElementsMax());
         memory.set(JAVA_INT, FrameLayout.ENTRY, FrameLayout.ENTRY_WEB);
+        memory.set(JAVA_INT, FrameLayout.RESTORED, 0);
         frame.setBuffer(FrameLayout.REQUEST_BODY, requestBodySlab, requestBodySlab, 0, FrameLayout.BUFFER_READ_ONLY);
     }
 
@@ -144,6 +145,16 @@ public final class InvocationSlot extends CacheLinePadding {
     /** Has the function handle an event instead of a request: between {@link #prepare} and {@link Frame#begin}. */
     public void handleEvent() {
         frameMemory.set(JAVA_INT, FrameLayout.ENTRY, FrameLayout.ENTRY_EVENT);
+    }
+
+    /** Has the function do what it has to before it is captured, instead of a request: between {@link #prepare} and {@link Frame#begin}. */
+    public void beforeSnapshot() {
+        frameMemory.set(JAVA_INT, FrameLayout.ENTRY, FrameLayout.ENTRY_BEFORE_SNAPSHOT);
+    }
+
+    /** Says that the instance starts from a snapshot: between {@link #prepare} and {@link Frame#begin}. */
+    public void restored() {
+        frameMemory.set(JAVA_INT, FrameLayout.RESTORED, 1);
     }
 
     /** Writes the request's head: between {@link #prepare} and {@link Frame#begin}. */

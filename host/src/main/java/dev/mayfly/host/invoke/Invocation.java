@@ -149,6 +149,9 @@ public final class Invocation implements AutoCloseable, LogReader {
                     if (route != found) {
                         slot.prepare(route.limits().invocation());
                     }
+                    if (start == StartKind.WARMED) {
+                        slot.restored();
+                    }
                     return null;
                 }
                 // Deployed again or deleted since the caller looked it up.
