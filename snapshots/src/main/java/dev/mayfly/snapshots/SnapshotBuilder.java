@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * From a component to one that starts warmed: instrument → compile → instantiate → warm-up requests → capture → rewrite → compile → link → canary.
+ * From a component to one that starts warmed: instrument → compile → instantiate → warm-up requests → capture → the same twice more, to compare → rewrite → compile →
+ * link → canary.
  *
  * <p>What is stored on the way is stored as every component is, so that a crash in the middle leaves nothing that the next start doesn't remove.
  *
@@ -67,11 +68,11 @@ public final class SnapshotBuilder implements AutoCloseable {
 
     /** What is called while a snapshot is made. Both throw {@link MayflyException.Invalid} when there must be none, with a line a cause. */
     public interface Calls {
-        /** Sends the warm-up requests to the one instance. */
+        /** Sends the warm-up requests to the one instance. Called thrice, each time for another one. */
         void warmUp(TableHandle instance) throws InterruptedException;
 
-        /** Looks at the captured state before anything is made of it. */
-        void inspect(Path state) throws IOException;
+        /** Looks at the captured state before anything is made of it, and at who asked for randomness or the time. */
+        void inspect(Path state, List<Uniqueness.Asked> asked) throws IOException;
 
         /** Sends them to the snapshot, where each call has a fresh instance. */
         void check(TableHandle image) throws InterruptedException;
@@ -80,7 +81,7 @@ public final class SnapshotBuilder implements AutoCloseable {
     /** What a snapshot that passed all checks is handed to. While it is in here, nobody removes the image from the store. */
     @FunctionalInterface
     public interface Taker {
-        void take(Digest image, long bytes);
+        void take(Digest image, long bytes, Uniqueness uniqueness);
     }
 
     /**
@@ -109,8 +110,7 @@ public final class SnapshotBuilder implements AutoCloseable {
         Path instrumented = work.resolve("instrumented.wasm");
         compiler.instrument(uploaded, instrumented);
         Path state = work.resolve("state");
-        capture(instrumented, state, calls);
-        calls.inspect(state);
+        Uniqueness uniqueness = capture(instrumented, state, calls, work);
         Path rewritten = work.resolve("rewritten.wasm");
         compiler.rewrite(uploaded, state, rewritten);
         Digest image = null;
@@ -120,7 +120,7 @@ public final class SnapshotBuilder implements AutoCloseable {
             try (TableHandle table = tables.open(image)) {
                 table.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
                 calls.check(table);
-                taker.take(image, upload.bytes());
+                taker.take(image, upload.bytes(), uniqueness);
                 image = null;
             }
         } finally {
@@ -130,29 +130,36 @@ public final class SnapshotBuilder implements AutoCloseable {
         }
     }
 
-    /** Has one instance of the instrumented component warmed up, and writes what it then holds. */
-    private void capture(Path instrumented, Path state, Calls calls) throws IOException, InterruptedException {
+    /** Has one instance of the instrumented component warmed up, and writes what it then holds. Others show what of it is by chance. */
+    private Uniqueness capture(Path instrumented, Path state, Calls calls, Path work)
+            throws IOException, InterruptedException {
         Digest digest = null;
         try (ArtifactStore.Upload upload = upload(instrumented)) {
             digest = upload.finish();
             artifacts.compile(digest);
             try (TableHandle handle = kept.open(digest)) {
                 handle.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
-                calls.warmUp(handle);
-                FunctionTable table = handle.acquire(LOAD_TIME_MAX.toNanos());
-                if (table == null) {
-                    throw new IllegalStateException("nobody else closes this handle");
-                }
-                try {
-                    table.prelinked().capture(state);
-                } finally {
-                    table.release();
-                }
+                warmUp(handle, state, calls);
+                calls.inspect(state, UniquenessAudit.asked(state));
+                return UniquenessAudit.of(state, work, file -> warmUp(handle, file, calls));
             }
         } finally {
             if (digest != null) {
                 removeUnused(digest);
             }
+        }
+    }
+
+    private static void warmUp(TableHandle handle, Path state, Calls calls) throws InterruptedException {
+        calls.warmUp(handle);
+        FunctionTable table = handle.acquire(LOAD_TIME_MAX.toNanos());
+        if (table == null) {
+            throw new IllegalStateException("nobody else closes this handle");
+        }
+        try {
+            table.prelinked().capture(state);
+        } finally {
+            table.release();
         }
     }
 

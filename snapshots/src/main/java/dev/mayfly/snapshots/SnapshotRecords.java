@@ -14,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotRecords {
     private static final String DRAFT = "draft";
     private static final String CAUSE = "cause.";
+    private static final String FINDING = "finding.";
 
     private final Path folder;
     private final String fingerprint;
@@ -107,9 +110,11 @@ public final class SnapshotRecords {
             lines.setProperty("image", record.image().hex());
             lines.setProperty("image-bytes", Long.toString(record.imageBytes()));
         }
-        for (int i = 0; i < record.causes().size(); i++) {
-            lines.setProperty(CAUSE + i, record.causes().get(i));
+        if (record.uniqueness() != null) {
+            lines.setProperty("verdict", record.uniqueness().verdict().name());
+            put(lines, FINDING, record.uniqueness().findings());
         }
+        put(lines, CAUSE, record.causes());
         StringWriter text = new StringWriter();
         try {
             lines.store(text, null);
@@ -138,18 +143,32 @@ public final class SnapshotRecords {
                     Long.parseLong(lines.getProperty("image-bytes", "0")),
                     Instant.parse(lines.getProperty("at", "")),
                     Long.parseLong(lines.getProperty("build-ms", "0")),
-                    lines.stringPropertyNames().stream()
-                            .filter(name -> name.startsWith(CAUSE))
-                            .sorted((a, b) -> Integer.compare(number(a), number(b)))
-                            .map(name -> lines.getProperty(name, ""))
-                            .toList());
+                    uniqueness(lines),
+                    list(lines, CAUSE));
         } catch (IOException | DateTimeException | IllegalArgumentException e) {
             return null;
         }
     }
 
-    private static int number(String cause) {
-        return Integer.parseInt(cause.substring(CAUSE.length()));
+    private static void put(Properties lines, String prefix, List<String> list) {
+        for (int i = 0; i < list.size(); i++) {
+            lines.setProperty(prefix + i, list.get(i));
+        }
+    }
+
+    private static List<String> list(Properties lines, String prefix) {
+        List<String> list = new ArrayList<>();
+        for (String line = lines.getProperty(prefix + 0);
+                line != null;
+                line = lines.getProperty(prefix + list.size())) {
+            list.add(line);
+        }
+        return list;
+    }
+
+    private static @Nullable Uniqueness uniqueness(Properties lines) {
+        String verdict = lines.getProperty("verdict");
+        return verdict == null ? null : new Uniqueness(Uniqueness.Verdict.valueOf(verdict), list(lines, FINDING));
     }
 
     private static String nameOf(Path file) {

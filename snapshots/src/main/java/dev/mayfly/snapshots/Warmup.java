@@ -11,8 +11,11 @@ import java.util.Locale;
  * @param requests in their order, at least one
  * @param when what starts it
  * @param maxAge how old a snapshot may get; zero = any age
+ * @param uniqueness what to do when it draws secure randomness, which all calls would share
+ * @param debug whether the first call has it built, and gets to know why it can't be
  */
-public record Warmup(List<WarmupRequest> requests, Trigger when, Duration maxAge) {
+public record Warmup(
+        List<WarmupRequest> requests, Trigger when, Duration maxAge, Uniqueness.Policy uniqueness, boolean debug) {
     /** So many at most. */
     public static final int REQUEST_COUNT_MAX = 32;
 
@@ -50,6 +53,11 @@ public record Warmup(List<WarmupRequest> requests, Trigger when, Duration maxAge
             }
             throw new MayflyException.Invalid("when must be publish, idle or command, not " + label);
         }
+    }
+
+    /** With what is usual for the rest. */
+    public Warmup(List<WarmupRequest> requests, Trigger when, Duration maxAge) {
+        this(requests, when, maxAge, Uniqueness.Policy.REFUSE, false);
     }
 
     /**

@@ -203,7 +203,7 @@ public final class SettingsJson {
         return visibility.equals(PUBLIC);
     }
 
-    private static boolean bool(JsonParser json) {
+    static boolean bool(JsonParser json) {
         JsonToken token = json.currentToken();
         if (token == null || !token.isBoolean()) {
             throw wrong(json, "must be true or false");

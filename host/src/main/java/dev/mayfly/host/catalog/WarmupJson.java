@@ -3,6 +3,7 @@ package dev.mayfly.host.catalog;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.mayfly.snapshots.Uniqueness;
 import dev.mayfly.snapshots.Warmup;
 import dev.mayfly.snapshots.WarmupRequest;
 import java.io.IOException;
@@ -26,6 +27,9 @@ final class WarmupJson {
 
     static void write(JsonGenerator json, Warmup warmup) throws IOException {
         json.writeStartObject();
+        if (warmup.debug()) {
+            json.writeBooleanField("debug", true);
+        }
         if (warmup.maxAge().isPositive()) {
             json.writeNumberField("max-age-s", warmup.maxAge().toSeconds());
         }
@@ -34,6 +38,9 @@ final class WarmupJson {
             write(json, request);
         }
         json.writeEndArray();
+        if (warmup.uniqueness() != Warmup.DEFAULT.uniqueness()) {
+            json.writeStringField("uniqueness", warmup.uniqueness().label());
+        }
         json.writeStringField("when", warmup.when().label());
         json.writeEndObject();
     }
@@ -80,6 +87,8 @@ final class WarmupJson {
         List<WarmupRequest> requests = new ArrayList<>();
         Warmup.Trigger when = Warmup.DEFAULT.when();
         Duration maxAge = Warmup.DEFAULT.maxAge();
+        Uniqueness.Policy uniqueness = Warmup.DEFAULT.uniqueness();
+        boolean debug = Warmup.DEFAULT.debug();
         SettingsJson.require(json, JsonToken.START_OBJECT, "must be an object");
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String member = json.currentName();
@@ -93,10 +102,14 @@ final class WarmupJson {
                 }
                 case "when" -> when = Warmup.Trigger.of(SettingsJson.text(json));
                 case "max-age-s" -> maxAge = Duration.ofSeconds(number(json));
-                default -> throw SettingsJson.wrong(json, "is unknown; the members here are max-age-s, requests, when");
+                case "uniqueness" -> uniqueness = Uniqueness.Policy.of(SettingsJson.text(json));
+                case "debug" -> debug = SettingsJson.bool(json);
+                default ->
+                    throw SettingsJson.wrong(
+                            json, "is unknown; the members here are debug, max-age-s, requests, uniqueness, when");
             }
         }
-        return new Warmup(requests.isEmpty() ? Warmup.DEFAULT.requests() : requests, when, maxAge);
+        return new Warmup(requests.isEmpty() ? Warmup.DEFAULT.requests() : requests, when, maxAge, uniqueness, debug);
     }
 
     private static WarmupRequest request(JsonParser json) throws IOException {

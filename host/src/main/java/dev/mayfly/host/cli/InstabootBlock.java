@@ -55,11 +55,21 @@ final class InstabootBlock {
             return new Warmup(
                     requests.isEmpty() ? Warmup.DEFAULT.requests() : requests,
                     Warmup.DEFAULT.when(),
-                    maxAge == null ? Duration.ZERO : TimeSpan.parse(maxAge).duration());
+                    maxAge == null ? Duration.ZERO : TimeSpan.parse(maxAge).duration(),
+                    Warmup.DEFAULT.uniqueness(),
+                    debug(block));
         } catch (IllegalArgumentException | MayflyException.Invalid e) {
             refuse.accept(block.place(), PREFIX + ": " + e.getMessage());
             return null;
         }
+    }
+
+    private boolean debug(YamlNode.Entries block) {
+        String debug = text(block, "debug");
+        if (debug != null && !debug.equals("true") && !debug.equals("false")) {
+            refuse.accept(block.place(), PREFIX + ".debug must be true or false");
+        }
+        return "true".equals(debug);
     }
 
     private @Nullable WarmupRequest request(YamlNode node) {

@@ -63,7 +63,7 @@ final class WarmupCommand extends NounCommand {
     }
 
     private void print(JsonNode answer) {
-        Table table = new Table("VERSION", "STATE", "WHEN", "IMAGE", "BUILT IN", "ENDED");
+        Table table = new Table("VERSION", "STATE", "WHEN", "IMAGE", "BUILT IN", "ENDED", "UNIQUENESS");
         for (JsonNode version : answer.path("versions")) {
             table.row(
                     version.path("version").asText(),
@@ -75,11 +75,13 @@ final class WarmupCommand extends NounCommand {
                                             version.path("buildMs").asLong()))
                                     .toString()
                             : "-",
-                    version.has("endedAt") ? FunctionText.time(version, "endedAt") : "-");
+                    version.has("endedAt") ? FunctionText.time(version, "endedAt") : "-",
+                    version.path("verdict").asText("-"));
         }
         table.print(terminal);
         for (JsonNode version : answer.path("versions")) {
             String number = "version " + version.path("version").asText() + ": ";
+            version.path("findings").forEach(finding -> terminal.note(number + finding.asText()));
             version.path("causes").forEach(cause -> terminal.note(number + cause.asText()));
             if (version.has("failure")) {
                 terminal.note(number + version.path("failure").asText());

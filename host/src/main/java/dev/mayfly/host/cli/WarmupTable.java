@@ -2,6 +2,7 @@ package dev.mayfly.host.cli;
 
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.quantity.TimeSpan;
+import dev.mayfly.snapshots.Uniqueness;
 import dev.mayfly.snapshots.Warmup;
 import dev.mayfly.snapshots.WarmupRequest;
 import java.time.Duration;
@@ -13,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code [warmup]} in a {@link FunctionManifest}. */
 final class WarmupTable {
-    static final List<String> KEYS = List.of("when", "max-age", "requests");
+    static final List<String> KEYS = List.of("when", "max-age", "uniqueness", "debug", "requests");
     static final List<String> REQUEST_KEYS = List.of("path", "method", "headers", "body", "expect");
     static final List<String> EXPECT_KEYS = List.of("status-codes", "body-includes", "body-regex");
     static final List<String> TRIGGERS =
             Arrays.stream(Warmup.Trigger.values()).map(Warmup.Trigger::label).toList();
+
+    static final List<String> POLICIES = Arrays.stream(Uniqueness.Policy.values())
+            .map(Uniqueness.Policy::label)
+            .toList();
 
     private WarmupTable() {}
 
@@ -30,6 +35,8 @@ final class WarmupTable {
         warmup.requireKnown(KEYS, Map.of());
         String when = warmup.word("when", TRIGGERS);
         String maxAge = warmup.text("max-age");
+        String uniqueness = warmup.word("uniqueness", POLICIES);
+        boolean debug = warmup.flag("debug");
         List<WarmupRequest> requests = new ArrayList<>();
         for (ManifestTable request : warmup.tables("requests")) {
             request(request, requests);
@@ -38,7 +45,9 @@ final class WarmupTable {
             return new Warmup(
                     requests.isEmpty() ? Warmup.DEFAULT.requests() : requests,
                     when == null ? Warmup.DEFAULT.when() : Warmup.Trigger.of(when),
-                    maxAge == null ? Duration.ZERO : TimeSpan.parse(maxAge).duration());
+                    maxAge == null ? Duration.ZERO : TimeSpan.parse(maxAge).duration(),
+                    uniqueness == null ? Warmup.DEFAULT.uniqueness() : Uniqueness.Policy.of(uniqueness),
+                    debug);
         } catch (IllegalArgumentException | MayflyException.Invalid e) {
             manifest.refuse("warmup", String.valueOf(e.getMessage()));
             return null;

@@ -261,10 +261,6 @@ final class WasmerApp {
         YamlNode node = root.entries().get("capabilities") instanceof YamlNode.Entries capabilities
                 ? capabilities.entries().get("instaboot")
                 : null;
-        if (node instanceof YamlNode.Entries entries && entries.entries().containsKey("debug")) {
-            warnings.add(entries.keyPlace("debug")
-                    + ": capabilities.instaboot.debug has no effect: mayfly warmup report NAME shows what went wrong");
-        }
         return node == null ? null : InstabootBlock.read(node, this::refuse);
     }
 

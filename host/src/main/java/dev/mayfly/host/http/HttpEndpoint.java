@@ -61,6 +61,7 @@ public final class HttpEndpoint implements AutoCloseable {
         KeyCheck keyCheck = new KeyCheck(access.keys().authenticator(), new FailedKeys());
         InvokeHandler invoking = new InvokeHandler(
                 invoker,
+                warmups,
                 new CallGate(keyCheck, config.access().functionsPublic()),
                 limits,
                 new AccessLog(accessLog),

@@ -12,6 +12,7 @@ import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.StartKind;
+import dev.mayfly.host.warmup.Warmups;
 import dev.mayfly.hostinterfaces.Ancestry;
 import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.memorypool.Admission;
@@ -34,6 +35,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,8 @@ final class InvokeHandler {
     private static final HeaderName START = HeaderNames.create("Mayfly-Start");
     private static final Header COLD = HeaderValues.createCached(START, StartKind.COLD.label());
     private static final Header WARMED = HeaderValues.createCached(START, StartKind.WARMED.label());
+    private static final Header BOOTSTRAP =
+            HeaderValues.createCached("X-Edge-Instance-Journal-Status", "bootstrap=journal+memory");
     static final HeaderName TRACE_PARENT = HeaderNames.create(OperationCall.TRACE_PARENT);
     static final HeaderName DEADLINE_MS = HeaderNames.create("Mayfly-Deadline-Ms");
 
@@ -60,13 +64,15 @@ final class InvokeHandler {
     private static final System.Logger LOG = System.getLogger(InvokeHandler.class.getName());
 
     private final Invoker invoker;
+    private final Warmups warmups;
     private final CallGate gate;
     private final Limits limits;
     private final AccessLog accessLog;
     private final boolean timing;
 
-    InvokeHandler(Invoker invoker, CallGate gate, Limits limits, AccessLog accessLog, boolean timing) {
+    InvokeHandler(Invoker invoker, Warmups warmups, CallGate gate, Limits limits, AccessLog accessLog, boolean timing) {
         this.invoker = invoker;
+        this.warmups = warmups;
         this.gate = gate;
         this.limits = limits;
         this.accessLog = accessLog;
@@ -135,6 +141,12 @@ final class InvokeHandler {
                     ProblemType.INVALID_REQUEST,
                     "the header Mayfly-Deadline-Ms must be a positive number of milliseconds");
         }
+        if (route.isDebugged() && !route.isWarmed()) {
+            Problem failed = warmUp(route);
+            if (failed != null) {
+                return failed;
+            }
+        }
         try (Invocation invocation = entry.of(
                 invoker.open(route, id, Ancestry.NONE, connection.cancellation(request.id()), durationMaxNs))) {
             Problem problem = invocation.refusal() == null && invocation.route() != route && choice.isExact()
@@ -144,6 +156,16 @@ final class InvokeHandler {
                 invocation.sent(problem.type().status(), 0);
             }
             return problem;
+        }
+    }
+
+    /** Who debugs a function's warm-up waits for it, and reads here what is wrong with it. */
+    private @Nullable Problem warmUp(Route route) {
+        try {
+            List<String> causes = warmups.buildInline(route);
+            return causes.isEmpty() ? null : Problem.of(ProblemType.WARMUP_FAILED, String.join("; ", causes));
+        } catch (MayflyException e) {
+            return Problem.of(e);
         }
     }
 
@@ -399,15 +421,19 @@ final class InvokeHandler {
             return invalid(invalid, invocation);
         }
         response.header(HeaderValues.create(INVOCATION_ID, invocation.id()));
-        response.header(start(invocation));
+        sayStart(invocation, response);
         response.status(ResponseHeaders.status(status));
         send(connection, invocation, body, length, method, status, response);
         return null;
     }
 
-    /** Says what the instance began as. */
-    static Header start(Invocation invocation) {
-        return invocation.start() == StartKind.WARMED ? WARMED : COLD;
+    /** Says what the instance began as; of a function that is debugged also as Wasmer does. */
+    static void sayStart(Invocation invocation, RoutingResponse response) {
+        boolean isWarmed = invocation.start() == StartKind.WARMED;
+        response.header(isWarmed ? WARMED : COLD);
+        if (isWarmed && invocation.route().isDebugged()) {
+            response.header(BOOTSTRAP);
+        }
     }
 
     private static Problem invalid(String reason, Invocation invocation) {

@@ -39,6 +39,7 @@ enum ProblemType {
     FUNCTION_UNAVAILABLE(503, "Something the function needs is not available"),
     FUNCTION_FAILED(500, "The function failed"),
     FUNCTION_TRAPPED(500, "The function trapped"),
+    WARMUP_FAILED(500, "The function can't be warmed up"),
     RESPONSE_INVALID(500, "The function's response can't be sent"),
     RESPONSE_MISSING(500, "The function set no response"),
     RESPONSE_INCOMPLETE(500, "The function's response is not whole"),

@@ -144,7 +144,7 @@ final class StreamedResponse implements ResponseSink {
         }
         begun = true;
         response.header(HeaderValues.create(InvokeHandler.INVOCATION_ID, invocation.id()));
-        response.header(InvokeHandler.start(invocation));
+        InvokeHandler.sayStart(invocation, response);
         response.status(ResponseHeaders.status(status));
         boolean empty = ResponseHeaders.hasNoBody(status);
         if (length >= 0 && !empty) {

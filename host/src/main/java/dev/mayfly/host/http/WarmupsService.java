@@ -11,6 +11,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * The API of functions' snapshots.
@@ -78,15 +79,23 @@ final class WarmupsService {
                 json.writeStringField("image", record.image().hex());
                 json.writeNumberField("imageBytes", record.imageBytes());
             }
-            json.writeArrayFieldStart("causes");
-            for (String cause : record.causes()) {
-                json.writeString(cause);
+            if (record.uniqueness() != null) {
+                json.writeStringField("verdict", record.uniqueness().verdict().label());
+                writeTexts(json, "findings", record.uniqueness().findings());
             }
-            json.writeEndArray();
+            writeTexts(json, "causes", record.causes());
         }
         if (!report.failure().isEmpty()) {
             json.writeStringField("failure", report.failure());
         }
         json.writeEndObject();
+    }
+
+    private static void writeTexts(JsonGenerator json, String name, List<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
     }
 }

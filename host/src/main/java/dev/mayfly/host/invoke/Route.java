@@ -9,6 +9,7 @@ import dev.mayfly.linkercache.FunctionTable;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.Admission;
 import dev.mayfly.memorypool.TenantShares;
+import dev.mayfly.snapshots.Warmup;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ public final class Route implements AutoCloseable {
     private final FunctionContext context;
     private final boolean handlesEvents;
     private final boolean readsCallerToken;
+    private final boolean isDebugged;
     private final CallLimits limits;
     private final RoutedFunction.Shared shared;
 
@@ -68,6 +70,8 @@ public final class Route implements AutoCloseable {
                 .anyMatch(export -> EVENT_HANDLERS.stream().anyMatch(export::startsWith));
         this.readsCallerToken =
                 version.exports().stream().anyMatch(export -> export.startsWith("momento:web-function/"));
+        Warmup warmup = version.settings().warmup();
+        this.isDebugged = warmup != null && warmup.debug();
         this.limits = limits;
         this.shared = shared;
     }
@@ -89,6 +93,11 @@ public final class Route implements AutoCloseable {
     /** Whether it may ask for what its caller's token carries. */
     public boolean readsCallerToken() {
         return readsCallerToken;
+    }
+
+    /** Whether its first call has its snapshot built, and gets to know what is wrong with that. */
+    public boolean isDebugged() {
+        return isDebugged;
     }
 
     /** What gives calls their function table. */

@@ -74,7 +74,8 @@ final class WarmedVersions {
     }
 
     /** The swap. Calls that have begun end on what they began with. */
-    void warm(Digest version, Digest image, SnapshotRecord record) {
+    void warm(Digest version, SnapshotRecord record) {
+        Digest image = Objects.requireNonNull(record.image());
         SnapshotRecord before = record(version);
         put(version, record);
         of(version).forEach(route -> route.image(tables.open(image)));

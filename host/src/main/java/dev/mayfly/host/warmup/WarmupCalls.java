@@ -10,20 +10,29 @@ import dev.mayfly.host.invoke.Outcome;
 import dev.mayfly.host.invoke.Receipt;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.host.invoke.StartKind;
 import dev.mayfly.hostinterfaces.Ancestry;
+import dev.mayfly.hostinterfaces.BindingKind;
+import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.OperationKind;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.InvocationSlot;
 import dev.mayfly.memorypool.RequestHeadWriter;
 import dev.mayfly.snapshots.SnapshotBuilder;
+import dev.mayfly.snapshots.Uniqueness;
 import dev.mayfly.snapshots.Warmup;
 import dev.mayfly.snapshots.WarmupRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +45,20 @@ final class WarmupCalls implements SnapshotBuilder.Calls {
 
     private static final int BODY_BYTES_MAX = 1 << 20;
 
+    /** How long a function's hook before the snapshot may take. Its own limits hold too. */
+    static final Duration BEFORE_SNAPSHOT_TIME_MAX = Duration.ofSeconds(10);
+
+    /** A component that exports it has something to do before it is captured. */
+    private static final String SNAPSHOT_HOOK = "mayfly:snapshot/snapshot-hook@";
+
     private final Invoker invoker;
     private final Route route;
     private final Warmup warmup;
     private final Cancellation cancellation;
     private final SecretScan secrets;
+
+    /** The requests' ids, the same whenever they are repeated: a function that keeps one keeps the same. */
+    private final List<String> ids = new ArrayList<>();
 
     WarmupCalls(Invoker invoker, Route route, Warmup warmup, Cancellation cancellation, SecretScan secrets) {
         this.invoker = invoker;
@@ -52,11 +70,26 @@ final class WarmupCalls implements SnapshotBuilder.Calls {
 
     @Override
     public void warmUp(TableHandle instance) throws InterruptedException {
-        sendAll(instance, "warm-up request ");
+        Route target = target(instance, Map.of());
+        sendAll(target, "warm-up request ");
+        if (route.version().exports().stream().anyMatch(export -> export.startsWith(SNAPSHOT_HOOK))) {
+            beforeSnapshot(target);
+        }
     }
 
     @Override
-    public void inspect(Path state) throws IOException {
+    public void inspect(Path state, List<Uniqueness.Asked> asked) throws IOException {
+        if (warmup.uniqueness() == Uniqueness.Policy.REFUSE) {
+            List<String> draws = asked.stream()
+                    .filter(line -> line.source().equals(Uniqueness.SECURE_SOURCE))
+                    .map(Uniqueness.Asked::toString)
+                    .toList();
+            if (!draws.isEmpty()) {
+                throw new MayflyException.Invalid(
+                        String.join("\n", draws)
+                                + "\nevery restored call would share what was drawn: draw it in the call, or in after-restore; or have the warm-up allow it: uniqueness = \"warn\"");
+            }
+        }
         String found = secrets.find(state);
         if (found != null) {
             throw new MayflyException.Invalid(
@@ -67,32 +100,68 @@ final class WarmupCalls implements SnapshotBuilder.Calls {
 
     @Override
     public void check(TableHandle image) throws InterruptedException {
+        // Nothing of these calls is kept, so that a hook may read the secrets that it reads in every restored call.
+        Map<String, Grant> secrets = new HashMap<>(route.context().grants());
+        secrets.values()
+                .removeIf(grant -> !grant.isConfigured() || grant.binding().kind() != BindingKind.SECRET);
+        Route target = target(image, secrets);
+        target.image(image);
         for (int round = 0; round < CHECK_ROUNDS; round++) {
-            sendAll(image, "restored from the snapshot, warm-up request ");
+            sendAll(target, "restored from the snapshot, warm-up request ");
         }
     }
 
-    private void sendAll(TableHandle table, String which) throws InterruptedException {
-        // A function of its own: none of this counts as the function's calls, and none of its bindings is there.
-        Route target = Objects.requireNonNull(
+    /** A function of its own: none of this counts as the function's calls. */
+    private Route target(TableHandle table, Map<String, Grant> grants) {
+        return Objects.requireNonNull(
                 RoutedFunction.of(route.name(), route.version().createdAt(), route.limits(), route.share())
-                        .with(route.version(), table, Map.of(), route.limits())
+                        .with(route.version(), table, grants, route.limits())
                         .versions()
                         .get(route.version().number()));
-        int number = 1;
+    }
+
+    private void beforeSnapshot(Route target) throws InterruptedException {
+        String problem = call(target, invoker.ids().next(), invocation -> {
+            // A frame has a head, if only for its id.
+            write(invocation, WarmupRequest.DEFAULT);
+            invocation.slot().beforeSnapshot();
+            Outcome outcome = run(invocation, BEFORE_SNAPSHOT_TIME_MAX.toNanos());
+            if (outcome == Outcome.DEADLINE_EXCEEDED) {
+                return "was stopped at its deadline (limits deadline, before-snapshot-s-max="
+                        + BEFORE_SNAPSHOT_TIME_MAX.toSeconds() + ")";
+            }
+            return outcome == Outcome.RESPONSE ? null : failure(outcome, invocation);
+        });
+        if (problem != null) {
+            throw new MayflyException.Invalid("before-snapshot " + problem);
+        }
+    }
+
+    private void sendAll(Route target, String which) throws InterruptedException {
+        int number = 0;
         for (WarmupRequest request : warmup.requests()) {
-            String name = which + number++ + " (" + request.method() + " " + request.path() + ") ";
-            String problem = send(target, request);
+            if (number == ids.size()) {
+                ids.add(invoker.ids().next());
+            }
+            String id = ids.get(number++);
+            String name = which + number + " (" + request.method() + " " + request.path() + ") ";
+            String problem = call(target, id, invocation -> send(invocation, request));
             if (problem != null) {
                 throw new MayflyException.Invalid(name + problem);
             }
         }
     }
 
+    /** What to do in an invocation. Returns what went wrong; null = nothing. */
+    private interface Step {
+        @Nullable
+        String in(Invocation invocation) throws InterruptedException;
+    }
+
     /** What went wrong; null = nothing. */
-    private @Nullable String send(Route target, WarmupRequest request) throws InterruptedException {
+    private @Nullable String call(Route target, String id, Step step) throws InterruptedException {
         String problem;
-        Invocation invocation = invoker.open(target, invoker.ids().next(), Ancestry.NONE, cancellation, 0);
+        Invocation invocation = invoker.open(target, id, Ancestry.NONE, cancellation, 0);
         try (invocation) {
             if (invocation.refusal() != null) {
                 throw new MayflyException.Unavailable(
@@ -100,14 +169,27 @@ final class WarmupCalls implements SnapshotBuilder.Calls {
                                 + invocation.refusal().label(),
                         Duration.ofSeconds(1));
             }
-            problem = write(invocation, request);
-            if (problem == null) {
-                Outcome outcome = invocation.run(cancellation, invoker.deadlineNs());
-                problem = outcome == Outcome.RESPONSE ? answer(invocation, request) : failure(outcome, invocation);
+            if (target.isWarmed() && invocation.start() != StartKind.WARMED) {
+                throw new MayflyException.Unavailable(
+                        "the snapshot's table went before it was tried out", Duration.ofSeconds(1));
             }
+            problem = step.in(invocation);
         }
         String asked = asked(invocation.receipt());
         return asked == null ? problem : asked;
+    }
+
+    private @Nullable String send(Invocation invocation, WarmupRequest request) throws InterruptedException {
+        String problem = write(invocation, request);
+        if (problem != null) {
+            return problem;
+        }
+        Outcome outcome = run(invocation, invoker.deadlineNs());
+        return outcome == Outcome.RESPONSE ? answer(invocation, request) : failure(outcome, invocation);
+    }
+
+    private Outcome run(Invocation invocation, long durationMaxNs) {
+        return invocation.run(cancellation, durationMaxNs);
     }
 
     private static @Nullable String write(Invocation invocation, WarmupRequest request) {
@@ -159,8 +241,14 @@ final class WarmupCalls implements SnapshotBuilder.Calls {
 
     /** What the function asked of the host that it gets in no warm-up; null = nothing. */
     private static @Nullable String asked(@Nullable Receipt receipt) {
+        if (receipt == null) {
+            return null;
+        }
+        Set<OperationKind> given = receipt.start() == StartKind.WARMED
+                ? EnumSet.of(OperationKind.CONFIG, OperationKind.SECRETS)
+                : EnumSet.of(OperationKind.CONFIG);
         for (OperationKind kind : OperationKind.values()) {
-            if (receipt != null && receipt.operations().of(kind) > 0 && kind != OperationKind.CONFIG) {
+            if (receipt.operations().of(kind) > 0 && !given.contains(kind)) {
                 return "asked for " + thing(kind)
                         + ", which no warm-up gets: do so in the requests that need it, or when the header "
                         + WarmupRequest.HEADER + " is missing";

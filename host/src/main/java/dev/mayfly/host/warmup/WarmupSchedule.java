@@ -78,11 +78,12 @@ final class WarmupSchedule {
             return Step.NOTHING;
         }
         if (record == null) {
-            boolean due = switch (warmup.when()) {
-                case PUBLISH -> true;
-                case IDLE -> isIdle(route);
-                case COMMAND -> false;
-            };
+            boolean due = !warmup.debug()
+                    && switch (warmup.when()) {
+                        case PUBLISH -> true;
+                        case IDLE -> isIdle(route);
+                        case COMMAND -> false;
+                    };
             return due ? Step.BUILD : Step.NOTHING;
         }
         if (record.image() == null) {

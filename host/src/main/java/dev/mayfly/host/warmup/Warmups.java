@@ -15,6 +15,7 @@ import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.snapshots.SnapshotBuilder;
 import dev.mayfly.snapshots.SnapshotRecord;
 import dev.mayfly.snapshots.SnapshotRecords;
+import dev.mayfly.snapshots.Uniqueness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,9 @@ public final class Warmups implements AutoCloseable {
     /** How often it looks what is to be done. */
     private static final long TICK_MS = 500;
 
+    /** How long a call waits for the snapshot of a function that is debugged. */
+    private static final Duration INLINE_TIME_MAX = Duration.ofSeconds(60);
+
     private static final System.Logger LOG = System.getLogger(Warmups.class.getName());
 
     private final Invoker invoker;
@@ -55,6 +59,9 @@ public final class Warmups implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+
+    /** A build has ended, or was cancelled. */
+    private final Condition ended = lock.newCondition();
 
     /** Guarded by {@link #lock}, as all below. */
     private final WarmedVersions versions;
@@ -147,6 +154,52 @@ public final class Warmups implements AutoCloseable {
         }
     }
 
+    /**
+     * Has the snapshot of a version built that has none, before all others, and waits for it: for functions that are debugged.
+     *
+     * @return why there is none, a line each; empty when there is one now
+     * @throws MayflyException.Unavailable when that takes longer than {@link #INLINE_TIME_MAX}, or it is cancelled
+     */
+    public List<String> buildInline(Route route) {
+        Digest version = route.version().digest();
+        lock.lock();
+        try {
+            long leftNs = INLINE_TIME_MAX.toNanos();
+            if (!isRefused(version) && !isBuilding(version)) {
+                waiting.removeIf(other -> other.version().digest().equals(version));
+                waiting.addFirst(route);
+                changed.signal();
+            }
+            while (leftNs > 0 && !closing && (isWaiting(version) || isBuilding(version))) {
+                leftNs = ended.awaitNanos(leftNs);
+            }
+            SnapshotRecord record = versions.record(version);
+            String failure = schedule.failure(version);
+            if (route.isWarmed()) {
+                return List.of();
+            }
+            if (record != null && !record.causes().isEmpty()) {
+                return record.causes();
+            }
+            if (!failure.isEmpty() && leftNs > 0) {
+                return List.of(failure);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        throw new MayflyException.Unavailable(
+                "the function's snapshot is not ready (limit inline-warmup-time-max=" + INLINE_TIME_MAX.toSeconds()
+                        + "s)",
+                Duration.ofSeconds(1));
+    }
+
+    private boolean isRefused(Digest version) {
+        SnapshotRecord record = versions.record(version);
+        return record != null && !record.causes().isEmpty();
+    }
+
     /** Throws the snapshots of a function away. What is to be warmed up when it is published is built again. */
     public void purge(RoutedFunction function) {
         lock.lock();
@@ -213,6 +266,7 @@ public final class Warmups implements AutoCloseable {
             build.cancelled = true;
             thread.interrupt();
         }
+        ended.signalAll();
     }
 
     private void run() {
@@ -280,7 +334,10 @@ public final class Warmups implements AutoCloseable {
                     () -> build.cancelled,
                     new SecretScan(secrets(route)));
             builder.build(
-                    route.version().component(), calls, (image, bytes) -> take(build, image, bytes, msSince(startNs)));
+                    route.version().component(),
+                    calls,
+                    (image, bytes, uniqueness) ->
+                            take(build, SnapshotRecord.of(image, bytes, releases.now(), msSince(startNs), uniqueness)));
         } catch (MayflyException.Invalid e) {
             refused = SnapshotRecord.refused(
                     releases.now(), msSince(startNs), e.safeMessage().lines().toList());
@@ -303,20 +360,30 @@ public final class Warmups implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "what the warm-up of " + route.name() + " came to can't be kept", e);
         } finally {
+            ended.signalAll();
             lock.unlock();
         }
     }
 
-    private void take(Build build, Digest image, long bytes, long buildMs) {
+    private void take(Build build, SnapshotRecord record) {
         Digest version = build.route.version().digest();
         lock.lock();
         try {
             if (build.cancelled || versions.of(version).isEmpty()) {
                 throw new MayflyException.Conflict("the version is gone, or its warm-up was cancelled");
             }
-            versions.warm(version, image, new SnapshotRecord(image, bytes, releases.now(), buildMs, List.of()));
+            versions.warm(version, record);
         } finally {
             lock.unlock();
+        }
+        warn(build.route, Objects.requireNonNull(record.uniqueness()));
+    }
+
+    /** Says what calls share that look at it as their own. */
+    private static void warn(Route route, Uniqueness uniqueness) {
+        if (uniqueness.verdict() == Uniqueness.Verdict.REVIEW
+                && WarmedVersions.warmup(route).uniqueness() != Uniqueness.Policy.ALLOW) {
+            warn(route, "has a snapshot to be looked at: " + String.join("; ", uniqueness.findings()));
         }
     }
 

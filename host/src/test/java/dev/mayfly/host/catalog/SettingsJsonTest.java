@@ -84,7 +84,7 @@ class SettingsJsonTest {
                 "{'selectable': 'yes'}           | /selectable must be true or false",
                 "{'config': {'a': 'b', 'a': 'c'}}| Duplicate field 'a'",
                 "[]                              | the document must be an object",
-                "{'warmup': {'colour': 1}}       | /warmup/colour is unknown; the members here are max-age-s, requests, when",
+                "{'warmup': {'colour': 1}}       | /warmup/colour is unknown; the members here are debug, max-age-s, requests, uniqueness, when",
                 "{'warmup': {'when': 'never'}}   | publish, idle or command",
                 "{'warmup': {'max-age-s': 5}}    | at least 60s",
                 "{'warmup': {'requests': [{'path': 'x'}]}} | begin with a slash",

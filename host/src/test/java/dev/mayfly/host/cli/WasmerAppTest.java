@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.host.FunctionLimit;
+import dev.mayfly.snapshots.Uniqueness;
 import dev.mayfly.snapshots.Warmup;
 import dev.mayfly.snapshots.WarmupRequest;
 import java.io.IOException;
@@ -141,7 +142,6 @@ final class WasmerAppTest {
                 "locality: {regions: [a]}|4:1: locality",
                 "health_checks: [{http: {path: /}}]|4:1: health_checks",
                 "debug: true|4:1: debug",
-                "capabilities: {instaboot: {debug: true}}|4:28: capabilities.instaboot.debug",
                 "capabilities: {runtime: {engine: llvm}}|4:26: capabilities.runtime.engine",
             })
     void whatWouldNotIsToldToHaveNoEffect(String field, String place) throws IOException {
@@ -164,8 +164,11 @@ final class WasmerAppTest {
                                 "x",
                                 new WarmupRequest.Expectation(new TreeSet<>(List.of(200)), "ok", null))),
                         Warmup.Trigger.PUBLISH,
-                        Duration.ofMinutes(30)),
-                read(START + "capabilities: {instaboot: {max_age: 30m, requests: [{path: /rules, method: POST, body: x,"
+                        Duration.ofMinutes(30),
+                        Uniqueness.Policy.REFUSE,
+                        true),
+                read(START
+                                + "capabilities: {instaboot: {debug: true, max_age: 30m, requests: [{path: /rules, method: POST, body: x,"
                                 + " headers: [{name: accept, value: text/plain}],"
                                 + " expect: {status_codes: [200], body_includes: ok}}]}}\n")
                         .settings()
