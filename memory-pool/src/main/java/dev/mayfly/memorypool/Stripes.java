@@ -29,7 +29,12 @@ public final class Stripes {
 
     /** Where the calling thread's number is. */
     public static int mine() {
-        return at((int) Thread.currentThread().threadId());
+        return at(number());
+    }
+
+    /** The calling thread's stripe: 0 or more, and less than {@link #COUNT}. */
+    public static int number() {
+        return (int) Thread.currentThread().threadId() & (COUNT - 1);
     }
 
     /** Where the number of the stripe is that comes so many after one. */

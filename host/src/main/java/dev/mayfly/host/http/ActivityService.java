@@ -11,6 +11,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.HdrHistogram.Histogram;
 
 /**
  * {@code GET /v1/activity}: what the calls of all functions that the caller sees came to since the host started, those with the most time of the processor first. Whoever wants
@@ -56,8 +57,9 @@ final class ActivityService implements Handler {
                 json.writeNumberField("running", one.function.admission().inUse());
                 json.writeNumberField("waiting", one.function.admission().waiting());
                 json.writeNumberField("cpuNs", one.totals.cpuNs());
-                json.writeNumberField("p50Ns", one.totals.latencyNs().getValueAtPercentile(50));
-                json.writeNumberField("p99Ns", one.totals.latencyNs().getValueAtPercentile(99));
+                Histogram latencyNs = one.totals.latencyNs();
+                json.writeNumberField("p50Ns", latencyNs.getValueAtPercentile(50));
+                json.writeNumberField("p99Ns", latencyNs.getValueAtPercentile(99));
                 json.writeNumberField("memoryBytesMax", one.totals.memoryBytesMax());
                 json.writeEndObject();
             }

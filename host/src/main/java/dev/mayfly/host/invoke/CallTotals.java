@@ -2,33 +2,21 @@ package dev.mayfly.host.invoke;
 
 import dev.mayfly.host.FunctionLimit;
 import dev.mayfly.hostinterfaces.OperationKind;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
-import org.HdrHistogram.AbstractHistogram;
-import org.HdrHistogram.AtomicHistogram;
+import org.HdrHistogram.Histogram;
 
 /**
  * What receipts came to: sums, a histogram, and the last receipts themselves.
  *
- * <p>Threads: any. Recording never waits and never allocates.
+ * <p>Threads: any. Recording never waits.
  */
 @SuppressWarnings("EnumOrdinal") // An index into memory, kept nowhere.
 public final class CallTotals {
-    /** Shorter times count as this. */
-    private static final long SHORTEST_NS = 1_000;
-    /** Longer times count as this. */
-    private static final long LONGEST_NS = TimeUnit.HOURS.toNanos(1);
-    /**
-     * 6 % is finer than any bucket of a scrape, and a function's histogram is 4 KiB with it, for as long as the host runs. A second digit makes it 28:
-     * a host of 512 MB whose 100,000 functions are called one after the other had no memory left after some 17,000.
-     */
-    private static final int SIGNIFICANT_DIGITS = 1;
-
     private static final OperationKind[] KINDS = OperationKind.values();
 
-    private final AtomicHistogram latencyNs = new AtomicHistogram(SHORTEST_NS, LONGEST_NS, SIGNIFICANT_DIGITS);
+    private final Latencies latencies = new Latencies();
     private final RecentCalls recent;
     private final LongAdder cpuNs = new LongAdder();
     private final LongAdder queuedNs = new LongAdder();
@@ -50,10 +38,7 @@ public final class CallTotals {
     void add(Receipt receipt) {
         recent.add(receipt);
         if (receipt.runNs() > 0) {
-            // 14 ns, 28 ns when two threads record at once. Never reset, so that a scrape sees a cumulative histogram
-            // as
-            // Prometheus wants it.
-            latencyNs.recordValue(Math.clamp(receipt.runNs(), SHORTEST_NS, LONGEST_NS));
+            latencies.record(receipt.runNs());
             cpuNs.add(receipt.cpuNs());
         }
         if (receipt.memoryBytes() > memoryBytesMax.get()) {
@@ -85,9 +70,9 @@ public final class CallTotals {
         limitsPassed[limit.ordinal()].increment();
     }
 
-    /** How long the invocations that began ran. Live: it goes on changing. */
-    public AbstractHistogram latencyNs() {
-        return latencyNs;
+    /** How long the invocations that began ran, in nanoseconds. A copy. */
+    public Histogram latencyNs() {
+        return latencies.total();
     }
 
     /** The last receipts. */

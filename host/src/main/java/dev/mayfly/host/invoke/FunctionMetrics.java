@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a function's invocations came to, since the host started.
  *
- * <p>Threads: any. Recording never waits and never allocates. The counts are not read at one instant: a scrape during load may be a call apart
+ * <p>Threads: any. Recording never waits. The counts are not read at one instant: a scrape during load may be a call apart
  * between two of them.
  */
 @SuppressWarnings("EnumOrdinal") // An index into memory, kept nowhere.

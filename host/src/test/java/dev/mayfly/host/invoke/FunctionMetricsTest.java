@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Objects;
-import org.HdrHistogram.AbstractHistogram;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class FunctionMetricsTest {
@@ -34,7 +34,7 @@ class FunctionMetricsTest {
         assertEquals(2, metrics.count(Outcome.RESPONSE));
         assertEquals(1, metrics.count(Outcome.TRAP));
         assertEquals(0, metrics.count(Outcome.FUNCTION_ERROR));
-        AbstractHistogram latencyNs = totals().latencyNs();
+        Histogram latencyNs = totals().latencyNs();
         assertEquals(3, latencyNs.getTotalCount());
         long medianNs = latencyNs.getValueAtPercentile(50);
         assertTrue(6_930 <= medianNs && medianNs <= 8_000, "medianNs=" + medianNs);
