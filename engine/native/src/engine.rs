@@ -137,8 +137,10 @@ fn shard(settings: &Settings, instance_count: u64, shard_count: usize) -> Result
             memory_count,
         )));
     let pooled_bytes = memory_count * settings.memory_bytes_max;
-    let (wasmtime, memories) = Memories::of_pool(pooled_bytes, settings.memory_bytes_max, || {
-        wasmtime::Engine::new(&config)
+    let (wasmtime, memories) = shard::on_its_cores(shard_count, || {
+        Memories::of_pool(pooled_bytes, settings.memory_bytes_max, || {
+            wasmtime::Engine::new(&config)
+        })
     });
     Ok(Shard::new(wasmtime?, memories, instance_count))
 }

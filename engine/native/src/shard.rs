@@ -60,6 +60,43 @@ pub fn count(instance_count: u64) -> usize {
         .max(1)
 }
 
+/// Makes a shard's pool in a thread that has only its share of the cores.
+///
+/// wasmtime splits a pool by the cores it sees, and a thread first takes what is in its own part. A shard is for one core already: split once more, a
+/// thread finds the memories of a part of the functions only, and maps the others anew with each call.
+pub fn on_its_cores<T: Send>(count: usize, make: impl FnOnce() -> T + Send) -> T {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        let made = scope.spawn(|| {
+            keep_to(cores.div_ceil(count));
+            make()
+        });
+        made.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Lets the calling thread run on so many of its cores only. Where that can't be done the pool is split, which costs time and nothing else.
+#[cfg(target_os = "linux")]
+fn keep_to(count: usize) {
+    // SAFETY: a set of no cores is all zeros; the kernel reads and writes no more than the size given.
+    unsafe {
+        let mut all: libc::cpu_set_t = std::mem::zeroed();
+        let bytes = size_of::<libc::cpu_set_t>();
+        if libc::sched_getaffinity(0, bytes, &mut all) != 0 {
+            return;
+        }
+        let mut some: libc::cpu_set_t = std::mem::zeroed();
+        (0..bytes * 8)
+            .filter(|&core| libc::CPU_ISSET(core, &all))
+            .take(count)
+            .for_each(|core| libc::CPU_SET(core, &mut some));
+        libc::sched_setaffinity(0, bytes, &some);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_to(_: usize) {}
+
 /// What one of so many shards has of something that is shared out.
 pub fn share(whole: u64, index: usize, count: usize) -> u64 {
     let (index, count) = (index as u64, count as u64);
@@ -100,6 +137,16 @@ fn core() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_pool_is_made_for_the_cores_of_its_shard() {
+        let seen = || std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = seen();
+        assert_eq!(on_its_cores(cores, seen), 1);
+        assert_eq!(on_its_cores(1, seen), cores);
+        assert_eq!(seen(), cores, "the caller's are not touched");
+    }
 
     #[test]
     fn shares_make_the_whole() {
