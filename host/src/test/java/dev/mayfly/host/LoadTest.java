@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a host does when it is changed while it works, and when there is no more of something. */
@@ -103,6 +104,49 @@ class LoadTest {
                     "the tables of " + deployments + " replaced functions are freed",
                     () -> host.metric("mayfly_engine_prelinked_components") == tables);
             assertEquals(0, host.metric("mayfly_tables_retired"));
+        }
+    }
+
+    @Test
+    void aRequestThatIsSentAfterAMoveIsAnsweredByTheNewVersion() throws Exception {
+        try (TestHost host = TestHost.start();
+                ExecutorService threads = Executors.newCachedThreadPool()) {
+            host.greet("moved", "Even", "live");
+            host.greet("moved", "Odd", "");
+            // Moves so far: those that were asked for, and those that the host said were done.
+            AtomicInteger asked = new AtomicInteger();
+            AtomicInteger done = new AtomicInteger();
+            AtomicBoolean stop = new AtomicBoolean();
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                clients.add(threads.submit(() -> {
+                    while (!stop.get()) {
+                        int before = done.get();
+                        String answer = host.get("/f/moved/you").expect(200).text();
+                        if (asked.get() == before) {
+                            assertEquals(before % 2 == 0 ? "Even, you!\n" : "Odd, you!\n", answer);
+                        }
+                    }
+                    return null;
+                }));
+            }
+            try {
+                for (int move = 1; move <= 60; move++) {
+                    asked.set(move);
+                    host.put(
+                                    "/v1/functions/moved/aliases/live",
+                                    "{\"targets\": [{\"version\": " + (1 + move % 2) + "}]}")
+                            .expect(200);
+                    done.set(move);
+                    // So that some are sent and answered between two moves.
+                    Thread.sleep(10);
+                }
+            } finally {
+                stop.set(true);
+            }
+            for (Future<?> client : clients) {
+                client.get();
+            }
         }
     }
 
