@@ -119,11 +119,15 @@ pub fn scheme(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     })
 }
 
+/// A program that calls a function in its own process names no host, and guests make URLs of it: wstd fails without one.
+const AUTHORITY_OF_NO_HOST: &str = "localhost";
+
 pub fn authority(linker: &mut Linker<'_>, name: &str) -> Result<()> {
     linker.func_wrap(name, |store: StoreContextMut<'_, Call>, (_,): (Request,)| {
         let mut headers = Head::of(store.data().frame).headers();
         let host = headers.find(|(name, _)| name.eq_ignore_ascii_case(b"host"));
-        Ok((host.map(|(_, value)| text(value)).transpose()?,))
+        let authority = host.map(|(_, value)| text(value)).transpose()?;
+        Ok((Some(authority.unwrap_or(AUTHORITY_OF_NO_HOST)),))
     })
 }
 

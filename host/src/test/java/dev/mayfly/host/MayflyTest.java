@@ -53,6 +53,20 @@ final class MayflyTest {
     }
 
     @Test
+    void aFunctionForWasiHttpIsCalledWithoutAHost() {
+        try (Mayfly mayfly = open()) {
+            mayfly.deploy("plain", Guests.file("wasi/http"));
+            mayfly.deploy("wstd", Guests.file("wasi/http-wstd"));
+            assertEquals("hello\n", mayfly.invoke("wstd", Request.get("/")).text());
+            String head = mayfly.invoke("plain", Request.get("/head")).text();
+            assertTrue(head.startsWith("Method::Get Some(Scheme::Http) Some(\"localhost\") Some(\"/head\")"), head);
+            Request named = Request.get("/head").withHeader("host", "shop.example:8080");
+            head = mayfly.invoke("plain", named).text();
+            assertTrue(head.startsWith("Method::Get Some(Scheme::Http) Some(\"shop.example:8080\")"), head);
+        }
+    }
+
+    @Test
     void functionsAndTheirSettingsAreThereAtTheNextStart() throws IOException {
         try (Mayfly mayfly = open();
                 InputStream component = Files.newInputStream(Guests.file("probe"))) {
