@@ -3,7 +3,7 @@
 #
 #   target/guests/compat/<name>.wasm
 #
-# What the toolchains are made of comes from npm, PyPI, crates.io and Debian, and into target/compat only. A second run builds
+# What the toolchains are made of comes from npm, PyPI, crates.io and Debian, and into target/compat only; Go's has to be there. A second run builds
 # what changed. A language whose tools are missing is named and left out, and the exit status is 3.
 #
 #   tools/compat.sh             all languages
@@ -123,13 +123,21 @@ build_c() {
   made c "$tools/made.wasm"
 }
 
+build_go() {
+  need go "build functions written in Go" "https://go.dev/dl  (any machine, 1.24 or later)" "brew install go  (macOS)"
+  made_from go "$sources/go" && return
+  say "building compat/go…"
+  (cd "$sources/go" && GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o "$tools/made.wasm" .)
+  made go "$tools/made.wasm"
+}
+
 if (($# == 0)); then
-  set -- javascript python c
+  set -- javascript python c go
 fi
 interfaces
 status=0
 for language in "$@"; do
-  declare -F "build_$language" >/dev/null || missing "there is no language $language. There are:" "javascript python c"
+  declare -F "build_$language" >/dev/null || missing "there is no language $language. There are:" "javascript python c go"
   # A subshell of its own, not a condition: inside one, set -e would be off.
   set +e
   (set -e && "build_$language")

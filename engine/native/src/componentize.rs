@@ -5,8 +5,9 @@
 //! | carries a component type (wit-bindgen puts it there) | that component |
 //! | the same, and imports `wasi_snapshot_preview1` | that component, with the standard adapter for what it imports |
 //! | exports `_start` and imports `wasi_snapshot_preview1` | a command, `wasi:cli/run`, with the standard adapter |
+//! | the same, of the Go toolchain | a command, with the [lean adapter](crate::lean) |
 //!
-//! The adapters are those of wasmtime's release. They turn each old function into one of `wasi:*@0.2.x`, and bring along only what is used.
+//! The standard adapters are those of wasmtime's release. They turn each old function into one of `wasi:*@0.2.x`, and bring along only what is used.
 
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as PREVIEW1, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as COMMAND_ADAPTER,
@@ -14,6 +15,8 @@ use wasi_preview1_component_adapter_provider::{
 };
 use wasmparser::{Encoding, Parser, Payload};
 use wit_component::ComponentEncoder;
+
+use crate::lean;
 
 /// A component and what was done to get it.
 pub struct Componentized {
@@ -40,9 +43,14 @@ pub fn componentize(binary: &[u8]) -> Result<Option<Componentized>, String> {
         return Ok(None);
     }
     if traits.is_go && traits.imports_preview1 {
-        // Its runtime takes all memory behind its own for its own, the adapter's state too: that would be a trap in the first call.
-        return Err("a core module from the Go toolchain, whose runtime overwrites the memory of the adapter for WASI preview 1: build it with TinyGo \
-                    (tinygo build -target=wasip2)".into());
+        if !traits.exports_start {
+            return Err("a core module from the Go toolchain that is no command (it exports no _start): build a program (GOOS=wasip1 GOARCH=wasm go \
+                        build), whose handler net/http/cgi serves".into());
+        }
+        return Ok(Some(Componentized {
+            bytes: encode(binary, Some(&lean::adapter()?))?,
+            how: "a WASI preview 1 command of the Go toolchain, run once a request as CGI has it",
+        }));
     }
     let (adapter, how) = match traits {
         Traits {
@@ -166,11 +174,14 @@ mod tests {
     }
 
     #[test]
-    fn what_would_trap_in_its_first_call_is_refused() {
+    fn a_program_of_the_go_toolchain_becomes_a_command_whose_adapter_leaves_its_memory_alone() {
         let go = format!(
             r#"(module (@custom "go:buildid" "") {PREVIEW1_IMPORT} (memory (export "memory") 1) (func (export "_start")))"#
         );
-        assert!(refusal(&go).contains("TinyGo"));
+        let made = made_of(&go).unwrap().expect("it was no component");
+        assert!(made.how.contains("Go toolchain"), "{}", made.how);
+        let reactor = format!(r#"(module (@custom "go:buildid" "") {PREVIEW1_IMPORT} (memory (export "memory") 1))"#);
+        assert!(refusal(&reactor).contains("no _start"));
     }
 
     #[test]

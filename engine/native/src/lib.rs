@@ -21,7 +21,7 @@
 //! | `front` | the host functions that guests see, one file an interface |
 //! | `shape` | the types of an embedding program's own interfaces |
 //! | `describe` | from a WIT file to such types: runs in the `mayfly-compiler` process only |
-//! | `componentize` | from a core module to a component: runs in the `mayfly-compiler` process only |
+//! | `componentize`, `lean` | from a core module to a component, and an adapter for it: runs in the `mayfly-compiler` process only |
 //! | `compile` | from an upload to an artifact: runs in the `mayfly-compiler` process only |
 
 pub mod abi;
@@ -34,6 +34,7 @@ mod front;
 mod invocation;
 mod layout;
 mod lazily;
+mod lean;
 mod outcome;
 mod prelink;
 mod replicas;

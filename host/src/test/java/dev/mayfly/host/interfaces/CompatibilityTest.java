@@ -24,7 +24,13 @@ final class CompatibilityTest {
     private static final int LARGE_BYTES = 300_000;
 
     @ParameterizedTest
-    @CsvSource({"javascript-spidermonkey, JavaScript", "javascript-quickjs, JavaScript", "python, Python", "c, C"})
+    @CsvSource({
+        "javascript-spidermonkey, JavaScript",
+        "javascript-quickjs, JavaScript",
+        "python, Python",
+        "c, C",
+        "go, Go"
+    })
     void aFunctionOfAnotherLanguagesToolchainAnswers(String name, String language) throws Exception {
         byte[] upload = upload(name);
         try (TestHost host = TestHost.start()) {

@@ -1,0 +1,3 @@
+module mayfly.example/compat
+
+go 1.24
