@@ -163,10 +163,7 @@ fn what_runs_after_a_return_is_kept() {
 }
 
 #[test]
-fn what_other_proposals_add_without_state_of_their_own_is_kept() {
-    let atomics = r#"(memory 1) (func (export "run") (result i32)
-        (i32.add (i32.atomic.rmw.add (i32.const 8) (i32.const 1)) (i32.const 1)))"#;
-    assert_eq!(warmed(&of_module(atomics)), [1, 2, 3, 3]);
+fn a_slot_of_the_task_is_no_state() {
     let slot = r#"(component (core func $get (canon context.get i32 0)) (core func $set (canon context.set i32 0))
         (core module $m (import "h" "get" (func $get (result i32))) (import "h" "set" (func $set (param i32)))
             (global $n (mut i32) (i32.const 0))

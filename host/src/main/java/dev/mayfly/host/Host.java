@@ -257,7 +257,8 @@ public final class Host implements AutoCloseable {
                 builder,
                 SnapshotRecords.open(snapshots, engine.fingerprint()),
                 secrets,
-                limits.versionIdleMax());
+                limits.versionIdleMax(),
+                limits.snapshotBytesMax());
         Deployer deployer =
                 new Deployer(store, compiler, tables, releases, bindings, limits, warmups::published, reached);
         Digest canary = FreshMemoryCheck.run(store, compiler, tables, slots, limits.compileTimeMax());

@@ -35,6 +35,7 @@ import java.util.function.Consumer;
  * @param compileTimeMax how long compiling one component may take
  * @param compileMemoryBytesMax address space that compiling one component may use
  * @param versionIdleMax how long a version stays that no alias points to and nobody invokes
+ * @param snapshotBytesMax of all snapshots of warmed functions together; past it the least recently used go
  * @param loadedFunctionsMax functions loaded at once, 0 = as many as the system's limits on mappings and files allow
  * @param cpuTimeMax one invocation's time in the function itself
  * @param queueLengthMax calls of one function that wait for their turn at once
@@ -70,6 +71,7 @@ public record Limits(
         Duration compileTimeMax,
         long compileMemoryBytesMax,
         Duration versionIdleMax,
+        long snapshotBytesMax,
         int loadedFunctionsMax,
         Duration cpuTimeMax,
         int queueLengthMax,
@@ -111,6 +113,7 @@ public record Limits(
         require("connection-count-max", connectionCountMax, 1, 1_000_000);
         require("config-bytes-max", configBytesMax, 0, MIB);
         requirePositive("version-idle-max", versionIdleMax);
+        require("snapshot-bytes-max", snapshotBytesMax, 0, Long.MAX_VALUE);
         require("loaded-functions-max", loadedFunctionsMax, 0, 1_000_000);
         requirePositive("cpu-time-max", cpuTimeMax);
         require("queue-length-max", queueLengthMax, 0, 100_000);
@@ -149,6 +152,7 @@ public record Limits(
                 Duration.ofMinutes(2),
                 4096 * MIB,
                 Duration.ofDays(14),
+                4096 * MIB,
                 0,
                 Duration.ofSeconds(10),
                 1024,
@@ -266,6 +270,10 @@ public record Limits(
         return with(draft -> draft.versionIdleMax = value);
     }
 
+    public Limits withSnapshotBytesMax(long value) {
+        return with(draft -> draft.snapshotBytesMax = value);
+    }
+
     public Limits withLoadedFunctionsMax(int value) {
         return with(draft -> draft.loadedFunctionsMax = value);
     }
@@ -334,6 +342,7 @@ public record Limits(
         private Duration compileTimeMax;
         private long compileMemoryBytesMax;
         private Duration versionIdleMax;
+        private long snapshotBytesMax;
         private int loadedFunctionsMax;
         private Duration cpuTimeMax;
         private int queueLengthMax;
@@ -369,6 +378,7 @@ public record Limits(
             compileTimeMax = limits.compileTimeMax;
             compileMemoryBytesMax = limits.compileMemoryBytesMax;
             versionIdleMax = limits.versionIdleMax;
+            snapshotBytesMax = limits.snapshotBytesMax;
             loadedFunctionsMax = limits.loadedFunctionsMax;
             cpuTimeMax = limits.cpuTimeMax;
             queueLengthMax = limits.queueLengthMax;
@@ -406,6 +416,7 @@ public record Limits(
                     compileTimeMax,
                     compileMemoryBytesMax,
                     versionIdleMax,
+                    snapshotBytesMax,
                     loadedFunctionsMax,
                     cpuTimeMax,
                     queueLengthMax,

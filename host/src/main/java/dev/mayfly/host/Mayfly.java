@@ -231,6 +231,20 @@ public final class Mayfly implements AutoCloseable {
                 .orElse(null);
     }
 
+    /**
+     * Has a function's snapshot built, or built again, in the background. Calls start as they did until it is there.
+     *
+     * @throws MayflyException.NotFound when there is no such function
+     * @throws MayflyException.Conflict when it was deployed without a warm-up
+     */
+    public void warmUp(String name) {
+        RoutedFunction function = host.invoker().routes().function(name);
+        if (function == null) {
+            throw new MayflyException.NotFound("no function is called " + name);
+        }
+        host.warmups().build(function);
+    }
+
     /** The names of all functions, sorted. */
     public List<String> functions() {
         return host.invoker().routes().all().stream().map(RoutedFunction::name).toList();

@@ -101,8 +101,25 @@ public final class SnapshotBuilder implements AutoCloseable {
                 delete(work);
             }
         } catch (IOException e) {
-            throw new MayflyException.Internal("a snapshot can't be made: " + e.getMessage(), e);
+            throw isDiskFull(e)
+                    ? diskFull(e)
+                    : new MayflyException.Internal("a snapshot can't be made: " + e.getMessage(), e);
+        } catch (MayflyException.Internal e) {
+            throw isDiskFull(e) ? diskFull(e) : e;
         }
+    }
+
+    /** As the engine and the compiler's process say it too. */
+    private static boolean isDiskFull(Exception e) {
+        return String.valueOf(e.getMessage()).contains("No space left on device");
+    }
+
+    private static MayflyException diskFull(Exception cause) {
+        var error = new MayflyException.LimitExceeded(
+                ArtifactStore.DISK_SPACE,
+                "the data folder's disk is full (limit disk-space); it is tried again, once some space is free");
+        error.initCause(cause);
+        return error;
     }
 
     private void build(Digest component, Path work, Calls calls, Taker taker) throws IOException, InterruptedException {

@@ -113,6 +113,11 @@ final class LimitSettings {
                     "For a version to stay that no alias points to and nobody invokes.",
                     Limits::versionIdleMax,
                     Limits::withVersionIdleMax),
+            size(
+                    "snapshot-bytes-max",
+                    "Of all snapshots of warmed functions; past it the least recently used go until they are invoked.",
+                    Limits::snapshotBytesMax,
+                    Limits::withSnapshotBytesMax),
             count(
                     "loaded-functions-max",
                     "Functions loaded at once; 0 = what the system's limits on mappings and files allow.",

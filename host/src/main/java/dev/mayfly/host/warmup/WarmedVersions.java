@@ -9,10 +9,14 @@ import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.snapshots.SnapshotRecord;
 import dev.mayfly.snapshots.SnapshotRecords;
 import dev.mayfly.snapshots.Warmup;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +96,36 @@ final class WarmedVersions {
         if (record != null && record.image() != null) {
             store.removeComponent(record.image(), routes::isDeployed);
         }
+    }
+
+    /**
+     * The versions that have to give up their snapshots for the rest to have so many bytes, the least recently used first.
+     *
+     * @param usedAt when a snapshot was last of use
+     */
+    List<Digest> past(long bytesMax, BiFunction<Digest, SnapshotRecord, Instant> usedAt) {
+        long bytes =
+                records.values().stream().mapToLong(SnapshotRecord::imageBytes).sum();
+        if (bytes <= bytesMax) {
+            return List.of();
+        }
+        Map<Digest, Instant> used = new HashMap<>();
+        records.forEach((version, record) -> {
+            if (record.image() != null) {
+                used.put(version, usedAt.apply(version, record));
+            }
+        });
+        List<Digest> past = new ArrayList<>();
+        for (Digest version : used.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .toList()) {
+            if (bytes > bytesMax) {
+                past.add(version);
+                bytes -= Objects.requireNonNull(records.get(version)).imageBytes();
+            }
+        }
+        return past;
     }
 
     /** Throws the snapshots of versions away that are gone. */

@@ -17,6 +17,7 @@ import dev.mayfly.snapshots.SnapshotRecord;
 import dev.mayfly.snapshots.SnapshotRecords;
 import dev.mayfly.snapshots.Uniqueness;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,6 +68,7 @@ public final class Warmups implements AutoCloseable {
     private final WarmedVersions versions;
 
     private final WarmupSchedule schedule;
+    private final long bytesMax;
     private final List<Route> waiting = new ArrayList<>();
     private @Nullable Build current;
     private boolean closing;
@@ -85,6 +87,7 @@ public final class Warmups implements AutoCloseable {
      * Knows the snapshots that there are; builds none before {@link #start}.
      *
      * @param inactiveMin a version that was not invoked for so long loses its snapshot until it is
+     * @param bytesMax of all snapshots; past it the least recently used go, until they are invoked
      */
     public Warmups(
             Invoker invoker,
@@ -94,7 +97,8 @@ public final class Warmups implements AutoCloseable {
             SnapshotBuilder builder,
             SnapshotRecords stored,
             SecretVault secrets,
-            Duration inactiveMin) {
+            Duration inactiveMin,
+            long bytesMax) {
         this.invoker = invoker;
         this.routes = invoker.routes();
         this.releases = releases;
@@ -102,6 +106,7 @@ public final class Warmups implements AutoCloseable {
         this.secrets = secrets;
         this.versions = new WarmedVersions(routes, tables, store, stored);
         this.schedule = new WarmupSchedule(releases, routes, inactiveMin);
+        this.bytesMax = bytesMax;
     }
 
     /** The components that snapshots are, which stay in the store. */
@@ -312,13 +317,24 @@ public final class Warmups implements AutoCloseable {
                     versions.forget(version);
                     enqueue(route);
                 }
-                case DEACTIVATE -> {
-                    versions.forget(version);
-                    versions.put(version, SnapshotRecord.inactive(releases.now()));
-                }
+                case DEACTIVATE -> deactivate(version);
             }
         }
         versions.forgetRemoved();
+        versions.past(bytesMax, this::usedAt).forEach(this::deactivate);
+    }
+
+    private void deactivate(Digest version) {
+        versions.forget(version);
+        versions.put(version, SnapshotRecord.inactive(releases.now()));
+    }
+
+    /** When a version's snapshot was last of use: when it was built, if nobody has invoked it since. */
+    private Instant usedAt(Digest version, SnapshotRecord record) {
+        return versions.of(version).stream()
+                .map(releases::invokedAt)
+                .filter(Objects::nonNull)
+                .reduce(record.at(), (one, other) -> one.isAfter(other) ? one : other);
     }
 
     private void build(Build build) {
@@ -341,6 +357,9 @@ public final class Warmups implements AutoCloseable {
         } catch (MayflyException.Invalid e) {
             refused = SnapshotRecord.refused(
                     releases.now(), msSince(startNs), e.safeMessage().lines().toList());
+        } catch (MayflyException.Internal e) {
+            LOG.log(System.Logger.Level.ERROR, "warming up " + route.name() + " failed", e);
+            failed = e.safeMessage();
         } catch (MayflyException e) {
             failed = e.safeMessage();
         } catch (InterruptedException e) {
@@ -366,6 +385,10 @@ public final class Warmups implements AutoCloseable {
     }
 
     private void take(Build build, SnapshotRecord record) {
+        if (record.imageBytes() > bytesMax) {
+            throw new MayflyException.Invalid("the snapshot has " + record.imageBytes()
+                    + " bytes, and all together may have " + bytesMax + " (limit snapshot-bytes-max)");
+        }
         Digest version = build.route.version().digest();
         lock.lock();
         try {
