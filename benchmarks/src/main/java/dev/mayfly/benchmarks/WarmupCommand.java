@@ -1,6 +1,8 @@
 package dev.mayfly.benchmarks;
 
 import dev.mayfly.benchmarks.measure.Rounds;
+import dev.mayfly.benchmarks.report.Target;
+import dev.mayfly.benchmarks.warmup.ImageSoak;
 import dev.mayfly.benchmarks.warmup.WarmupBench;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  without-init            a fresh call that needs none",
             "  warmed                  a fresh call from the snapshot, to what initialization made",
+            "  warmed-while-building   the same while other snapshots are built, one after the other",
             "  cold                    the same call, and all initialization in it"
         })
 final class WarmupCommand implements Callable<Integer> {
@@ -38,16 +41,38 @@ final class WarmupCommand implements Callable<Integer> {
     @Option(names = "--plain", defaultValue = "/plain", description = "One that doesn't (default: /plain).")
     private String plain = "";
 
+    @Option(
+            names = "--images",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description =
+                    "Instead: so many restored calls, each of which overwrites all its memory, must begin with the same bytes.")
+    private long images;
+
+    @Option(
+            names = "--image-guest",
+            paramLabel = "FILE",
+            defaultValue = "target/guests/image.wasm",
+            description = "The function for that (default: one that tools/guests.sh builds).")
+    @SuppressWarnings("NullAway.Init") // It has a default.
+    private Path imageGuest;
+
     @Mixin
     private Output output = new Output();
 
     @Override
     public Integer call() throws Exception {
-        if (!Files.isRegularFile(component)) {
-            System.err.println("bench: there is no " + component + ": tools/guests.sh builds one");
+        Path guest = images > 0 ? imageGuest : component;
+        if (!Files.isRegularFile(guest)) {
+            System.err.println("bench: there is no " + guest + ": tools/guests.sh builds one");
             return Bench.EXIT_TOOL_MISSING;
         }
         try (BenchFiles files = BenchFiles.open()) {
+            if (images > 0) {
+                Target target = ImageSoak.run(guest, files.guests().resolve("image-host"), images, output::progress);
+                System.out.println(target);
+                return target.isMet() ? 0 : 1;
+            }
             WarmupBench.Result result = WarmupBench.run(
                     new WarmupBench.Subject(component, slow, plain),
                     files.guests().resolve("warmup-host"),
