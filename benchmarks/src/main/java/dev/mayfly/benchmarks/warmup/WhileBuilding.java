@@ -33,8 +33,9 @@ final class WhileBuilding implements Workload {
         try {
             while (!ends) {
                 SnapshotRecord before = mayfly.snapshot(built);
-                mayfly.warmUp(built);
                 while (Objects.equals(before, mayfly.snapshot(built))) {
+                    // Asked while the last one is just ending it does nothing.
+                    mayfly.warmUp(built);
                     Thread.sleep(1);
                 }
             }
