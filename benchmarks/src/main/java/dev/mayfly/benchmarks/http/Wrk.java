@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -62,16 +63,25 @@ public final class Wrk implements AutoCloseable {
 
     /** Sends requests with 64 bytes to {@code target} for whole seconds of {@code time}. */
     public Result run(URI target, Duration time) throws IOException {
-        Process process = new ProcessBuilder(List.of(
-                        "wrk",
-                        "-t1",
-                        "-c" + CONNECTIONS,
-                        "-d" + time.toSeconds() + "s",
-                        "-s",
-                        script.toString(),
-                        target.toString()))
-                .redirectErrorStream(true)
-                .start();
+        return start(target, time, List.of());
+    }
+
+    /** Sends requests without a body to {@code target} for whole seconds of {@code time}. */
+    public Result get(URI target, Duration time) throws IOException {
+        return start(target, time, List.of("--", "get"));
+    }
+
+    private Result start(URI target, Duration time, List<String> scriptArguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                "wrk",
+                "-t1",
+                "-c" + CONNECTIONS,
+                "-d" + time.toSeconds() + "s",
+                "-s",
+                script.toString(),
+                target.toString()));
+        command.addAll(scriptArguments);
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         try (InputStream in = process.getInputStream()) {
             String output = new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -1,8 +1,16 @@
--- What wrk sends: 64 bytes to be echoed. What it says at the end, in one line:
+-- What wrk sends: 64 bytes to be echoed, or with the argument `get` nothing. What it says at the end, in one line:
 --   result elapsedNs requests errors latencyNs:count ...
 wrk.method = "POST"
 wrk.body = string.rep("x", 64)
 wrk.headers["Content-Type"] = "application/octet-stream"
+
+function init(args)
+  if args[1] == "get" then
+    wrk.method = "GET"
+    wrk.body = nil
+    wrk.headers["Content-Type"] = nil
+  end
+end
 
 function done(summary, latency, requests)
   local e = summary.errors
