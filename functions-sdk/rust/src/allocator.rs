@@ -25,7 +25,9 @@ const OVERHEAD_BYTES: usize = 64;
 static mut FIRST: [MaybeUninit<u8>; FIRST_BYTES] = [MaybeUninit::uninit(); FIRST_BYTES];
 
 #[global_allocator]
-static ALLOCATOR: TalcSyncCell<Memory, WasmBinning> = TalcSyncCell::new_wasm(Memory { state: State::Untouched });
+static ALLOCATOR: TalcSyncCell<Memory, WasmBinning> = TalcSyncCell::new_wasm(Memory {
+    state: State::Untouched,
+});
 
 #[derive(Debug)]
 struct Memory {
@@ -45,9 +47,14 @@ unsafe impl Source for Memory {
     fn acquire<B: Binning>(talc: &mut Talc<Self, B>, layout: Layout) -> Result<(), ()> {
         if let State::Untouched = talc.source.state {
             talc.source.state = State::First;
-            return unsafe { talc.claim((&raw mut FIRST).cast(), FIRST_BYTES) }.map(|_| ()).ok_or(());
+            return unsafe { talc.claim((&raw mut FIRST).cast(), FIRST_BYTES) }
+                .map(|_| ())
+                .ok_or(());
         }
-        let needed = layout.size().saturating_add(layout.align()).saturating_add(OVERHEAD_BYTES);
+        let needed = layout
+            .size()
+            .saturating_add(layout.align())
+            .saturating_add(OVERHEAD_BYTES);
         let pages = needed.div_ceil(PAGE_BYTES);
         let before = memory_grow::<0>(pages);
         if before == usize::MAX {
