@@ -40,8 +40,10 @@ public final class SqliteEventQueue implements EventQueue {
     private final EventTable table;
     private final GroupCommit commits;
 
-    /** When the queue was opened, less {@link System#nanoTime} then: a clock that is set anew meanwhile puts no event off. */
-    private final long originMs = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    /** When the queue was opened, by both clocks: one that is set anew meanwhile puts no event off. */
+    private final long openedMs = System.currentTimeMillis();
+
+    private final long openedNs = System.nanoTime();
 
     /** Events of each function that aren't settled. Only the thread of {@link #commits} reads and writes it. */
     private final Map<String, Long> waiting = new HashMap<>();
@@ -96,7 +98,7 @@ public final class SqliteEventQueue implements EventQueue {
     }
 
     private long nowMs() {
-        return originMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        return openedMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - openedNs);
     }
 
     private void countAgain() {
