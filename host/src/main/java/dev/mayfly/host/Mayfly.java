@@ -221,11 +221,7 @@ public final class Mayfly implements AutoCloseable {
      * @throws MayflyException.NotFound when there is no such function
      */
     public @Nullable SnapshotRecord snapshot(String name) {
-        RoutedFunction function = host.invoker().routes().function(name);
-        if (function == null) {
-            throw new MayflyException.NotFound("no function is called " + name);
-        }
-        return host.warmups().reports(function).stream()
+        return host.warmups().reports(function(name)).stream()
                 .findFirst()
                 .map(WarmupReport::record)
                 .orElse(null);
@@ -238,11 +234,15 @@ public final class Mayfly implements AutoCloseable {
      * @throws MayflyException.Conflict when it was deployed without a warm-up
      */
     public void warmUp(String name) {
+        host.warmups().build(function(name));
+    }
+
+    private RoutedFunction function(String name) {
         RoutedFunction function = host.invoker().routes().function(name);
         if (function == null) {
             throw new MayflyException.NotFound("no function is called " + name);
         }
-        host.warmups().build(function);
+        return function;
     }
 
     /** The names of all functions, sorted. */

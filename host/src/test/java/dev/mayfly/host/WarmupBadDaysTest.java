@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.SetClock;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
@@ -17,9 +16,6 @@ import dev.mayfly.snapshots.SnapshotRecords;
 import dev.mayfly.snapshots.Uniqueness;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,10 +47,7 @@ final class WarmupBadDaysTest {
     }
 
     private static void deploy(TestHost host, String name, String warmup) throws Exception {
-        String settings = ("{'warmup':{" + warmup + "}}").replace('\'', '"');
-        host.send(host.request(
-                        "/v1/functions/" + name + "?manifest=" + URLEncoder.encode(settings, StandardCharsets.UTF_8))
-                .PUT(BodyPublishers.ofByteArray(Guests.bytes("warm"))));
+        host.deploy(name, "warm", "{'warmup':{" + warmup + "}}");
     }
 
     private static JsonNode newest(TestHost host, String name) throws Exception {

@@ -5,12 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
-import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,11 +33,7 @@ final class WarmupDebugTest {
     }
 
     private static void deploy(String name, String warmup) throws Exception {
-        String settings = ("{'warmup':{" + warmup + "}}").replace('\'', '"');
-        host.send(host.request("/v1/functions/" + name + "?manifest="
-                                + URLEncoder.encode(settings, StandardCharsets.UTF_8))
-                        .PUT(BodyPublishers.ofByteArray(Guests.bytes("warm"))))
-                .expect(201);
+        host.deploy(name, "warm", "{'warmup':{" + warmup + "}}").expect(201);
     }
 
     private static JsonNode newest(String name) throws Exception {

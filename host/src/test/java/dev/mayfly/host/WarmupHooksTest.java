@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
-import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,11 +33,7 @@ final class WarmupHooksTest {
 
     /** @param settings in JSON with single quotes */
     private static void deploy(String name, String settings) throws Exception {
-        String manifest =
-                URLEncoder.encode(("{'warmup':{}" + settings + "}").replace('\'', '"'), StandardCharsets.UTF_8);
-        Answer answer = host.send(host.request("/v1/functions/" + name + "?manifest=" + manifest)
-                .PUT(BodyPublishers.ofByteArray(Guests.bytes("hooks"))));
-        assertTrue(answer.status() == 200 || answer.status() == 201, answer.text());
+        host.deploy(name, "hooks", "{'warmup':{}" + settings + "}");
     }
 
     private static JsonNode await(String name, String state) throws Exception {

@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
-import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -44,14 +40,7 @@ final class WarmupTest {
     /** Deploys the guest warm under a name, with a warm-up in JSON with single quotes. */
     private static void deploy(String name, String warmup, String... more) throws Exception {
         String settings = "{'warmup':" + warmup + String.join("", more) + "}";
-        deploySettings(name, "warm", settings);
-    }
-
-    private static void deploySettings(String name, String guest, String settings) throws Exception {
-        String manifest = URLEncoder.encode(settings.replace('\'', '"'), StandardCharsets.UTF_8);
-        Answer answer = host.send(host.request("/v1/functions/" + name + "?manifest=" + manifest)
-                .PUT(BodyPublishers.ofByteArray(Guests.bytes(guest))));
-        assertTrue(answer.status() == 200 || answer.status() == 201, answer.text());
+        host.deploy(name, "warm", settings);
     }
 
     private static JsonNode newest(String name) throws Exception {
@@ -97,7 +86,7 @@ final class WarmupTest {
 
     @Test
     void aFunctionWithoutAWarmUpStartsCold() throws Exception {
-        deploySettings("plain", "warm", "{}");
+        host.deploy("plain", "warm", "{}");
         assertEquals("cold", host.get("/f/plain/counted").expect(200).header("mayfly-start"));
         assertEquals(
                 0,
@@ -178,14 +167,14 @@ final class WarmupTest {
 
     @Test
     void constructsThatCannotBeCapturedAreNamed() throws Exception {
-        deploySettings("construct", "tables", "{'warmup':{}}");
+        host.deploy("construct", "tables", "{'warmup':{}}");
         assertTrue(await("construct", "refused").path("causes").toString().contains("the instruction table."));
     }
 
     @ParameterizedTest
     @CsvSource({"wasi-http, wasi/http, /", "wasi-std, wasi/ordinary, /time"})
     void functionsOfOtherKindsAreWarmedUpToo(String name, String guest, String path) throws Exception {
-        deploySettings(name, guest, "{'warmup':" + requests(request(path)) + "}");
+        host.deploy(name, guest, "{'warmup':" + requests(request(path)) + "}");
         await(name, "warmed");
         for (int i = 0; i < 3; i++) {
             assertEquals("warmed", host.get("/f/" + name + path).expect(200).header("mayfly-start"));
@@ -201,7 +190,7 @@ final class WarmupTest {
             })
     void functionsOfOtherKindsAreRefusedWithTheCauseToo(String name, String guest, String path, String cause)
             throws Exception {
-        deploySettings(name, guest, "{'warmup':" + requests(request(path)) + "}");
+        host.deploy(name, guest, "{'warmup':" + requests(request(path)) + "}");
         JsonNode report = await(name, "refused");
         assertTrue(report.path("causes").toString().contains(cause), report::toString);
     }

@@ -5,13 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
-import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,10 +31,7 @@ final class WarmupUniquenessTest {
     }
 
     private static JsonNode report(String name, String guest, String settings) throws Exception {
-        String manifest = URLEncoder.encode(settings.replace('\'', '"'), StandardCharsets.UTF_8);
-        Answer answer = host.send(host.request("/v1/functions/" + name + "?manifest=" + manifest)
-                .PUT(BodyPublishers.ofByteArray(Guests.bytes(guest))));
-        assertTrue(answer.status() == 200 || answer.status() == 201, answer.text());
+        host.deploy(name, guest, settings);
         Waiting.until(
                 name + " is decided",
                 () -> List.of("warmed", "refused")

@@ -10,9 +10,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -196,7 +198,16 @@ public final class TestHost implements AutoCloseable {
 
     /** Deploys one of the {@link Guests} under a name. */
     public Answer deploy(String name, String guest) throws IOException, InterruptedException {
-        Answer answer = upload(name, Guests.bytes(guest));
+        return deployed(guest, upload(name, Guests.bytes(guest)));
+    }
+
+    /** The same with settings: JSON with single quotes, as in a deployment's manifest. */
+    public Answer deploy(String name, String guest, String settings) throws IOException, InterruptedException {
+        String manifest = URLEncoder.encode(settings.replace('\'', '"'), StandardCharsets.UTF_8);
+        return deployed(guest, upload(name + "?manifest=" + manifest, Guests.bytes(guest)));
+    }
+
+    private static Answer deployed(String guest, Answer answer) {
         if (answer.status() != 200 && answer.status() != 201) {
             throw new AssertionError("deploying " + guest + ": " + answer.text());
         }
