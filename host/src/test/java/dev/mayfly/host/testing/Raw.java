@@ -45,6 +45,14 @@ public final class Raw {
 
     /** Reads one response; its body by Content-Length, or to the end of the connection. */
     public static Response read(InputStream in) throws IOException {
+        Response response = readInterim(in);
+        String length = response.header("content-length");
+        byte[] body = length.isEmpty() ? in.readAllBytes() : in.readNBytes(Integer.parseInt(length));
+        return new Response(response.status(), response.headers(), new String(body, StandardCharsets.ISO_8859_1));
+    }
+
+    /** Reads one response without a body, such as 100 (Continue), and leaves the connection at the next one. */
+    public static Response readInterim(InputStream in) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         byte[] end = {'\r', '\n', '\r', '\n'};
         while (!endsWith(head.toByteArray(), end)) {
@@ -59,10 +67,7 @@ public final class Raw {
                 .filter(line -> !line.isEmpty())
                 .toList();
         int status = Integer.parseInt(lines.getFirst().split(" ", 3)[1]);
-        Response response = new Response(status, lines.subList(1, lines.size()), "");
-        String length = response.header("content-length");
-        byte[] body = length.isEmpty() ? in.readAllBytes() : in.readNBytes(Integer.parseInt(length));
-        return new Response(status, response.headers(), new String(body, StandardCharsets.ISO_8859_1));
+        return new Response(status, lines.subList(1, lines.size()), "");
     }
 
     private static boolean endsWith(byte[] bytes, byte[] end) {
