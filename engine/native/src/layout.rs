@@ -146,7 +146,7 @@ pub struct RequestHead {
     pub query_bytes: i32,
     pub id_bytes: u32,
     pub header_count: u32,
-    reserved: u32,
+    pub text_start: u32,
 }
 
 /// Sizes of one header line's text.
@@ -266,7 +266,7 @@ pub fn report() -> String {
     line("SlabLayout.PAYLOAD", SLAB_PAYLOAD);
     offsets!("RequestHeadLayout", 0, RequestHead, {
         method_bytes => "METHOD_BYTES", path_bytes => "PATH_BYTES", query_bytes => "QUERY_BYTES", id_bytes => "ID_BYTES",
-        header_count => "HEADER_COUNT",
+        header_count => "HEADER_COUNT", text_start => "TEXT_START",
     });
     line("RequestHeadLayout.HEADERS", size_of::<RequestHead>());
     line("RequestHeadLayout.HEADER_ENTRY_BYTES", size_of::<HeaderEntry>());

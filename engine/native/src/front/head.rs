@@ -32,10 +32,6 @@ impl Head {
         unsafe { std::slice::from_raw_parts(start, self.sizes.header_count as usize) }
     }
 
-    fn text_start(self) -> usize {
-        size_of::<RequestHead>() + size_of_val(self.entries())
-    }
-
     /// The first four texts' bounds, one behind the other.
     fn part(self, number: usize) -> &'static [u8] {
         let sizes = self.sizes;
@@ -45,7 +41,7 @@ impl Head {
             sizes.query_bytes.max(0) as usize,
             sizes.id_bytes as usize,
         ];
-        let start = self.text_start() + lengths[..number].iter().sum::<usize>();
+        let start = self.sizes.text_start as usize + lengths[..number].iter().sum::<usize>();
         &self.bytes[start..start + lengths[number]]
     }
 
@@ -98,7 +94,8 @@ pub fn check_request_head(frame: FramePtr) -> Result<()> {
     // SAFETY: the host promises `request_head_bytes` bytes there, and they are enough for this.
     let sizes = unsafe { &*(given.request_head as *const RequestHead) };
     let entries = sizes.header_count as usize * size_of::<HeaderEntry>();
-    if entries > total - size_of::<RequestHead>() {
+    let text_start = sizes.text_start as usize;
+    if size_of::<RequestHead>() + entries > text_start || text_start > total {
         return Err(BadFrame("the request's head says it has more headers than it has room for").into());
     }
     let head = Head::of(frame);
@@ -112,7 +109,7 @@ pub fn check_request_head(frame: FramePtr) -> Result<()> {
         .entries()
         .iter()
         .map(|e| e.name_bytes as usize + e.value_bytes as usize);
-    if head.text_start() + texts.iter().sum::<usize>() + header_bytes.sum::<usize>() != total {
+    if text_start + texts.iter().sum::<usize>() + header_bytes.sum::<usize>() != total {
         return Err(BadFrame("the sizes in the request's head don't add up to its length").into());
     }
     Ok(())

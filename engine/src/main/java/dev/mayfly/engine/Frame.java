@@ -24,7 +24,7 @@ import java.nio.charset.StandardCharsets;
  * <p>Ownership: the frame's memory, and everything its addresses name, belongs to whoever made it and must outlive the invocation; the
  * {@link PrelinkedComponent} too.
  */
-public final class Frame {
+public final class Frame extends CacheLinePadding {
     private final MemorySegment memory;
     private final long address;
     private long invocation;

@@ -297,6 +297,19 @@ class InvocationTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 23, 1_000_000, -1})
+    void aRequestHeadWhoseTextBeginsElsewhereIsRefused(int textStart) {
+        try (TestCall call = new TestCall()) {
+            call.begin("/", "");
+            MemorySegments.ALL.set(
+                    JAVA_INT,
+                    call.frame.memory().get(JAVA_LONG, FrameLayout.REQUEST_HEAD) + RequestHeadLayout.TEXT_START,
+                    textStart);
+            assertEquals(Status.REFUSED, call.frame.begin(guest("echo")), call.frame::message);
+        }
+    }
+
     @Test
     void resumingNothingIsTheCallersMistake() {
         try (TestCall call = new TestCall()) {

@@ -76,6 +76,7 @@ final class TestCall implements AutoCloseable {
         requestHead.set(JAVA_INT, RequestHeadLayout.QUERY_BYTES, question < 0 ? -1 : query.length());
         requestHead.set(JAVA_INT, RequestHeadLayout.ID_BYTES, 4);
         requestHead.set(JAVA_INT, RequestHeadLayout.HEADER_COUNT, 0);
+        requestHead.set(JAVA_INT, RequestHeadLayout.TEXT_START, (int) RequestHeadLayout.HEADERS);
         byte[] text = ("GET" + path + query + "test").getBytes(StandardCharsets.UTF_8);
         MemorySegment.copy(text, 0, requestHead, JAVA_BYTE, RequestHeadLayout.HEADERS, text.length);
         memory.set(JAVA_INT, FrameLayout.REQUEST_HEAD_BYTES, (int) RequestHeadLayout.HEADERS + text.length);

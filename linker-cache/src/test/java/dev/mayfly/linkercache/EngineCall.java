@@ -28,6 +28,7 @@ final class EngineCall implements AutoCloseable {
         head.set(JAVA_INT, RequestHeadLayout.QUERY_BYTES, -1);
         head.set(JAVA_INT, RequestHeadLayout.ID_BYTES, 4);
         head.set(JAVA_INT, RequestHeadLayout.HEADER_COUNT, 0);
+        head.set(JAVA_INT, RequestHeadLayout.TEXT_START, (int) RequestHeadLayout.HEADERS);
         MemorySegment.copy(text, 0, head, JAVA_BYTE, RequestHeadLayout.HEADERS, text.length);
         memory.set(JAVA_LONG, FrameLayout.REQUEST_HEAD, head.address());
         memory.set(JAVA_INT, FrameLayout.REQUEST_HEAD_BYTES, (int) RequestHeadLayout.HEADERS + text.length);

@@ -1,5 +1,6 @@
 package dev.mayfly.memorypool;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.MayflyException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

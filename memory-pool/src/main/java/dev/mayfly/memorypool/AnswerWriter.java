@@ -2,6 +2,7 @@ package dev.mayfly.memorypool;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.engine.MemorySegments;
@@ -19,7 +20,7 @@ import java.util.function.LongUnaryOperator;
  *
  * <p>Threads: the invocation's own.
  */
-public final class AnswerWriter {
+public final class AnswerWriter extends CacheLinePadding {
     /** The limit's name. */
     public static final String BYTES_MAX = "operation-answer-bytes-max";
 

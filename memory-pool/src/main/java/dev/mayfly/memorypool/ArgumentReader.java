@@ -2,6 +2,7 @@ package dev.mayfly.memorypool;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MemorySegments;
@@ -15,7 +16,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Threads: the invocation's own. What it gives is a copy and may be kept.
  */
-public final class ArgumentReader {
+public final class ArgumentReader extends CacheLinePadding {
     private static final MemorySegment ALL = MemorySegments.ALL;
 
     private final MemorySegment frame;

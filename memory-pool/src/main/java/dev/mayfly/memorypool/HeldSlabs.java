@@ -3,6 +3,7 @@ package dev.mayfly.memorypool;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.MemorySegments;
 import dev.mayfly.engine.SlabLayout;
 import java.lang.foreign.MemorySegment;
@@ -14,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  * invocation took is therefore remembered here, and given back from here and at once: slabs of dropped buffers are the engine's to use again
  * until the invocation is over.
  */
-final class HeldSlabs {
+final class HeldSlabs extends CacheLinePadding {
     /** Not a slab: the invocation holds as much as it may. */
     static final long LIMIT_EXCEEDED = -1;
 

@@ -37,7 +37,11 @@ final class IndexStack {
         long seen;
         do {
             seen = stripes.get(top);
-            below[index] = (int) seen;
+            // Mostly what it was when the index was taken. Its neighbours in the cache line are other threads', who
+            // would have to fetch it again.
+            if (below[index] != (int) seen) {
+                below[index] = (int) seen;
+            }
         } while (!stripes.compareAndSet(top, seen, next(seen, index + 1)));
     }
 

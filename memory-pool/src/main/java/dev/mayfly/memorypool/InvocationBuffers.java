@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MemorySegments;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the invocation's own. Streams are closed when they are loaded, when the function let go of them (at its next operation), and with
  * the invocation.
  */
-public final class InvocationBuffers {
+public final class InvocationBuffers extends CacheLinePadding {
     /** Length of a stream whose end was not reached. */
     public static final long UNKNOWN = -1;
 

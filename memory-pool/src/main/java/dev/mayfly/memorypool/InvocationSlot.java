@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.LogLayout;

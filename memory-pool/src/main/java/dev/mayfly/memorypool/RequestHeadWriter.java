@@ -2,6 +2,7 @@ package dev.mayfly.memorypool;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.FrameLayout;
 import dev.mayfly.engine.MemorySegments;
 import dev.mayfly.engine.RequestHeadLayout;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What doesn't fit is dropped, and {@link #finish} says so: there is one place to look.
  */
-public final class RequestHeadWriter {
+public final class RequestHeadWriter extends CacheLinePadding {
     /** The head is whole. */
     public static final int OK = 0;
     /** It takes more than {@link SlotConfig#requestHeadBytesMax}. */
@@ -34,8 +35,8 @@ public final class RequestHeadWriter {
     private final long end;
     /** Where the next byte of text goes. */
     private long at;
-    /** Where the text begins: behind room for as many entries as there may be. */
-    private long text;
+    /** Where the text begins, from the head's start: behind room for as many entries as there may be. */
+    private int textStart;
 
     private int headerCountMax;
     private int headerCount;
@@ -58,8 +59,8 @@ public final class RequestHeadWriter {
         this.headerCountMax = headerCountMax;
         this.headerCount = 0;
         this.status = OK;
-        this.text = head + RequestHeadLayout.HEADERS + headerCountMax * RequestHeadLayout.HEADER_ENTRY_BYTES;
-        this.at = text;
+        this.textStart = (int) (RequestHeadLayout.HEADERS + headerCountMax * RequestHeadLayout.HEADER_ENTRY_BYTES);
+        this.at = head + textStart;
         ALL.set(JAVA_INT, head + RequestHeadLayout.METHOD_BYTES, written(Utf8.write(method, at, end)));
         ALL.set(JAVA_INT, head + RequestHeadLayout.PATH_BYTES, written(Utf8.write(path, at, end)));
         ALL.set(
@@ -92,14 +93,8 @@ public final class RequestHeadWriter {
      */
     public int finish() {
         if (status == OK) {
-            // The text follows the last entry without a gap.
-            long entriesEnd = head + RequestHeadLayout.HEADERS + headerCount * RequestHeadLayout.HEADER_ENTRY_BYTES;
-            if (entriesEnd != text) {
-                MemorySegment.copy(ALL, text, ALL, entriesEnd, at - text);
-                at -= text - entriesEnd;
-                text = entriesEnd;
-            }
             ALL.set(JAVA_INT, head + RequestHeadLayout.HEADER_COUNT, headerCount);
+            ALL.set(JAVA_INT, head + RequestHeadLayout.TEXT_START, textStart);
             frame.set(JAVA_INT, FrameLayout.REQUEST_HEAD_BYTES, (int) (at - head));
         }
         return status;

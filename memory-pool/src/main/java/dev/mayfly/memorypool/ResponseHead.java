@@ -3,6 +3,7 @@ package dev.mayfly.memorypool;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.Frame;
 import dev.mayfly.engine.MemorySegments;
 import dev.mayfly.engine.ResponseHeadLayout;
@@ -18,7 +19,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>They stand here exactly as the function gave them: whoever sends them checks them first.
  */
-public final class ResponseHead {
+public final class ResponseHead extends CacheLinePadding {
     private static final MemorySegment ALL = MemorySegments.ALL;
 
     private final Frame frame;

@@ -1,6 +1,7 @@
 package dev.mayfly.memorypool;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Parts of something that is counted by many threads, each in cache lines of its own and picked by the calling thread, so that threads on different
@@ -27,7 +28,12 @@ public final class Stripes {
         return new AtomicLongArray((COUNT + 1) * LONGS);
     }
 
-    /** Where the calling thread's number is. */
+    /** One object a stripe, none yet: at {@link #mine}. */
+    public static <T> AtomicReferenceArray<T> references() {
+        return new AtomicReferenceArray<>((COUNT + 1) * LONGS);
+    }
+
+    /** Where the calling thread's number or object is. */
     public static int mine() {
         return at(number());
     }

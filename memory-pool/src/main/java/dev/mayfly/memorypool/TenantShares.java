@@ -1,8 +1,10 @@
 package dev.mayfly.memorypool;
 
+import dev.mayfly.engine.CacheLinePadding;
 import dev.mayfly.engine.MayflyException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 
@@ -27,7 +29,7 @@ public final class TenantShares {
     public static final class Share extends CacheLinePadding {
         private final int weight;
         /** Not one number: every call of the tenant changes it, on whichever core. */
-        private final LongAdder inUse = new LongAdder();
+        private final AtomicLongArray inUse = Stripes.longs();
 
         private final LongAdder refused = new LongAdder();
 
@@ -37,7 +39,7 @@ public final class TenantShares {
 
         /** Calls that it has going. */
         public int inUse() {
-            return inUse.intValue();
+            return (int) Stripes.sum(inUse);
         }
 
         /** Calls that were refused because it had its share. */
@@ -45,9 +47,13 @@ public final class TenantShares {
             return refused.sum();
         }
 
+        private void count(int calls) {
+            long _ = inUse.getAndAdd(Stripes.mine(), calls);
+        }
+
         /** A call is over: once for each time that {@link #tryEnter} returned true. */
         public void leave() {
-            inUse.decrement();
+            count(-1);
         }
     }
 
@@ -83,7 +89,7 @@ public final class TenantShares {
      * @param placesInUse at the moment, of all tenants; asked where it matters
      */
     public boolean tryEnter(Share share, IntSupplier placesInUse) {
-        share.inUse.increment();
+        share.count(1);
         if (shares.size() < 2) {
             return true;
         }
@@ -92,7 +98,7 @@ public final class TenantShares {
                 || share.inUse() <= Math.min(placeCount - keptBack, entitled(share))) {
             return true;
         }
-        share.inUse.decrement();
+        share.count(-1);
         share.refused.increment();
         return false;
     }

@@ -1,10 +1,10 @@
-package dev.mayfly.memorypool;
+package dev.mayfly.engine;
 
 /**
  * 128 bytes in front of a subclass's fields, so that two objects which different threads write never share a cache line. The JVM lays out a
  * superclass's fields first.
  */
-abstract class CacheLinePadding {
+public abstract class CacheLinePadding {
     long p00;
     long p01;
     long p02;
@@ -21,4 +21,7 @@ abstract class CacheLinePadding {
     long p13;
     long p14;
     long p15;
+
+    /** For subclasses. */
+    protected CacheLinePadding() {}
 }
