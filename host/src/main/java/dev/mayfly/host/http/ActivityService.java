@@ -10,7 +10,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -27,18 +26,16 @@ final class ActivityService implements Handler {
         this.routes = routes;
     }
 
-    private record Active(RoutedFunction function, CallTotals totals) {}
+    private record Active(RoutedFunction function, long cpuNs) {}
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         Caller caller = Caller.of(request);
         List<Active> active = routes.all().stream()
                 .filter(function -> caller.sees(function.name()))
-                .filter(function -> function.metrics().totals() != null)
-                .map(function -> new Active(
-                        function, Objects.requireNonNull(function.metrics().totals())))
-                .sorted(Comparator.comparingLong((Active one) -> one.totals.cpuNs())
-                        .reversed())
+                .filter(function -> function.metrics().isCalled())
+                .map(function -> new Active(function, function.metrics().cpuNs()))
+                .sorted(Comparator.comparingLong(Active::cpuNs).reversed())
                 .limit(SHOWN_MAX)
                 .toList();
         Json.send(response, json -> {
@@ -46,21 +43,18 @@ final class ActivityService implements Handler {
             json.writeNumberField("nowNs", System.nanoTime());
             json.writeArrayFieldStart("functions");
             for (Active one : active) {
-                long calls = 0;
-                for (Outcome outcome : Outcome.values()) {
-                    calls += one.function.metrics().count(outcome);
-                }
+                CallTotals totals = one.function.metrics().totals();
                 json.writeStartObject();
                 json.writeStringField("function", Tenant.shortName(one.function.name()));
-                json.writeNumberField("calls", calls);
-                json.writeNumberField("responses", one.function.metrics().count(Outcome.RESPONSE));
+                json.writeNumberField("calls", totals.count());
+                json.writeNumberField("responses", totals.count(Outcome.RESPONSE));
                 json.writeNumberField("running", one.function.admission().inUse());
                 json.writeNumberField("waiting", one.function.admission().waiting());
-                json.writeNumberField("cpuNs", one.totals.cpuNs());
-                Histogram latencyNs = one.totals.latencyNs();
+                json.writeNumberField("cpuNs", totals.cpuNs());
+                Histogram latencyNs = totals.latencyNs();
                 json.writeNumberField("p50Ns", latencyNs.getValueAtPercentile(50));
                 json.writeNumberField("p99Ns", latencyNs.getValueAtPercentile(99));
-                json.writeNumberField("memoryBytesMax", one.totals.memoryBytesMax());
+                json.writeNumberField("memoryBytesMax", totals.memoryBytesMax());
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -1,8 +1,8 @@
 package dev.mayfly.host.http;
 
 import dev.mayfly.host.access.Tenant;
-import dev.mayfly.host.invoke.CallTotals;
 import dev.mayfly.host.invoke.Receipt;
+import dev.mayfly.host.invoke.RecentCalls;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Routes;
 import io.helidon.webserver.http.Handler;
@@ -40,12 +40,9 @@ final class CallsService implements Handler {
                     .send(response);
             return;
         }
-        CallTotals totals = function.metrics().totals();
-        List<Receipt> receipts = totals == null
-                ? List.of()
-                : order.equals("newest")
-                        ? totals.recent().newest()
-                        : totals.recent().slowest();
+        RecentCalls recent = function.metrics().recent();
+        List<Receipt> receipts =
+                recent == null ? List.of() : order.equals("newest") ? recent.newest() : recent.slowest();
         Json.send(response, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("calls");

@@ -199,6 +199,7 @@ final class InvokeHandler {
         if (!request.content().hasEntity()) {
             return run(connection, invocation, durationMaxNs, null, request, response);
         }
+        invocation.opened();
         long length = contentLength(request.headers());
         long lengthMax = invocation.route().limits().invocation().requestBodyBytesMax();
         if (length > lengthMax) {

@@ -19,7 +19,7 @@ public interface CallTracer {
      * Begins the trace of an invocation whose function begins now.
      *
      * @param traceParent what its request came with: W3C Trace Context, not checked yet
-     * @param openedNs when it was admitted, or began to wait for that, on {@link System#nanoTime}'s clock
+     * @param openedNs when its request or a place was waited for, else when it starts, on {@link System#nanoTime}'s clock
      * @param queuedNs how long it waited
      * @param startNs when the function begins
      */

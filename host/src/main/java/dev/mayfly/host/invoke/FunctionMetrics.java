@@ -1,55 +1,80 @@
 package dev.mayfly.host.invoke;
 
 import dev.mayfly.host.FunctionLimit;
-import java.util.Arrays;
-import java.util.concurrent.atomic.LongAdder;
+import dev.mayfly.memorypool.Stripes;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a function's invocations came to, since the host started.
+ * What a function's invocations came to, since the host started: totals, and for a function that is called often several, one for each stripe of
+ * threads. Two cores that record in the same ones take their cache lines from each other at each call.
  *
- * <p>Threads: any. Recording never waits. The counts are not read at one instant: a scrape during load may be a call apart
- * between two of them.
+ * <p>Threads: any. Recording waits for nobody: who finds its stripe taken uses another.
  */
-@SuppressWarnings("EnumOrdinal") // An index into memory, kept nowhere.
 public final class FunctionMetrics {
-    /** By {@link Outcome}, in its order. */
-    private final LongAdder[] outcomes = new LongAdder[Outcome.values().length];
+    /** From so many calls on there are several totals. A host may hold 100,000 functions, most of them hardly called. */
+    static final int BUSY_COUNT = 10_000;
 
-    // Made at the first call: a host may hold 100,000 functions that nobody calls.
-    private volatile @Nullable CallTotals totals;
+    /** Made at the first call: a host may hold 100,000 functions that nobody calls. */
+    private record Recorded(RecentCalls recent, TotalsStripe first) {}
+
+    private volatile @Nullable Recorded recorded;
+    private volatile TotalsStripe @Nullable [] stripes;
 
     /** Whether it has lines of its own in a scrape: see {@link MetricNames}. */
     private volatile @Nullable Boolean named;
 
     /** Nothing has been called. */
-    public FunctionMetrics() {
-        Arrays.setAll(outcomes, _ -> new LongAdder());
-    }
+    public FunctionMetrics() {}
 
     /** Adds an invocation. */
     public void record(Receipt receipt) {
-        counter(receipt.outcome()).increment();
-        totals(receipt.endedNs()).add(receipt);
+        Recorded recorded = recorded(receipt.endedNs());
+        recorded.recent.add(receipt);
+        TotalsStripe[] stripes = this.stripes;
+        if (stripes == null) {
+            if (recorded.first.tryAdd(receipt)) {
+                if (recorded.first.callCount() >= BUSY_COUNT) {
+                    makeStripes();
+                }
+                return;
+            }
+            stripes = makeStripes();
+        }
+        // The thread's own in nearly all cases.
+        int stripe = Stripes.number();
+        while (!stripes[stripe & (Stripes.COUNT - 1)].tryAdd(receipt)) {
+            stripe++;
+        }
+    }
+
+    private synchronized TotalsStripe[] makeStripes() {
+        TotalsStripe[] stripes = this.stripes;
+        if (stripes == null) {
+            stripes = Stream.generate(TotalsStripe::new).limit(Stripes.COUNT).toArray(TotalsStripe[]::new);
+            this.stripes = stripes;
+        }
+        return stripes;
     }
 
     /** An invocation was not given something because it would have passed a limit. */
     void recordPassed(FunctionLimit limit) {
-        totals(System.nanoTime()).addPassed(limit);
+        recorded(System.nanoTime()).first.use(totals -> totals.addPassed(limit));
     }
 
-    private CallTotals totals(long nowNs) {
-        CallTotals totals = this.totals;
-        return totals == null ? makeTotals(nowNs) : totals;
+    private Recorded recorded(long nowNs) {
+        Recorded recorded = this.recorded;
+        return recorded == null ? makeRecorded(nowNs) : recorded;
     }
 
-    private synchronized CallTotals makeTotals(long nowNs) {
-        CallTotals totals = this.totals;
-        if (totals == null) {
-            totals = new CallTotals(nowNs);
-            this.totals = totals;
+    private synchronized Recorded makeRecorded(long nowNs) {
+        Recorded recorded = this.recorded;
+        if (recorded == null) {
+            recorded = new Recorded(new RecentCalls(nowNs), new TotalsStripe());
+            this.recorded = recorded;
         }
-        return totals;
+        return recorded;
     }
 
     @Nullable
@@ -66,16 +91,41 @@ public final class FunctionMetrics {
         return Boolean.FALSE.equals(named);
     }
 
-    public long count(Outcome outcome) {
-        return counter(outcome).sum();
+    /** Whether it was called. */
+    public boolean isCalled() {
+        return recorded != null;
     }
 
-    private LongAdder counter(Outcome outcome) {
-        return outcomes[outcome.ordinal()];
+    /** What the invocations took. A copy, the caller's own. */
+    public CallTotals totals() {
+        CallTotals sum = new CallTotals();
+        forEach(sum::addAll);
+        return sum;
     }
 
-    /** What they took; null before the first one. */
-    public @Nullable CallTotals totals() {
-        return totals;
+    /** Of that, the time in the function itself. */
+    public long cpuNs() {
+        long[] sum = {0};
+        forEach(totals -> sum[0] += totals.cpuNs());
+        return sum[0];
+    }
+
+    private void forEach(Consumer<CallTotals> use) {
+        Recorded recorded = this.recorded;
+        if (recorded != null) {
+            recorded.first.use(use);
+        }
+        TotalsStripe[] stripes = this.stripes;
+        if (stripes != null) {
+            for (TotalsStripe stripe : stripes) {
+                stripe.use(use);
+            }
+        }
+    }
+
+    /** The last receipts; null before the first one. */
+    public @Nullable RecentCalls recent() {
+        Recorded recorded = this.recorded;
+        return recorded == null ? null : recorded.recent;
     }
 }

@@ -64,7 +64,9 @@ public final class Invocation implements AutoCloseable, LogReader {
     private @Nullable Outcome outcome;
     private @Nullable MayflyException loadFailure;
     private boolean ran;
+    /** 0 while nothing had to be waited for. */
     private long openedNs;
+
     private long queuedNs;
     private long deadlineNs;
     private long startNs;
@@ -91,7 +93,6 @@ public final class Invocation implements AutoCloseable, LogReader {
     }
 
     void open(Cancellation cancellation, long waitMaxNs) {
-        openedNs = System.nanoTime();
         outcome = admit(cancellation, waitMaxNs);
     }
 
@@ -123,6 +124,7 @@ public final class Invocation implements AutoCloseable, LogReader {
             inFunction = admission.tryEnter();
             return inFunction ? null : Outcome.CONCURRENCY_LIMIT;
         }
+        opened();
         Admission.Entry entry = admission.enter(
                 Math.min(waitMaxNs, route.limits().queueTimeMaxNs()),
                 () -> invoker.isStopping() || cancellation.isCancelled());
@@ -223,6 +225,9 @@ public final class Invocation implements AutoCloseable, LogReader {
         Frame frame = slot.frame();
         bytesIn = Math.max(0, frame.bufferLength(FrameLayout.REQUEST_BODY));
         startNs = System.nanoTime();
+        if (openedNs == 0) {
+            openedNs = startNs;
+        }
         Outcome outcome = Outcome.HOST_FAILED;
         try {
             CallTracer tracer = invoker.tracer();
@@ -475,6 +480,13 @@ public final class Invocation implements AutoCloseable, LogReader {
         FunctionLines.write(route.name(), route.log().append(unixNs, level, id, message, fields));
     }
 
+    /** Says that its request is waited for from now on: before it runs. Without, it lasts from its function's begin, or from the wait for a place. */
+    public void opened() {
+        if (openedNs == 0) {
+            openedNs = System.nanoTime();
+        }
+    }
+
     /** Says what the caller's token carries for the function, before it runs. */
     public void callerToken(@Nullable String value) {
         callerToken = value;
@@ -564,6 +576,7 @@ public final class Invocation implements AutoCloseable, LogReader {
 
     private void record(Outcome outcome, long memoryBytes) {
         long endedNs = sentNs != 0 ? sentNs : ran ? endNs : System.nanoTime();
+        long beganNs = openedNs == 0 ? endedNs : openedNs;
         OperationCall call = this.call;
         Receipt receipt = new Receipt(
                 id,
@@ -572,7 +585,7 @@ public final class Invocation implements AutoCloseable, LogReader {
                 status,
                 start,
                 endedNs,
-                endedNs - openedNs,
+                endedNs - beganNs,
                 queuedNs,
                 runNs(),
                 cpuNs(),

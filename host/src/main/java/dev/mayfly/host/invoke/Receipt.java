@@ -15,7 +15,7 @@ import java.time.Instant;
  * @param status of the HTTP response; 0 where there is none
  * @param start what the instance began as
  * @param endedNs when the last of its response was sent, or, where it isn't sent, the function was done; on {@link System#nanoTime}'s clock
- * @param wallNs from its admission, or the wait for it, to that
+ * @param wallNs to that from when the request was waited for, or a place; where neither was, from the function's begin
  * @param queuedNs the wait for a place
  * @param runNs from the function's begin to its end, host operations included; 0 when it never began
  * @param cpuNs of that, the time in the function itself. A core that the system gave to others meanwhile counts

@@ -77,13 +77,13 @@ final class FunctionSnapshots {
     }
 
     private void add(String function, FunctionMetrics metrics, int inUse) {
-        CallTotals totals = metrics.totals();
-        if (totals == null) {
+        if (!metrics.isCalled()) {
             return;
         }
+        CallTotals totals = metrics.totals();
         Labels labels = Labels.of("function", function);
         for (Outcome outcome : Outcome.values()) {
-            addSome(calls, labels.add("outcome", outcome.label()), metrics.count(outcome));
+            addSome(calls, labels.add("outcome", outcome.label()), totals.count(outcome));
         }
         durations.dataPoint(Durations.of(labels, totals.latencyNs(), BOUNDS_SECONDS));
         add(cpu, labels, totals.cpuNs() / 1e9);

@@ -1,10 +1,12 @@
 package dev.mayfly.host.invoke;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
@@ -15,14 +17,11 @@ class FunctionMetricsTest {
         metrics.record(Receipts.of(outcome, runNs));
     }
 
-    private CallTotals totals() {
-        return Objects.requireNonNull(metrics.totals());
-    }
-
     @Test
-    void aFunctionThatNobodyCallsHasNoTotals() {
-        assertNull(metrics.totals());
-        assertEquals(0, metrics.count(Outcome.RESPONSE));
+    void aFunctionThatNobodyCallsHasRecordedNothing() {
+        assertFalse(metrics.isCalled());
+        assertNull(metrics.recent());
+        assertEquals(0, metrics.totals().count());
     }
 
     @Test
@@ -31,10 +30,10 @@ class FunctionMetricsTest {
         record(Outcome.RESPONSE, 7_000);
         record(Outcome.TRAP, 1_000_000);
         record(Outcome.CONCURRENCY_LIMIT, 0);
-        assertEquals(2, metrics.count(Outcome.RESPONSE));
-        assertEquals(1, metrics.count(Outcome.TRAP));
-        assertEquals(0, metrics.count(Outcome.FUNCTION_ERROR));
-        Histogram latencyNs = totals().latencyNs();
+        assertEquals(2, metrics.totals().count(Outcome.RESPONSE));
+        assertEquals(1, metrics.totals().count(Outcome.TRAP));
+        assertEquals(0, metrics.totals().count(Outcome.FUNCTION_ERROR));
+        Histogram latencyNs = metrics.totals().latencyNs();
         assertEquals(3, latencyNs.getTotalCount());
         long medianNs = latencyNs.getValueAtPercentile(50);
         assertTrue(6_930 <= medianNs && medianNs <= 8_000, "medianNs=" + medianNs);
@@ -43,7 +42,7 @@ class FunctionMetricsTest {
     @Test
     void aFunctionThatWasCalledOnceKeepsLittle() {
         record(Outcome.RESPONSE, 5_000);
-        int bytes = totals().latencyNs().getEstimatedFootprintInBytes();
+        int bytes = metrics.totals().latencyNs().getEstimatedFootprintInBytes();
         assertTrue(bytes < 5 << 10, "bytes=" + bytes);
     }
 
@@ -51,7 +50,7 @@ class FunctionMetricsTest {
     void timesOutOfRangeAreCountedAtItsEnds() {
         record(Outcome.RESPONSE, 1);
         record(Outcome.RESPONSE, Long.MAX_VALUE);
-        assertEquals(2, totals().latencyNs().getTotalCount());
+        assertEquals(2, metrics.totals().latencyNs().getTotalCount());
     }
 
     @Test
@@ -67,7 +66,31 @@ class FunctionMetricsTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertEquals(40_000, metrics.count(Outcome.RESPONSE));
-        assertEquals(40_000, totals().latencyNs().getTotalCount());
+        assertEquals(40_000, metrics.totals().count(Outcome.RESPONSE));
+        assertEquals(40_000, metrics.totals().latencyNs().getTotalCount());
+        assertTrue(40_000 * 4_000L < metrics.cpuNs());
+        assertEquals(metrics.totals().cpuNs(), metrics.cpuNs());
+    }
+
+    @Test
+    void aScrapeLosesNothingOfWhatIsRecordedMeanwhile() throws InterruptedException {
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger torn = new AtomicInteger();
+        Thread scrape = Thread.startVirtualThread(() -> {
+            while (!done.get()) {
+                CallTotals totals = metrics.totals();
+                if (totals.count() != totals.latencyNs().getTotalCount()) {
+                    torn.incrementAndGet();
+                }
+            }
+        });
+        for (int call = 0; call < 100_000; call++) {
+            record(Outcome.RESPONSE, 5_000);
+        }
+        done.set(true);
+        scrape.join();
+        assertEquals(0, torn.get());
+        assertEquals(100_000, metrics.totals().count());
+        assertEquals(100_000 * 5_000L, metrics.cpuNs());
     }
 }
