@@ -37,7 +37,7 @@ final class FreshCommand implements Callable<Integer> {
      * Endive's memories are arrays of its heap, a new one for each call. In a heap that fits the processor's cache, zeroing them takes less than
      * half as long as in one of the default size (70 instead of 165 µs a call).
      */
-    private static final String ENDIVE_HEAP = "-Xmx64m";
+    private static final String[] ENDIVE_HEAP = {"-Xms64m", "-Xmx64m"};
 
     @Mixin
     private Output output = new Output();

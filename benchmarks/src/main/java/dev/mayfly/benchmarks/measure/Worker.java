@@ -3,6 +3,7 @@ package dev.mayfly.benchmarks.measure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +14,9 @@ import java.util.List;
 public final class Worker implements Measured, AutoCloseable {
     /** For everything that isn't measuring: starting a JVM, compiling a guest. */
     private static final Duration SLACK = Duration.ofSeconds(60);
+
+    /** Taken from the system beforehand, so that no row measures how the kernel hands out a growing heap's pages. */
+    private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
 
     private final ChildProcess process;
 
@@ -35,9 +39,15 @@ public final class Worker implements Measured, AutoCloseable {
         }
     }
 
-    /** Starts a JVM like this one with {@link WorkerMain}. */
+    /**
+     * Starts a JVM like this one with {@link WorkerMain}.
+     *
+     * @param jvmOptions stand behind, and so above, those that every worker has
+     */
     public static Worker startJava(String contender, Path guests, String... jvmOptions) throws IOException {
-        List<String> command = ChildProcess.java(jvmOptions);
+        List<String> options = new ArrayList<>(HEAP);
+        options.addAll(List.of(jvmOptions));
+        List<String> command = ChildProcess.java(options.toArray(String[]::new));
         command.addAll(List.of(WorkerMain.class.getName(), contender, guests.toString()));
         return start(contender, command);
     }
