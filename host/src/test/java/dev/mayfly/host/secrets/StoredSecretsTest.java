@@ -8,9 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
+import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.TestHost;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +165,33 @@ final class StoredSecretsTest {
         assertEquals(
                 "rw-------",
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("secrets.key"))));
+    }
+
+    @Test
+    void aCrashReportDoesNotShowIt(@TempDir Path temporary) throws Exception {
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            set(host, "stripe-key", VALUE).expect(204);
+            deploy(host, "{\"secrets\":{\"stripe\":\"stripe-key\"}}").expect(201);
+        }
+        try (HostProcess child = new HostProcess(temporary, HostProcess.NEVER, List.of(folder));
+                HttpClient client = TestHost.client(HttpClient.Version.HTTP_1_1)) {
+            URI function = URI.create(child.hosts().getFirst() + "/f/errand/secret?name=stripe");
+            for (int i = 0; i < 100; i++) {
+                HttpRequest request = HttpRequest.newBuilder(function).build();
+                assertEquals(
+                        VALUE, client.send(request, BodyHandlers.ofString()).body());
+            }
+            // What a bug in native code would be.
+            new ProcessBuilder("sh", "-c", "kill -SEGV " + child.process().pid())
+                    .start()
+                    .waitFor();
+            child.process().onExit().join();
+            String report = Files.readString(child.crashReport());
+            assertTrue(report.contains("A fatal error has been detected"), report);
+            expectNone("the crash report", report);
+            expectNone("what the JVM said", child.said());
+        }
+        expectNowhere();
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class HostProcess implements AutoCloseable {
         command.addAll(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
         // Who is killed cleans up nothing: the libraries it unpacks go with the test's folder.
         command.add("-Djava.io.tmpdir=" + temporary);
+        command.addAll(List.of("-XX:ErrorFile=" + crashReport(), "-XX:-CreateCoredumpOnCrash"));
         String engine = System.getProperty("mayfly.engine.path");
         if (engine != null) {
             command.add("-Dmayfly.engine.path=" + engine);
@@ -48,6 +49,11 @@ public final class HostProcess implements AutoCloseable {
     /** Where they answer, in the order of their folders. */
     public List<String> hosts() {
         return hosts;
+    }
+
+    /** Where the JVM writes what it knows when it crashes. */
+    public Path crashReport() {
+        return errors.resolveSibling("hs_err.log");
     }
 
     /** The next line that it writes. */
