@@ -17,6 +17,7 @@ import dev.mayfly.host.catalog.CatalogConnection;
 import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.deploy.DeployStep;
 import dev.mayfly.host.deploy.Deployer;
+import dev.mayfly.host.deploy.HostClock;
 import dev.mayfly.host.deploy.Releases;
 import dev.mayfly.host.deploy.Upkeep;
 import dev.mayfly.host.events.EventDispatcher;
@@ -67,7 +68,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -154,7 +154,7 @@ public final class Host implements AutoCloseable {
      * @throws MayflyException.Invalid when the settings can't be had on this machine
      */
     public static Host start(HostConfig config) {
-        return start(config, InstantSource.system(), step -> {});
+        return start(config, HostClock.SYSTEM, step -> {});
     }
 
     /**
@@ -162,18 +162,18 @@ public final class Host implements AutoCloseable {
      *
      * @param reached told of each step of each change
      */
-    static Host start(HostConfig config, InstantSource clock, Consumer<DeployStep> reached) {
+    static Host start(HostConfig config, HostClock clock, Consumer<DeployStep> reached) {
         return start(config, clock, reached, List.of(), true);
     }
 
     /** Without an HTTP endpoint: address and port are not used. */
     static Host embed(HostConfig config, List<CustomInterface> offered) {
-        return start(config, InstantSource.system(), step -> {}, offered, false);
+        return start(config, HostClock.SYSTEM, step -> {}, offered, false);
     }
 
     private static Host start(
             HostConfig config,
-            InstantSource clock,
+            HostClock clock,
             Consumer<DeployStep> reached,
             List<CustomInterface> offered,
             boolean serves) {
@@ -192,7 +192,7 @@ public final class Host implements AutoCloseable {
 
     private static Host start(
             HostConfig config,
-            InstantSource clock,
+            HostClock clock,
             Consumer<DeployStep> reached,
             List<CustomInterface> offered,
             boolean serves,

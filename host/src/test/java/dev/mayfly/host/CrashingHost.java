@@ -1,11 +1,11 @@
 package dev.mayfly.host;
 
 import dev.mayfly.host.deploy.DeployStep;
+import dev.mayfly.host.deploy.HostClock;
 import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.TestHost;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
@@ -23,8 +23,8 @@ final class CrashingHost {
     public static void main(String[] args) throws IOException {
         String step = args[0];
         for (String folder : Arrays.asList(args).subList(1, args.length)) {
-            Host host = Host.start(
-                    TestHost.config(Path.of(folder)), InstantSource.system(), reached -> stopAt(step, reached));
+            Host host =
+                    Host.start(TestHost.config(Path.of(folder)), HostClock.SYSTEM, reached -> stopAt(step, reached));
             System.out.println(host.adminUri());
         }
         // The end of the input is the end of the test, also of one that was killed itself.

@@ -62,6 +62,15 @@ final class UpkeepTest {
         }
     }
 
+    /** Waits for two other canaries that are due, one after the other: between their rounds all canaries were judged. */
+    private static void awaitJudged(TestHost host) throws Exception {
+        for (String due : List.of("due-first", "due-second")) {
+            canary(host, due, "hello", "'promoteAfterMs': 1, 'callsMin': 1");
+            call(host, "/f/" + due + ":2", 1);
+            Waiting.until(due + " is promoted", () -> isAt(host, due, 2));
+        }
+    }
+
     @Test
     void aCanaryThatKeepsItsRuleGetsAllCalls() throws Exception {
         try (TestHost host = start()) {
@@ -123,7 +132,7 @@ final class UpkeepTest {
         try (TestHost host = start()) {
             canary(host, "back", "hello", "'promoteAfterMs': 600000, 'callsMin': 20");
             call(host, "/f/back:2", 20);
-            clock.advance(Duration.ofDays(-30));
+            clock.jump(Duration.ofDays(-30));
             AtomicInteger minutes = new AtomicInteger();
             Waiting.until("it is promoted", () -> {
                 clock.advance(Duration.ofMinutes(1));
@@ -136,6 +145,48 @@ final class UpkeepTest {
     }
 
     @Test
+    void aClockThatIsSetForwardPromotesNothingEarly() throws Exception {
+        try (TestHost host = start()) {
+            canary(host, "forward", "hello", "'promoteAfterMs': 600000, 'callsMin': 20");
+            call(host, "/f/forward:2", 20);
+            clock.jump(Duration.ofDays(1));
+            awaitJudged(host);
+            assertFalse(isAt(host, "forward", 2), "it was tried for seconds");
+            clock.advance(Duration.ofMinutes(11));
+            Waiting.until("it is promoted", () -> isAt(host, "forward", 2));
+        }
+    }
+
+    @Test
+    void theTimesBeforeAndAfterARestartAreAddedUp() throws Exception {
+        try (TestHost host = start()) {
+            canary(host, "added", "hello", "'promoteAfterMs': 600000, 'callsMin': 1");
+            clock.advance(Duration.ofMinutes(6));
+        }
+        try (TestHost host = start()) {
+            call(host, "/f/added:2", 1);
+            clock.jump(Duration.ofDays(1));
+            awaitJudged(host);
+            assertFalse(isAt(host, "added", 2), "6 of 10 minutes");
+            clock.advance(Duration.ofMinutes(5));
+            Waiting.until("it is promoted", () -> isAt(host, "added", 2));
+        }
+    }
+
+    @Test
+    void aCanaryThatWasStartedInTheFutureBeginsAnewWithTheHost() throws Exception {
+        try (TestHost host = start()) {
+            canary(host, "future", "hello", "'promoteAfterMs': 600000, 'callsMin': 1");
+        }
+        clock.jump(Duration.ofDays(-1));
+        try (TestHost host = start()) {
+            call(host, "/f/future:2", 1);
+            clock.advance(Duration.ofMinutes(11));
+            Waiting.until("it is promoted", () -> isAt(host, "future", 2));
+        }
+    }
+
+    @Test
     void aClockThatJumpsReapsNothingThatWasInvokedSinceTheHostStarted() throws Exception {
         try (TestHost host = start()) {
             host.greet("jumped", "One", "live");
@@ -143,11 +194,11 @@ final class UpkeepTest {
             host.greet("other", "One", "live");
             host.greet("other", "Two", "live");
             call(host, "/f/jumped:1/you", 1);
-            clock.advance(Duration.ofDays(400));
+            clock.jump(Duration.ofDays(400));
             Waiting.until(
                     "what nobody invoked is gone", () -> versions(host, "other").equals(List.of("2")));
             assertEquals(List.of("2", "1"), versions(host, "jumped"));
-            clock.advance(Duration.ofDays(-800));
+            clock.jump(Duration.ofDays(-800));
             call(host, "/f/jumped:1/you", 1);
             host.greet("jumped", "Three", "live");
             host.post("/v1/functions/jumped/rollback", new byte[0]).expect(200);

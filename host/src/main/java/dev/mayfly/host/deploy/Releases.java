@@ -24,8 +24,8 @@ import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.TenantShares;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Releases {
     private final Bindings bindings;
     private final Limits limits;
     private final TenantShares shares;
-    private final InstantSource clock;
+    private final HostClock clock;
     private final Consumer<DeployStep> reached;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -73,7 +73,7 @@ public final class Releases {
             Bindings bindings,
             Limits limits,
             TenantShares shares,
-            InstantSource clock,
+            HostClock clock,
             Consumer<DeployStep> reached) {
         this.catalog = catalog;
         this.store = store;
@@ -105,7 +105,7 @@ public final class Releases {
             }
             routes.put(function);
             for (Alias alias : stored.aliases()) {
-                beginTrial(function, alias);
+                beginTrial(function, alias, triedBefore(alias.rollout()));
             }
         }
         store.removeUnreferenced(fingerprint, components::contains);
@@ -277,16 +277,22 @@ public final class Releases {
         endTrial(function, alias.name());
         RoutedFunction moved = function.with(alias);
         routes.put(moved);
-        beginTrial(moved, alias);
+        beginTrial(moved, alias, Duration.ZERO);
         reached.accept(DeployStep.ALIAS_ROUTED);
         return alias;
     }
 
-    private void beginTrial(RoutedFunction function, Alias alias) {
+    /** How long a canary was tried by hosts before this one. Where the clock was set back since then nobody knows, and it begins anew. */
+    private Duration triedBefore(@Nullable Rollout rollout) {
+        Duration tried = rollout == null ? Duration.ZERO : Duration.between(rollout.startedAt(), now());
+        return tried.isNegative() ? Duration.ZERO : tried;
+    }
+
+    private void beginTrial(RoutedFunction function, Alias alias, Duration triedBefore) {
         Rollout rollout = alias.rollout();
         Route canary = rollout == null ? null : function.versions().get(rollout.version());
         if (canary != null) {
-            canary.trial(new Trial());
+            canary.trial(new Trial(triedBefore, clock.nanoTime()));
             onTrial.add(function.name());
         }
     }
@@ -435,6 +441,11 @@ public final class Releases {
 
     private static MayflyException.NotFound noAlias(String function, String alias) {
         return new MayflyException.NotFound(function + " has no alias " + alias);
+    }
+
+    /** How long a canary has been tried, with the time before a restart. */
+    Duration age(Trial trial) {
+        return trial.age(clock.nanoTime());
     }
 
     /** What changes are dated by. */

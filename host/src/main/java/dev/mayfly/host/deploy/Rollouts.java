@@ -7,13 +7,12 @@ import dev.mayfly.host.invoke.RoutedAlias;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Trial;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Promotes canaries that keep their rule and rolls back those that break it. What it counts begins anew with the host, the time a canary is tried
- * does not.
+ * does not. A clock that is set while the host runs neither hastens nor delays a promotion.
  */
 final class Rollouts {
     private static final System.Logger LOG = System.getLogger(Rollouts.class.getName());
@@ -40,8 +39,6 @@ final class Rollouts {
 
     private void judge(Alias alias, Rollout rollout, Trial trial) {
         long calls = trial.calls();
-        Instant now = releases.now();
-        Instant end = trial.since(rollout.startedAt(), now).plus(rollout.promoteAfter());
         if (calls < rollout.callsMin()) {
             return;
         }
@@ -63,7 +60,7 @@ final class Rollouts {
                                     Locale.ROOT,
                                     ", p99-max is %.1f ms",
                                     rollout.p99Max().toNanos() / 1e6));
-        } else if (!now.isBefore(end)) {
+        } else if (releases.age(trial).compareTo(rollout.promoteAfter()) >= 0) {
             settle(
                     alias,
                     List.of(new Alias.Target(rollout.version(), 100)),

@@ -1,10 +1,8 @@
 package dev.mayfly.host.invoke;
 
-import java.time.Instant;
-import java.util.Comparator;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.HdrHistogram.AtomicHistogram;
 
 /**
@@ -19,16 +17,23 @@ public final class Trial {
     private final LongAdder failures = new LongAdder();
     private final AtomicHistogram latencyNs = new AtomicHistogram(SHORTEST_NS, LONGEST_NS, 2);
 
-    /** Only the thread that judges reads and writes it. */
-    private Instant since = Instant.MAX;
+    private final Duration triedBefore;
+    private final long startNs;
 
-    /** Nothing has been called. */
-    public Trial() {}
+    /**
+     * Nothing has been called.
+     *
+     * @param triedBefore by a host before this one
+     * @param startNs now, by a clock that runs evenly
+     */
+    public Trial(Duration triedBefore, long startNs) {
+        this.triedBefore = triedBefore;
+        this.startNs = startNs;
+    }
 
-    /** Since when it is tried: from now on where the clock was set back to a time before that, so that nobody waits until it has caught up. */
-    public Instant since(Instant startedAt, Instant now) {
-        since = Stream.of(since, startedAt, now).min(Comparator.naturalOrder()).orElseThrow();
-        return since;
+    /** How long it has been tried. */
+    public Duration age(long nowNs) {
+        return triedBefore.plusNanos(nowNs - startNs);
     }
 
     void record(boolean failed, long ns) {

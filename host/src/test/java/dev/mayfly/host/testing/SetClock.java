@@ -1,19 +1,31 @@
 package dev.mayfly.host.testing;
 
+import dev.mayfly.host.deploy.HostClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 
-/** A clock that is ahead of the machine's by as much as a test says. */
-public final class SetClock implements InstantSource {
-    private volatile Duration ahead = Duration.ZERO;
+/** Clocks that are ahead of the machine's by as much as a test says. */
+public final class SetClock implements HostClock {
+    private volatile Duration passed = Duration.ZERO;
+    private volatile Duration jumped = Duration.ZERO;
 
+    /** Lets time pass. */
     public void advance(Duration by) {
-        ahead = ahead.plus(by);
+        passed = passed.plus(by);
+    }
+
+    /** Sets the time of day though no time passes. */
+    public void jump(Duration by) {
+        jumped = jumped.plus(by);
     }
 
     @Override
     public Instant instant() {
-        return Instant.now().plus(ahead);
+        return Instant.now().plus(passed).plus(jumped);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime() + passed.toNanos();
     }
 }
