@@ -1,5 +1,8 @@
 package dev.mayfly.host;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,8 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.mayfly.host.access.Authenticator;
+import dev.mayfly.host.access.KeyText;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
+import java.security.MessageDigest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +79,25 @@ final class ArchitectureTest {
                 .callMethod(System.class, "load", String.class)
                 .orShould()
                 .callMethod(System.class, "loadLibrary", String.class)
+                .check(MAYFLY);
+    }
+
+    /** Comparisons that end at the first difference tell by their time where it is. */
+    @Test
+    void keysAreComparedByTheirHashesInConstantTime() {
+        classes()
+                .that()
+                .areAssignableTo(Authenticator.class)
+                .should()
+                .callMethod(KeyText.class, "hash", String.class)
+                .andShould()
+                .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
+                .check(MAYFLY);
+        noClasses()
+                .that()
+                .belongToAnyOf(Authenticator.class, KeyText.class)
+                .should()
+                .callMethodWhere(target(nameMatching("equals.*|contentEquals|regionMatches|compare.*|mismatch")))
                 .check(MAYFLY);
     }
 

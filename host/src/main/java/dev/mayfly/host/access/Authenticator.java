@@ -2,7 +2,9 @@ package dev.mayfly.host.access;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +12,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells whose key a text is.
  *
- * <p>Keys are found by the first eight bytes of their hash and compared in constant time. A wrong key goes the same way as an expired or revoked one,
- * against a hash that none has, so that time tells nobody which of them it was.
+ * <p>Keys are found by the first eight bytes of their hash and compared in constant time. A wrong key goes all the way of an expired or revoked one,
+ * with an entry that none has, so that time tells nobody which of them it was.
  *
  * <p>Threads: any may ask; {@link KeyStore} replaces the snapshot.
  */
 public final class Authenticator {
-    private static final Entry NOBODY = new Entry(new byte[32], null);
+    /** Has ended in 1970. Nobody has a text of that hash. */
+    private static final ApiKey NO_KEY = new ApiKey(
+            "",
+            Tenant.DEFAULT,
+            false,
+            "nobody's",
+            List.of(new Permission(Scope.INVOKE, NamePattern.ALL)),
+            Instant.EPOCH,
+            0,
+            true);
+
+    private static final Entry NOBODY = new Entry(new byte[32], NO_KEY);
 
     private volatile Map<Long, Entry> snapshot = Map.of();
 
@@ -24,9 +37,9 @@ public final class Authenticator {
 
     private static final class Entry {
         private final byte[] hash;
-        private final @Nullable ApiKey key;
+        private final ApiKey key;
 
-        Entry(byte[] hash, @Nullable ApiKey key) {
+        Entry(byte[] hash, ApiKey key) {
             this.hash = hash;
             this.key = key;
         }
@@ -40,8 +53,9 @@ public final class Authenticator {
         }
         Entry entry = Objects.requireNonNullElse(snapshot.get(prefix(hash)), NOBODY);
         boolean equal = MessageDigest.isEqual(entry.hash, hash);
-        ApiKey key = entry.key;
-        return equal && key != null && key.isLive(System.currentTimeMillis()) ? key : null;
+        boolean live = entry.key.isLive(System.currentTimeMillis());
+        // Both are known by now, whatever the other is.
+        return equal && live ? entry.key : null;
     }
 
     void replace(Map<ByteBuffer, ApiKey> keysByHash) {
