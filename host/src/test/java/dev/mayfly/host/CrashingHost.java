@@ -1,19 +1,24 @@
 package dev.mayfly.host;
 
 import dev.mayfly.host.deploy.DeployStep;
-import dev.mayfly.host.deploy.HostClock;
 import dev.mayfly.host.testing.HostProcess;
+import dev.mayfly.host.testing.SetClock;
 import dev.mayfly.host.testing.TestHost;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Scanner;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Hosts in a process to be killed: {@code CrashingHost STEP FOLDER...}, a host for each folder.
  *
  * <p>Writes a line with the address of each, in that order; then a line for each deployment that reached the step and stays there for ever. The step
- * {@link HostProcess#NEVER} is never reached.
+ * {@link HostProcess#NEVER} is never reached. Of each line {@code HOST AHEAD} that it reads it sets that host's clock so far ahead.
  */
 final class CrashingHost {
     static final String REACHED = "reached";
@@ -22,13 +27,18 @@ final class CrashingHost {
 
     public static void main(String[] args) throws IOException {
         String step = args[0];
+        List<SetClock> clocks = new ArrayList<>();
         for (String folder : Arrays.asList(args).subList(1, args.length)) {
-            Host host =
-                    Host.start(TestHost.config(Path.of(folder)), HostClock.SYSTEM, reached -> stopAt(step, reached));
+            SetClock clock = new SetClock();
+            clocks.add(clock);
+            Host host = Host.start(TestHost.config(Path.of(folder)), clock, reached -> stopAt(step, reached));
             System.out.println(host.adminUri());
         }
         // The end of the input is the end of the test, also of one that was killed itself.
-        while (System.in.read() >= 0) {}
+        Scanner input = new Scanner(System.in, StandardCharsets.UTF_8);
+        while (input.hasNext()) {
+            clocks.get(input.nextInt()).set(Duration.parse(input.next()));
+        }
         Runtime.getRuntime().halt(0);
     }
 

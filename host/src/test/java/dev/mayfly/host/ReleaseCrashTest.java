@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.deploy.DeployStep;
+import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.TestHost;
+import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A host is killed while versions and aliases change: no change that was acknowledged is lost, and none is half visible.
+ * A host is killed while versions and aliases change and idle versions are reaped: no change that was acknowledged is lost, and none is half visible.
  *
  * <p>{@code -Dmayfly.crash.rounds=25} makes it 200 kills of a data folder rather than 24.
  */
@@ -45,6 +47,8 @@ class ReleaseCrashTest {
     private static final int ROUNDS = Integer.getInteger("mayfly.crash.rounds", 3);
     private static final int FOLDERS = 8;
     private static final String FUNCTION = "f";
+    private static final Duration LONGER_THAN_IDLE_MAX =
+            Limits.defaults().versionIdleMax().plusDays(1);
 
     private static final HttpClient CLIENT = TestHost.client(HttpClient.Version.HTTP_1_1);
 
@@ -56,66 +60,21 @@ class ReleaseCrashTest {
         CLIENT.close();
     }
 
-    /** What is deployed: greetings by version, targets by alias. */
-    private record State(Map<Integer, String> versions, Map<String, String> aliases, int next) {
-        State with(int version, String greeting, String alias) {
-            Map<Integer, String> more = new TreeMap<>(versions);
-            more.put(version, greeting);
-            return new State(more, aliases, version + 1).with(alias, version + "=100");
+    /** A host that will be killed, and its operator's key. */
+    private record Target(HostProcess process, int index, String uri, String key) {
+        static Target of(HostProcess process, int index, Path folder) {
+            return new Target(process, index, process.hosts().get(index), TestHost.key(folder));
         }
 
-        State with(String alias, String targets) {
-            Map<String, String> moved = new TreeMap<>(aliases);
-            moved.put(alias, targets);
-            return new State(versions, moved, next);
-        }
-
-        State without(int version) {
-            Map<Integer, String> fewer = new TreeMap<>(versions);
-            fewer.remove(version);
-            return new State(fewer, aliases, next);
-        }
-
-        boolean isPointedTo(int version) {
-            return aliases.values().stream().anyMatch(targets -> (" " + targets).contains(" " + version + "="));
-        }
-
-        static State of(TestHost host) throws Exception {
-            Map<Integer, String> versions = new TreeMap<>();
-            for (JsonNode version : host.get("/v1/functions/" + FUNCTION + "/versions")
-                    .expect(200)
-                    .json()
-                    .path("versions")) {
-                versions.put(
-                        version.path("version").asInt(),
-                        version.at("/config/greeting").asText());
-            }
-            Map<String, String> aliases = new TreeMap<>();
-            for (JsonNode alias : host.get("/v1/functions/" + FUNCTION + "/aliases")
-                    .expect(200)
-                    .json()
-                    .path("aliases")) {
-                List<String> targets = new ArrayList<>();
-                alias.path("targets")
-                        .forEach(target -> targets.add(target.path("version").asInt() + "="
-                                + target.path("weight").asInt()));
-                aliases.put(alias.path("name").asText(), String.join(" ", targets));
-            }
-            return new State(versions, aliases, 0);
-        }
-
-        /** The same but for the number that comes next, which only a deployment shows. */
-        boolean looksLike(State other) {
-            return versions.equals(other.versions) && aliases.equals(other.aliases);
+        /** Makes it so late that the host removes each version that no alias points to now. */
+        void reap(int count) throws IOException {
+            process.setClock(index, LONGER_THAN_IDLE_MAX.multipliedBy(count));
         }
     }
 
-    /** A host that will be killed, and its operator's key. */
-    private record Target(String uri, String key) {}
-
     /** A request, and what is so once it is acknowledged. */
-    private record Change(HttpRequest.Builder request, State after) {
-        static Change deploy(State state, Target host, String alias) {
+    private record Change(HttpRequest.Builder request, ReleaseState after) {
+        static Change deploy(ReleaseState state, Target host, String alias) {
             String greeting = "G" + state.next();
             return new Change(
                     request(host, "?alias=" + alias + "&config=greeting%3D" + greeting)
@@ -123,14 +82,14 @@ class ReleaseCrashTest {
                     state.with(state.next(), greeting, alias));
         }
 
-        static Change move(State state, Target host, String alias, int version) {
+        static Change move(ReleaseState state, Target host, String alias, int version) {
             return new Change(
                     request(host, "/aliases/" + alias)
                             .PUT(BodyPublishers.ofString("{\"targets\": [{\"version\": " + version + "}]}")),
                     state.with(alias, version + "=100"));
         }
 
-        static Change canary(State state, Target host, int stable, int canary, int weight) {
+        static Change canary(ReleaseState state, Target host, int stable, int canary, int weight) {
             String body = "{\"targets\": [{\"version\": " + stable + ", \"weight\": " + (100 - weight)
                     + "}, {\"version\": " + canary + ", \"weight\": " + weight
                     + "}], \"sticky\": \"cookie:c\", \"rollout\": {\"version\": " + canary + "}}";
@@ -139,11 +98,11 @@ class ReleaseCrashTest {
                     state.with("live", stable + "=" + (100 - weight) + " " + canary + "=" + weight));
         }
 
-        static Change remove(State state, Target host, int version) {
+        static Change remove(ReleaseState state, Target host, int version) {
             return new Change(request(host, "/versions/" + version).DELETE(), state.without(version));
         }
 
-        static Change any(State state, Target host, Random random) {
+        static Change any(ReleaseState state, Target host, Random random) {
             List<Integer> numbers = List.copyOf(state.versions().keySet());
             int one = numbers.get(random.nextInt(numbers.size()));
             int other = numbers.get(random.nextInt(numbers.size()));
@@ -184,8 +143,8 @@ class ReleaseCrashTest {
         return folders;
     }
 
-    private static State initial() {
-        return new State(new TreeMap<>(), new TreeMap<>(), 1)
+    private static ReleaseState initial() {
+        return new ReleaseState(new TreeMap<>(), new TreeMap<>(), 1)
                 .with(1, "G1", "live")
                 .with(2, "G2", "live");
     }
@@ -202,7 +161,7 @@ class ReleaseCrashTest {
         try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
             List<Target> hosts = new ArrayList<>();
             for (int i = 0; i < folders.size(); i++) {
-                hosts.add(new Target(child.hosts().get(i), TestHost.key(folders.get(i))));
+                hosts.add(Target.of(child, i, folders.get(i)));
             }
             changes.add(
                     alias
@@ -226,10 +185,27 @@ class ReleaseCrashTest {
         }
         for (int i = 0; i < folders.size(); i++) {
             try (TestHost host = TestHost.start(folders.get(i), Limits.defaults())) {
-                State found = State.of(host);
+                ReleaseState found = ReleaseState.of(host, FUNCTION);
                 assertTrue(found.looksLike(changes.get(i).after()), found::toString);
                 expectAnswers(host, found);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = DeployStep.class, names = "VERSION_.*", mode = EnumSource.Mode.MATCH_ANY)
+    void aHostThatIsKilledWhileItReapsHasDoneSoAfterAStep(DeployStep step) throws Exception {
+        List<Path> folders = prepared(1);
+        try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
+            Target.of(child, 0, folders.getFirst()).reap(1);
+            assertEquals(CrashingHost.REACHED, child.line());
+            child.kill();
+        }
+        try (TestHost host = TestHost.start(folders.getFirst(), Limits.defaults())) {
+            ReleaseState found = ReleaseState.of(host, FUNCTION);
+            assertTrue(found.looksLike(initial().without(1)), found::toString);
+            host.get("/f/" + FUNCTION + ":1/you").problem(404, "not-found");
+            expectAnswers(host, found);
         }
     }
 
@@ -237,34 +213,41 @@ class ReleaseCrashTest {
     void noChangeThatWasAcknowledgedIsLostAndNoneIsHalfVisible() throws Exception {
         Random random = new Random(5);
         List<Path> folders = prepared(FOLDERS);
-        List<State> states = new ArrayList<>();
+        List<ReleaseState> states = new ArrayList<>();
+        AtomicInteger reaps = new AtomicInteger();
         for (int i = 0; i < FOLDERS; i++) {
             states.add(initial());
         }
         for (int round = 0; round < ROUNDS; round++) {
-            List<CompletableFuture<List<State>>> clients = new ArrayList<>();
+            List<CompletableFuture<List<ReleaseState>>> clients = new ArrayList<>();
             try (HostProcess child = new HostProcess(temporary, HostProcess.NEVER, folders);
                     var threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int i = 0; i < FOLDERS; i++) {
-                    State state = states.get(i);
-                    Target host = new Target(child.hosts().get(i), TestHost.key(folders.get(i)));
+                    ReleaseState state = states.get(i);
+                    Target host = Target.of(child, i, folders.get(i));
                     Random own = new Random(random.nextLong());
-                    clients.add(CompletableFuture.supplyAsync(() -> changeUntilKilled(state, host, own), threads));
+                    clients.add(
+                            CompletableFuture.supplyAsync(() -> changeUntilKilled(state, host, own, reaps), threads));
                 }
-                long untilKilledMs = random.nextLong(100, 1_000);
+                // A host looks each second whether it is time to reap.
+                long untilKilledMs = random.nextLong(100, 2_000);
                 assertTrue(!child.process().waitFor(untilKilledMs, TimeUnit.MILLISECONDS), child::said);
                 child.kill();
             }
             for (int i = 0; i < FOLDERS; i++) {
-                List<State> possible = clients.get(i).get();
+                List<ReleaseState> possible = clients.get(i).get();
                 try (TestHost host = TestHost.start(folders.get(i), Limits.defaults())) {
-                    State found = State.of(host);
-                    State before = possible.getFirst();
-                    State after = possible.getLast();
+                    ReleaseState found = ReleaseState.of(host, FUNCTION);
+                    ReleaseState before = possible.getFirst();
+                    ReleaseState after = possible.getLast();
                     assertTrue(
-                            found.looksLike(before) || found.looksLike(after),
+                            found.isBetween(before, after),
                             () -> "found " + found + ", acknowledged " + before + ", asked for " + after);
-                    states.set(i, found.looksLike(after) ? after : before);
+                    states.set(
+                            i,
+                            found.looksLike(after)
+                                    ? after
+                                    : new ReleaseState(found.versions(), found.aliases(), before.next()));
                     expectAnswers(host, found);
                 }
             }
@@ -272,26 +255,42 @@ class ReleaseCrashTest {
     }
 
     /** Returns what was acknowledged last, and what was asked for when the host went. */
-    private static List<State> changeUntilKilled(State initial, Target host, Random random) {
-        State state = initial;
+    private static List<ReleaseState> changeUntilKilled(
+            ReleaseState initial, Target host, Random random, AtomicInteger reaps) {
+        ReleaseState state = initial;
         while (true) {
-            Change change = Change.any(state, host, random);
+            Change change = random.nextInt(16) == 0 ? null : Change.any(state, host, random);
+            ReleaseState after = change == null ? state.reaped() : change.after();
             try {
-                HttpResponse<byte[]> response = change.send();
-                if (response.statusCode() >= 300) {
-                    throw new AssertionError(state + ": " + new String(response.body(), StandardCharsets.UTF_8));
+                if (change == null) {
+                    host.reap(reaps.incrementAndGet());
+                    awaitVersions(host, after);
+                } else {
+                    HttpResponse<byte[]> response = change.send();
+                    if (response.statusCode() >= 300) {
+                        throw new AssertionError(state + ": " + new String(response.body(), StandardCharsets.UTF_8));
+                    }
                 }
-                state = change.after();
+                state = after;
             } catch (IOException killed) {
-                return List.of(state, change.after());
-            } catch (InterruptedException e) {
+                return List.of(state, after);
+            } catch (Exception e) {
                 throw new AssertionError(e);
             }
         }
     }
 
+    private static void awaitVersions(Target host, ReleaseState state) throws Exception {
+        HttpRequest versions = Change.request(host, "/versions").build();
+        Waiting.until("it has reaped to " + state, () -> {
+            Answer answer = new Answer(CLIENT.send(versions, BodyHandlers.ofByteArray()));
+            return answer.expect(200).json().path("versions").size()
+                    == state.versions().size();
+        });
+    }
+
     /** Every version answers as itself, and every alias as one of its targets. */
-    private static void expectAnswers(TestHost host, State state) throws Exception {
+    private static void expectAnswers(TestHost host, ReleaseState state) throws Exception {
         for (Map.Entry<Integer, String> version : state.versions().entrySet()) {
             assertEquals(
                     version.getValue() + ", you!\n",

@@ -1,8 +1,10 @@
 package dev.mayfly.host.testing;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,6 +65,15 @@ public final class HostProcess implements AutoCloseable {
             throw new AssertionError("the child ended: " + said());
         }
         return line;
+    }
+
+    /** Lets a host believe that it is so much later than it is. */
+    public void setClock(int host, Duration ahead) throws IOException {
+        BufferedWriter writer = process.outputWriter();
+        synchronized (this) {
+            writer.write(host + " " + ahead + "\n");
+            writer.flush();
+        }
     }
 
     /** What it complained of. */
