@@ -2,6 +2,7 @@ package dev.mayfly.host.cli;
 
 import java.util.Locale;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -12,12 +13,14 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  source <(mayfly completion bash)                 in ~/.bashrc",
             "  source <(mayfly completion zsh)                  in ~/.zshrc",
+            "  mayfly completion fish | source                  in ~/.config/fish/config.fish",
             "  mayfly completion bash > /etc/bash_completion.d/mayfly"
         })
 final class CompletionCommand extends StandardCommand {
     enum Shell {
         BASH,
-        ZSH;
+        ZSH,
+        FISH;
 
         @Override
         public String toString() {
@@ -25,9 +28,8 @@ final class CompletionCommand extends StandardCommand {
         }
     }
 
-    // One script is for both: it finds out which shell reads it.
     @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
-    @SuppressWarnings({"NullAway.Init", "unused"}) // It is required.
+    @SuppressWarnings("NullAway.Init") // It is required.
     private Shell shell;
 
     CompletionCommand(CommandContext context) {
@@ -36,7 +38,14 @@ final class CompletionCommand extends StandardCommand {
 
     @Override
     public Integer call() {
-        terminal.out().print(AutoComplete.bash("mayfly", Main.commandLine(context)));
+        CommandLine line = Main.commandLine(context);
+        terminal.out()
+                .print(
+                        switch (shell) {
+                            // One script is for both: it finds out which of them reads it.
+                            case BASH, ZSH -> AutoComplete.bash("mayfly", line);
+                            case FISH -> FishCompletion.script("mayfly", line);
+                        });
         terminal.out().flush();
         return ExitCode.OK;
     }
