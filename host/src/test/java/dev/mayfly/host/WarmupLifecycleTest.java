@@ -2,6 +2,7 @@ package dev.mayfly.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import dev.mayfly.host.testing.SetClock;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,8 +71,13 @@ final class WarmupLifecycleTest {
     }
 
     private List<Path> files(String below) throws IOException {
-        try (Stream<Path> walk = Files.walk(folder.resolve(below))) {
-            return walk.filter(Files::isRegularFile).toList();
+        while (true) {
+            try (Stream<Path> walk = Files.walk(folder.resolve(below))) {
+                return walk.filter(Files::isRegularFile).toList();
+            } catch (UncheckedIOException e) {
+                // One went while they were looked at: once more, of those that are left.
+                assertInstanceOf(NoSuchFileException.class, e.getCause());
+            }
         }
     }
 

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * From a component to one that starts warmed: instrument → compile → instantiate → warm-up requests → capture → the same twice more, to compare → rewrite → compile →
- * link → canary.
+ * From a component to one that starts warmed: instrument → compile → instantiate → warm-up requests → capture → rewrite → compile → link → canary. Beside the last
+ * four, two more instances are warmed up and captured, to compare.
  *
  * <p>What is stored on the way is stored as every component is, so that a crash in the middle leaves nothing that the next start doesn't remove.
  *
- * <p>Threads: one at a time. Ownership: whoever makes it closes it, before the engine.
+ * <p>Threads: one at a time, and one of its own beside that. Ownership: whoever makes it closes it, before the engine.
  */
 public final class SnapshotBuilder implements AutoCloseable {
     /** Builds go one after the other, and each has one instance. */
@@ -68,7 +68,9 @@ public final class SnapshotBuilder implements AutoCloseable {
 
     /** What is called while a snapshot is made. Both throw {@link MayflyException.Invalid} when there must be none, with a line a cause. */
     public interface Calls {
-        /** Sends the warm-up requests to the one instance. Called thrice, each time for another one. */
+        /**
+         * Sends the warm-up requests to the one instance. Called thrice, each time for another one: the last two times on another thread, beside {@link #check}.
+         */
         void warmUp(TableHandle instance) throws InterruptedException;
 
         /** Looks at the captured state before anything is made of it, and at who asked for randomness or the time. */
@@ -126,8 +128,30 @@ public final class SnapshotBuilder implements AutoCloseable {
         Path uploaded = store.component(component);
         Path instrumented = work.resolve("instrumented.wasm");
         compiler.instrument(uploaded, instrumented);
-        Path state = work.resolve("state");
-        Uniqueness uniqueness = capture(instrumented, state, calls, work);
+        Digest digest = null;
+        try (ArtifactStore.Upload upload = upload(instrumented)) {
+            digest = upload.finish();
+            artifacts.compile(digest);
+            try (TableHandle handle = kept.open(digest)) {
+                handle.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
+                Path state = work.resolve("state");
+                warmUp(handle, state, calls);
+                calls.inspect(state, UniquenessAudit.asked(state));
+                // Neither needs the other: the image is made while the warm-ups run that it is compared with.
+                try (SideTask<Uniqueness> audit = SideTask.start(
+                        "mayfly-audit", () -> UniquenessAudit.of(state, work, file -> warmUp(handle, file, calls)))) {
+                    makeImage(uploaded, state, work, calls, audit, taker);
+                }
+            }
+        } finally {
+            if (digest != null) {
+                removeUnused(digest);
+            }
+        }
+    }
+
+    private void makeImage(Path uploaded, Path state, Path work, Calls calls, SideTask<Uniqueness> audit, Taker taker)
+            throws IOException, InterruptedException {
         Path rewritten = work.resolve("rewritten.wasm");
         compiler.rewrite(uploaded, state, rewritten);
         Digest image = null;
@@ -137,32 +161,12 @@ public final class SnapshotBuilder implements AutoCloseable {
             try (TableHandle table = tables.open(image)) {
                 table.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
                 calls.check(table);
-                taker.take(image, upload.bytes(), uniqueness);
+                taker.take(image, upload.bytes(), audit.result());
                 image = null;
             }
         } finally {
             if (image != null) {
                 removeUnused(image);
-            }
-        }
-    }
-
-    /** Has one instance of the instrumented component warmed up, and writes what it then holds. Others show what of it is by chance. */
-    private Uniqueness capture(Path instrumented, Path state, Calls calls, Path work)
-            throws IOException, InterruptedException {
-        Digest digest = null;
-        try (ArtifactStore.Upload upload = upload(instrumented)) {
-            digest = upload.finish();
-            artifacts.compile(digest);
-            try (TableHandle handle = kept.open(digest)) {
-                handle.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
-                warmUp(handle, state, calls);
-                calls.inspect(state, UniquenessAudit.asked(state));
-                return UniquenessAudit.of(state, work, file -> warmUp(handle, file, calls));
-            }
-        } finally {
-            if (digest != null) {
-                removeUnused(digest);
             }
         }
     }

@@ -57,7 +57,10 @@ final class WarmupCalls implements SnapshotBuilder.Calls {
     private final Cancellation cancellation;
     private final SecretScan secrets;
 
-    /** The requests' ids, the same whenever they are repeated: a function that keeps one keeps the same. */
+    /**
+     * The requests' ids, the same whenever they are repeated: a function that keeps one keeps the same. Complete after the first warm-up, and so only read
+     * while others run side by side.
+     */
     private final List<String> ids = new ArrayList<>();
 
     WarmupCalls(Invoker invoker, Route route, Warmup warmup, Cancellation cancellation, SecretScan secrets) {
