@@ -266,6 +266,74 @@ fn garbage_collected_objects_that_change_are_refused() {
         "(type $s (struct (field (mut i32)))) (func (struct.set $s 0 (struct.new $s (i32.const 1)) (i32.const 2))) {RUN}"
     );
     assert_refused(&of_module(&module), "struct.set");
+    for (instruction, operands) in [
+        ("array.set", "(local.get 0) (i32.const 0) (i32.const 1)"),
+        ("array.fill", "(local.get 0) (i32.const 0) (i32.const 1) (i32.const 1)"),
+        (
+            "array.init_data $d",
+            "(local.get 0) (i32.const 0) (i32.const 0) (i32.const 1)",
+        ),
+    ] {
+        let (name, segment) = instruction.split_once(' ').unwrap_or((instruction, ""));
+        let module = format!(
+            r#"(memory 1) (data $d "abcd") (type $a (array (mut i32))) (func (param (ref $a)) ({name} $a {segment} {operands})) {RUN}"#
+        );
+        assert_refused(&of_module(&module), &format!("the instruction {name} changes"));
+    }
+    let copied = format!(
+        "(type $a (array (mut i32))) (func (param $p (ref $a)) \
+            (array.copy $a $a (local.get 0) (i32.const 0) (local.get 0) (i32.const 1) (i32.const 1))) {RUN}"
+    );
+    assert_refused(&of_module(&copied), "the instruction array.copy changes");
+    let functions = format!(
+        "(type $a (array (mut funcref))) (elem $e func $inc) (func (param (ref $a)) \
+            (array.init_elem $a $e (local.get 0) (i32.const 0) (i32.const 0) (i32.const 1))) {RUN}"
+    );
+    assert_refused(&of_module(&functions), "the instruction array.init_elem changes");
+}
+
+/// Objects of the garbage collector that nobody changes are made anew.
+#[test]
+fn garbage_collected_objects_that_do_not_change_are_no_reason() {
+    let module = format!(
+        "(type $s (struct (field i32))) (func $dead (drop (struct.get $s 0 (struct.new $s (i32.const 1))))) {RUN}"
+    );
+    assert!(instrument(of_module(&module).as_bytes()).is_ok());
+}
+
+/// Atomic instructions belong to threads, which the engine does not run, even on a memory that is not shared.
+#[test]
+fn a_component_with_atomic_instructions_is_refused_before_that() {
+    let module = format!("(memory 1) (func (result i32) (i32.atomic.rmw.add (i32.const 8) (i32.const 1))) {RUN}");
+    let refused = Component::new(&engine(), wat::parse_str(of_module(&module)).unwrap())
+        .err()
+        .map(|error| format!("{error:#}"));
+    assert!(
+        refused
+            .as_ref()
+            .is_some_and(|text| text.contains("threads support is not enabled")),
+        "{refused:?}"
+    );
+}
+
+/// Sets of waitables belong to asynchronous components, which the engine does not run.
+#[test]
+fn a_component_that_waits_for_sets_is_refused_before_that() {
+    let set = "(component (core func $new (canon waitable-set.new)))";
+    let refused = Component::new(&engine(), wat::parse_str(set).unwrap())
+        .err()
+        .map(|error| format!("{error:#}"));
+    assert!(
+        refused.as_ref().is_some_and(|text| text.contains("waitable-set.new")),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_start_function_of_the_component_is_refused() {
+    let text =
+        format!(r#"(component (import "begin" (func $begin)) (start $begin) (core module $m {COUNTER} {RUN}) {LIFT})"#);
+    assert_refused(&text, "the component has a start function of its own");
 }
 
 #[test]
