@@ -41,6 +41,11 @@ public record SnapshotRecord(
         return image == null && causes.isEmpty();
     }
 
+    /** Whether there can be no snapshot: {@link #causes} say why. */
+    public boolean isRefused() {
+        return !causes.isEmpty();
+    }
+
     /** There can't be a snapshot of this function. */
     public static SnapshotRecord refused(Instant at, long buildMs, List<String> causes) {
         return new SnapshotRecord(null, 0, at, buildMs, null, causes);

@@ -170,7 +170,8 @@ public final class Warmups implements AutoCloseable {
         lock.lock();
         try {
             long leftNs = INLINE_TIME_MAX.toNanos();
-            if (!isRefused(version) && !isBuilding(version)) {
+            SnapshotRecord before = versions.record(version);
+            if ((before == null || !before.isRefused()) && !isBuilding(version)) {
                 waiting.removeIf(other -> other.version().digest().equals(version));
                 waiting.addFirst(route);
                 changed.signal();
@@ -183,7 +184,7 @@ public final class Warmups implements AutoCloseable {
             if (route.isWarmed()) {
                 return List.of();
             }
-            if (record != null && !record.causes().isEmpty()) {
+            if (record != null && record.isRefused()) {
                 return record.causes();
             }
             if (!failure.isEmpty() && leftNs > 0) {
@@ -198,11 +199,6 @@ public final class Warmups implements AutoCloseable {
                 "the function's snapshot is not ready (limit inline-warmup-time-max=" + INLINE_TIME_MAX.toSeconds()
                         + "s)",
                 Duration.ofSeconds(1));
-    }
-
-    private boolean isRefused(Digest version) {
-        SnapshotRecord record = versions.record(version);
-        return record != null && !record.causes().isEmpty();
     }
 
     /** Throws the snapshots of a function away. What is to be warmed up when it is published is built again. */
