@@ -24,7 +24,8 @@ import java.util.Map;
  * 10,000 begin in one instant waits for the processor, whatever a host does, and that would measure the machine. How much of that it still does is
  * said by calls of nothing at the same rate: they wait for a thread as the steady load does, and then are over.
  *
- * <p>Arguments: the upstream's origin, the folder with the components, how many waves of the crowd to measure. Prints
+ * <p>Arguments: the upstream's origin, the folder with the components, how many waves of the crowd to measure, how many milliseconds
+ * the steady load is measured at once. Prints
  *
  * <pre>
  *   opening   elapsedNs calls latency:count …    the crowd's calls in a host that has a few connections, and must open the others
@@ -47,13 +48,12 @@ public final class CrowdMain {
     private static final int STEADY_OPEN_MAX = 240;
 
     private static final int STEADY_BODY_BYTES = 64;
-    private static final Duration STEADY_TIME = Duration.ofSeconds(2);
 
     /**
      * Until the JVM has compiled what a call needs, over open connections and new ones: 10,000 at once in a JVM that was just started measure its
      * compilers.
      */
-    private static final int WARM_UP_CALLS = 60_000;
+    private static final int WARM_UP_CALLS = 40_000;
 
     private static final int WARM_UP_CALLS_AT_ONCE = 64;
     private static final Duration AT_ONCE = Duration.ZERO;
@@ -71,6 +71,7 @@ public final class CrowdMain {
     public static void main(String[] args) throws Exception {
         Path guests = Path.of(args[1]);
         int waves = Integer.parseInt(args[2]);
+        Duration steadyTime = Duration.ofMillis(Long.parseLong(args[3]));
         try (HttpUpstream upstream = Upstream.client(args[0], CALLS);
                 InProcessHost host =
                         new InProcessHost(guests.resolve("mayfly-crowd"), CALLS + STEADY_OPEN_MAX, List.of())) {
@@ -78,17 +79,17 @@ public final class CrowdMain {
                     Map.of("upstream", new Grant(new Binding(BindingKind.HTTP, "upstream", upstream), CALLS));
             host.deploy("fetch", guests.resolve("fetch.component.wasm"), grants);
             host.deploy("echo", guests.resolve("echo.component.wasm"));
-            measure(host, waves);
+            measure(host, waves, steadyTime);
         }
     }
 
-    private static void measure(InProcessHost host, int waves) throws Exception {
+    private static void measure(InProcessHost host, int waves, Duration steadyTime) throws Exception {
         SteadyLoad steady =
                 new SteadyLoad(() -> new EchoCall(host.invoker(), "echo", STEADY_BODY_BYTES), STEADY_PER_SECOND);
         SteadyLoad idle = new SteadyLoad(() -> () -> {}, STEADY_PER_SECOND);
         FetchCall fetch = fetch(host, SlowUpstreamMain.SLOW);
         warmUp(host);
-        steady.run(STEADY_TIME);
+        steady.run(steadyTime);
         Wave first = new Wave(fetch, CALLS, AT_ONCE);
         Sample opening = first.run();
         long failures = first.failures();
@@ -108,17 +109,17 @@ public final class CrowdMain {
             slowestNs = Math.max(slowestNs, wave.elapsedNs());
             failures += wave.failures();
 
-            alone.add(steady.run(STEADY_TIME));
+            alone.add(steady.run(steadyTime));
             Wave staying = new Wave(fetch(host, SlowUpstreamMain.SLOWER), CALLS, ARRIVAL);
             Wave.Running stayed = staying.start();
             Thread.sleep(SETTLING_TIME);
-            waiting.add(steady.run(STEADY_TIME));
+            waiting.add(steady.run(steadyTime));
             if (stayed.answered() > 0) {
                 throw new IllegalStateException("the crowd should wait for longer than is measured");
             }
             stayed.awaitAnswers();
             failures += staying.failures();
-            alone.add(steady.run(STEADY_TIME));
+            alone.add(steady.run(steadyTime));
             Wave arriving = new Wave(fetch, CALLS, ARRIVAL);
             try (SteadyLoad.Running running = steady.start();
                     SteadyLoad.Running idling = idle.start()) {

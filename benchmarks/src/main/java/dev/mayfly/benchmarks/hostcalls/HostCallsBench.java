@@ -29,15 +29,39 @@ public final class HostCallsBench {
      * @param warmUp of each row, before all rounds; whole seconds
      * @param rounds how often each row gets its turn
      * @param turn how long that is: short, so that what else the machine does hits all rows of a kind alike
+     * @param upstreamRounds how often plain Java and functions call an upstream in turn
      * @param pipeRounds how often each gets its turn where large bodies are passed on
      * @param pipeTurn how long it is there; whole seconds
      * @param waves of calls that wait
+     * @param steadyTime how long the load beside them is measured at once
      */
-    public record Plan(Duration warmUp, int rounds, Duration turn, int pipeRounds, Duration pipeTurn, int waves) {
-        public static final Plan QUICK =
-                new Plan(Duration.ofSeconds(1), 5, Duration.ofMillis(100), 2, Duration.ofSeconds(1), 1);
-        public static final Plan FULL =
-                new Plan(Duration.ofSeconds(5), 50, Duration.ofMillis(100), 6, Duration.ofSeconds(5), 4);
+    public record Plan(
+            Duration warmUp,
+            int rounds,
+            Duration turn,
+            int upstreamRounds,
+            int pipeRounds,
+            Duration pipeTurn,
+            int waves,
+            Duration steadyTime) {
+        public static final Plan QUICK = new Plan(
+                Duration.ofMillis(500),
+                3,
+                Duration.ofMillis(100),
+                15,
+                1,
+                Duration.ofSeconds(1),
+                1,
+                Duration.ofSeconds(1));
+        public static final Plan FULL = new Plan(
+                Duration.ofSeconds(5),
+                50,
+                Duration.ofMillis(100),
+                31,
+                6,
+                Duration.ofSeconds(5),
+                4,
+                Duration.ofSeconds(2));
     }
 
     /**
@@ -60,8 +84,6 @@ public final class HostCallsBench {
 
     /** Both call what takes the JVM tens of thousands of calls to compile, and an upstream that has to be warm as well. */
     private static final int UPSTREAM_WARM_UPS = 5;
-
-    private static final int UPSTREAM_ROUNDS = 31;
 
     private static final Duration STARTING_TIME_MAX = Duration.ofSeconds(60);
 
@@ -159,8 +181,8 @@ public final class HostCallsBench {
             }
         }
         SequencedMap<String, Sample> samples = new LinkedHashMap<>();
-        double[] ratios = new double[UPSTREAM_ROUNDS];
-        for (int round = 0; round < UPSTREAM_ROUNDS; round++) {
+        double[] ratios = new double[plan.upstreamRounds];
+        for (int round = 0; round < plan.upstreamRounds; round++) {
             double plainNs = 1;
             double functionNs = 1;
             for (String name : round % 2 == 0 ? names : names.reversed()) {
@@ -177,7 +199,9 @@ public final class HostCallsBench {
         rows.addAll(Row.byLatency(samples));
         Arrays.sort(ratios);
         targets.add(Target.atMost(
-                "upstream call, median, over plain Java's, in the median round", ratios[UPSTREAM_ROUNDS / 2], 1.15));
+                "upstream call, median, over plain Java's, in the median round",
+                ratios[plan.upstreamRounds / 2],
+                1.15));
     }
 
     /** What one of {@code count} calls takes, by which {@code more} makes more than {@code less}, in µs. */
@@ -200,7 +224,7 @@ public final class HostCallsBench {
             servers.put(PIPE_FUNCTION, URI.create(function.address()));
             for (Map.Entry<String, URI> server : servers.entrySet()) {
                 progress.accept("warming up " + server.getKey());
-                wrk.run(server.getValue(), plan.warmUp);
+                wrk.run(server.getValue(), plan.pipeTurn);
             }
             SequencedMap<String, Sample> samples = new LinkedHashMap<>();
             for (int round = 1; round <= plan.pipeRounds; round++) {
@@ -243,7 +267,11 @@ public final class HostCallsBench {
         List<String> command = ChildProcess.java();
         try (ServerProcess upstream = ServerProcess.start("slow-upstream", SlowUpstreamMain.class, List.of())) {
             command.addAll(List.of(
-                    CrowdMain.class.getName(), upstream.address(), guests.toString(), String.valueOf(plan.waves)));
+                    CrowdMain.class.getName(),
+                    upstream.address(),
+                    guests.toString(),
+                    String.valueOf(plan.waves),
+                    String.valueOf(plan.steadyTime.toMillis())));
             try (ChildProcess process = ChildProcess.start("crowd", command)) {
                 Sample opening = Sample.decode(said(process, "opening"));
                 SequencedMap<String, Sample> waiting = new LinkedHashMap<>();

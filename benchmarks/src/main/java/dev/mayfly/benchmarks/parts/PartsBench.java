@@ -29,7 +29,7 @@ public final class PartsBench {
     /** What JMH and the JVM allocate meanwhile whatever is measured, by the rows that allocate nothing: 420 to 560 KB. JMH divides it by the operations. */
     private static final double OWN_BYTES = 600_000;
 
-    private static final int QUICK_ITERATION_MS = 1500;
+    private static final int QUICK_ITERATION_MS = 1000;
     private static final int ITERATION_MS = 1000;
     private static final int ITERATIONS = 10;
     /** The row of {@link HostWorkBenchmark}: a call's record is an object. */
