@@ -53,7 +53,7 @@ public final class CrowdMain {
      * Until the JVM has compiled what a call needs, over open connections and new ones: 10,000 at once in a JVM that was just started measure its
      * compilers.
      */
-    private static final int WARM_UP_CALLS = 40_000;
+    private static final int WARM_UP_CALLS = 60_000;
 
     private static final int WARM_UP_CALLS_AT_ONCE = 64;
     private static final Duration AT_ONCE = Duration.ZERO;

@@ -45,10 +45,10 @@ public final class HostCallsBench {
             int waves,
             Duration steadyTime) {
         public static final Plan QUICK = new Plan(
-                Duration.ofMillis(500),
+                Duration.ofMillis(400),
                 3,
                 Duration.ofMillis(100),
-                15,
+                9,
                 1,
                 Duration.ofSeconds(1),
                 1,
