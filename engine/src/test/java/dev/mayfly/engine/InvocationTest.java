@@ -275,37 +275,26 @@ class InvocationTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 5, 8, 100, 1_000_000})
     void aRequestHeadWhoseSizesDontAddUpIsRefused(int pathBytes) {
-        try (TestCall call = new TestCall()) {
-            call.begin("/ab", "");
-            MemorySegments.ALL.set(
-                    JAVA_INT,
-                    call.frame.memory().get(JAVA_LONG, FrameLayout.REQUEST_HEAD) + RequestHeadLayout.PATH_BYTES,
-                    pathBytes);
-            assertEquals(Status.REFUSED, call.frame.begin(guest("echo")), call.frame::message);
-        }
+        assertHeadIsRefused("/ab", RequestHeadLayout.PATH_BYTES, pathBytes);
     }
 
     @Test
     void aRequestHeadWithMoreHeadersThanRoomIsRefused() {
-        try (TestCall call = new TestCall()) {
-            call.begin("/", "");
-            MemorySegments.ALL.set(
-                    JAVA_INT,
-                    call.frame.memory().get(JAVA_LONG, FrameLayout.REQUEST_HEAD) + RequestHeadLayout.HEADER_COUNT,
-                    1 << 30);
-            assertEquals(Status.REFUSED, call.frame.begin(guest("echo")));
-        }
+        assertHeadIsRefused("/", RequestHeadLayout.HEADER_COUNT, 1 << 30);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 23, 1_000_000, -1})
     void aRequestHeadWhoseTextBeginsElsewhereIsRefused(int textStart) {
+        assertHeadIsRefused("/", RequestHeadLayout.TEXT_START, textStart);
+    }
+
+    /** Of a request that is whole but for one field of its head. */
+    private static void assertHeadIsRefused(String path, long field, int value) {
         try (TestCall call = new TestCall()) {
-            call.begin("/", "");
-            MemorySegments.ALL.set(
-                    JAVA_INT,
-                    call.frame.memory().get(JAVA_LONG, FrameLayout.REQUEST_HEAD) + RequestHeadLayout.TEXT_START,
-                    textStart);
+            call.begin(path, "");
+            long head = call.frame.memory().get(JAVA_LONG, FrameLayout.REQUEST_HEAD);
+            MemorySegments.ALL.set(JAVA_INT, head + field, value);
             assertEquals(Status.REFUSED, call.frame.begin(guest("echo")), call.frame::message);
         }
     }

@@ -26,7 +26,7 @@ public final class HostCallsBench {
     /**
      * How long to measure.
      *
-     * @param warmUp of each row, before all rounds; whole seconds
+     * @param warmUp of each row, before all rounds
      * @param rounds how often each row gets its turn
      * @param turn how long that is: short, so that what else the machine does hits all rows of a kind alike
      * @param upstreamRounds how often plain Java and functions call an upstream in turn

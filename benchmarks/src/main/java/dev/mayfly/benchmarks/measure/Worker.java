@@ -3,7 +3,6 @@ package dev.mayfly.benchmarks.measure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,7 +15,7 @@ public final class Worker implements Measured, AutoCloseable {
     private static final Duration SLACK = Duration.ofSeconds(60);
 
     /** Taken from the system beforehand, so that no row measures how the kernel hands out a growing heap's pages. */
-    private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
+    private static final String[] HEAP = {"-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"};
 
     private final ChildProcess process;
 
@@ -45,9 +44,8 @@ public final class Worker implements Measured, AutoCloseable {
      * @param jvmOptions stand behind, and so above, those that every worker has
      */
     public static Worker startJava(String contender, Path guests, String... jvmOptions) throws IOException {
-        List<String> options = new ArrayList<>(HEAP);
-        options.addAll(List.of(jvmOptions));
-        List<String> command = ChildProcess.java(options.toArray(String[]::new));
+        List<String> command = ChildProcess.java(HEAP);
+        command.addAll(List.of(jvmOptions));
         command.addAll(List.of(WorkerMain.class.getName(), contender, guests.toString()));
         return start(contender, command);
     }

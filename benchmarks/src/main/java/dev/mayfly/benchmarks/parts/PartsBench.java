@@ -29,9 +29,7 @@ public final class PartsBench {
     /** What JMH and the JVM allocate meanwhile whatever is measured, by the rows that allocate nothing: 420 to 560 KB. JMH divides it by the operations. */
     private static final double OWN_BYTES = 600_000;
 
-    private static final int QUICK_ITERATION_MS = 1000;
     private static final int ITERATION_MS = 1000;
-    private static final int ITERATIONS = 10;
     /** The row of {@link HostWorkBenchmark}: a call's record is an object. */
     private static final String AROUND = "authenticate-route-admit-record";
 
@@ -66,7 +64,7 @@ public final class PartsBench {
                     rows.isEmpty() ? ns.getPercentile(50) : rows.getFirst().p50Ns();
             Row row = row(result, ns, first);
             rows.add(row);
-            double operations = row.perSecond() / 1000 * (quick ? QUICK_ITERATION_MS : ITERATIONS * ITERATION_MS);
+            double operations = row.perSecond() / 1000 * iterations(quick) * ITERATION_MS;
             targets.add(
                     row.name().equals(AROUND)
                             ? Target.atMost(
@@ -81,6 +79,10 @@ public final class PartsBench {
         return new PartsResult(rows, targets);
     }
 
+    private static int iterations(boolean quick) {
+        return quick ? 1 : 10;
+    }
+
     private static Options options(Path guests, boolean quick, int threads) {
         OptionsBuilder options = new OptionsBuilder();
         options.jvmArgs(ChildProcess.javaOptions().toArray(String[]::new))
@@ -92,8 +94,8 @@ public final class PartsBench {
                 .threads(threads)
                 .warmupIterations(quick ? 2 : 5)
                 .warmupTime(TimeValue.milliseconds(quick ? 400 : ITERATION_MS))
-                .measurementIterations(quick ? 1 : ITERATIONS)
-                .measurementTime(TimeValue.milliseconds(quick ? QUICK_ITERATION_MS : ITERATION_MS))
+                .measurementIterations(iterations(quick))
+                .measurementTime(TimeValue.milliseconds(ITERATION_MS))
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
