@@ -27,7 +27,6 @@ final class TotalsStripe extends CacheLinePadding {
     private volatile boolean taken;
 
     private final CallTotals totals = new CallTotals();
-    private long callCount;
 
     /** Adds a call, or returns false when another thread has the totals at this moment. */
     boolean tryAdd(Receipt receipt) {
@@ -35,14 +34,13 @@ final class TotalsStripe extends CacheLinePadding {
             return false;
         }
         totals.add(receipt);
-        callCount++;
         TAKEN.setRelease(this, false);
         return true;
     }
 
-    /** Calls that were added; a call or so behind. */
+    /** Calls that began, of those that were added: right for who just added one, else about right. */
     long callCount() {
-        return callCount;
+        return totals.latencyNs().getTotalCount();
     }
 
     /** Has the totals to itself for as long as {@code use} takes, after a wait for as long as another thread has them. */

@@ -54,7 +54,7 @@ final class CompletionCommandTest {
 
     @Test
     void fishCompletesCommandsTheirVerbsAndOptions() throws Exception {
-        assumeTrue(isInstalled("fish"), "fish is not installed");
+        assumeTrue(isInstalled("fish") || "true".equals(System.getenv("CI")), "fish is not installed");
         Path script = Files.writeString(folder.resolve("mayfly.fish"), fishScript());
         assertEquals("", said("fish", "-n", script.toString()));
         assertEquals(List.of("deploy"), fishCompleted(script, "mayfly dep"));
