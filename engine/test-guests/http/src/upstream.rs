@@ -121,7 +121,11 @@ pub fn proxy(incoming: IncomingRequest, out: ResponseOutparam, query: &Query) {
     };
     let from = response.consume().expect("the first time");
     let input = from.stream().expect("the first time");
-    let (body, output) = begin(out, response.status(), Fields::new());
+    let headers = Fields::new();
+    for length in response.headers().get("content-length") {
+        headers.append("content-length", &length).expect("it may be set");
+    }
+    let (body, output) = begin(out, response.status(), headers);
     loop {
         match output.blocking_splice(&input, 64 << 10) {
             Ok(_) => {}

@@ -104,8 +104,13 @@ public final class AnswerWriter extends CacheLinePadding {
 
     /** The first {@code length} of them. */
     public AnswerWriter bytes(byte[] value, int length) {
+        return bytes(value, 0, length);
+    }
+
+    /** {@code length} of them. */
+    public AnswerWriter bytes(byte[] value, int offset, int length) {
         u32(length);
-        MemorySegment.copy(value, 0, ALL, JAVA_BYTE, take(length), length);
+        MemorySegment.copy(value, offset, ALL, JAVA_BYTE, take(length), length);
         return this;
     }
 

@@ -161,11 +161,7 @@ public final class HttpOperations {
     }
 
     private static void read(OperationCall call, ArgumentReader in, AnswerWriter out) {
-        byte[] bytes = outgoing(call, in).read(in.handle());
-        out.bool(bytes != null);
-        if (bytes != null) {
-            out.bytes(bytes);
-        }
+        outgoing(call, in).read(in.handle(), out);
     }
 
     private static void writeBody(OperationCall call, ArgumentReader in, AnswerWriter out) {

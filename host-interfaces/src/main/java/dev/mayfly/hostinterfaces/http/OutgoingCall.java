@@ -4,8 +4,8 @@ import dev.mayfly.hostinterfaces.Awaitable;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.HostError;
+import dev.mayfly.memorypool.AnswerWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -25,10 +25,10 @@ final class OutgoingCall implements Awaitable, AutoCloseable {
     /** {@link #isReady}: room for bytes of the request's body. */
     static final int WRITABLE = 2;
 
-    /** Of either body, on its way between the two threads: four reads of a connection. */
+    /** Of either body, on its way between the two threads: what a response is sent in. */
     private static final int BODY_BYTES_KEPT = 64 << 10;
 
-    private static final int PIECE_BYTES = 16 << 10;
+    private static final byte[] NOTHING = {};
 
     private static final System.Logger LOG = System.getLogger(OutgoingCall.class.getName());
 
@@ -113,18 +113,18 @@ final class OutgoingCall implements Awaitable, AutoCloseable {
 
     private void receive(HttpUpstream.Response response, Body body) throws IOException, InterruptedException {
         long kept = body.length() == Body.UNKNOWN ? BODY_BYTES_KEPT : Math.min(body.length(), BODY_BYTES_KEPT);
-        Pipe received = new Pipe((int) kept, this::wake);
+        // A byte more, so that a small body's end is seen before the function has read any of it.
+        Pipe received = new Pipe((int) kept + 1, this::came);
         download = received;
         lastBytesNs = System.nanoTime();
         head = response;
         wake();
-        InputStream stream = body.stream();
-        byte[] piece = new byte[(int) Math.min(PIECE_BYTES, kept + 1)];
-        for (int read = stream.read(piece); read >= 0; read = stream.read(piece)) {
-            lastBytesNs = System.nanoTime();
-            received.put(piece, read);
-        }
-        received.end();
+        received.fill(body.stream());
+    }
+
+    private void came() {
+        lastBytesNs = System.nanoTime();
+        wake();
     }
 
     /** The first reason is the one that is told. */
@@ -187,10 +187,14 @@ final class OutgoingCall implements Awaitable, AutoCloseable {
         return head;
     }
 
-    /** Bytes of the answer's body: none if there are none yet, null behind the last. */
-    byte @Nullable [] read(int bytesMax) {
+    /** Writes bytes of the answer's body: none if there are none yet, or that it has ended. */
+    void read(int bytesMax, AnswerWriter out) {
         Pipe received = download;
-        return received == null ? new byte[0] : received.poll(Math.min(bytesMax, BODY_BYTES_KEPT));
+        if (received == null) {
+            out.bool(true).bytes(NOTHING);
+        } else {
+            received.poll(bytesMax, out);
+        }
     }
 
     /** Where the request's body is written. */

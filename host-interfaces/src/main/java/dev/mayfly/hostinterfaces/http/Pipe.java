@@ -1,19 +1,25 @@
 package dev.mayfly.hostinterfaces.http;
 
 import dev.mayfly.hostinterfaces.HostError;
+import dev.mayfly.memorypool.AnswerWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes between a function, which never waits here, and the thread of a request of its, which does. Bounded, so that neither gets ahead of the other.
  *
- * <p>Threads: one at each end.
+ * <p>Threads: one at each end. Bytes that are there are their reader's and room is its writer's, so that both are copied without the lock.
  */
 final class Pipe {
     private final byte[] ring;
     private final Runnable changed;
+    // No monitor: a virtual thread that waits in one is woken by way of a thread of the JVM's.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition forRequest = lock.newCondition();
     private int start;
     private int count;
     private boolean ended;
@@ -26,71 +32,115 @@ final class Pipe {
     }
 
     /** How much may be offered; the failure is thrown here. */
-    synchronized int room() {
-        throwFailure();
-        return ring.length - count;
+    int room() {
+        lock.lock();
+        try {
+            throwFailure();
+            return ring.length - count;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    synchronized boolean hasRoom() {
-        return failure != null || count < ring.length;
+    boolean hasRoom() {
+        lock.lock();
+        try {
+            return failure != null || count < ring.length;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether {@link #poll} has something to say. */
-    synchronized boolean hasSome() {
-        return failure != null || ended || count > 0;
+    boolean hasSome() {
+        lock.lock();
+        try {
+            return failure != null || ended || count > 0;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The function's end: takes as many bytes as there is room for. */
-    synchronized int offer(byte[] bytes) {
-        throwFailure();
-        int taken = Math.min(bytes.length, ring.length - count);
-        copyIn(bytes, 0, taken);
+    int offer(byte[] bytes) {
+        int taken = Math.min(bytes.length, room());
+        int from = roomStart();
+        int first = Math.min(taken, ring.length - from);
+        System.arraycopy(bytes, 0, ring, from, first);
+        System.arraycopy(bytes, first, ring, 0, taken - first);
+        added(taken);
         return taken;
     }
 
-    /** The function's end: what is there, none if nothing is yet; null behind the end. */
-    synchronized byte @Nullable [] poll(int bytesMax) {
-        if (count == 0) {
-            throwFailure();
-            return ended ? null : new byte[0];
+    /** The function's end: writes what is there, no bytes if nothing is yet, or that the end was reached. */
+    void poll(int bytesMax, AnswerWriter out) {
+        int from;
+        int taken;
+        boolean over;
+        lock.lock();
+        try {
+            if (count == 0) {
+                throwFailure();
+            }
+            over = count == 0 && ended;
+            from = start;
+            taken = Math.min(bytesMax, Math.min(count, ring.length - from));
+        } finally {
+            lock.unlock();
         }
-        byte[] bytes = new byte[Math.min(count, bytesMax)];
-        copyOut(bytes, 0, bytes.length);
-        return bytes;
+        out.bool(!over);
+        if (!over) {
+            out.bytes(ring, from, taken);
+            removed(taken);
+        }
     }
 
-    /** The request's end: waits for room. */
-    void put(byte[] bytes, int length) throws InterruptedException {
-        int at = 0;
-        while (at < length) {
-            synchronized (this) {
+    /** The request's end: puts in all of a stream, as there is room, and ends. */
+    void fill(InputStream stream) throws IOException, InterruptedException {
+        int read = 0;
+        while (read >= 0) {
+            int from;
+            int room;
+            lock.lock();
+            try {
                 while (count == ring.length) {
-                    wait();
+                    forRequest.await();
                 }
-                int taken = Math.min(length - at, ring.length - count);
-                copyIn(bytes, at, taken);
-                at += taken;
+                from = roomStart();
+                room = Math.min(ring.length - count, ring.length - from);
+            } finally {
+                lock.unlock();
             }
-            changed.run();
+            read = stream.read(ring, from, room);
+            if (read > 0) {
+                added(read);
+                changed.run();
+            }
         }
+        end();
     }
 
     /** No more bytes come. */
     void end() {
-        synchronized (this) {
-            ended = true;
-            notifyAll();
-        }
-        changed.run();
+        over(null);
     }
 
     /** Nothing more comes, and what went before is not all. */
     void fail(HostError reason) {
-        synchronized (this) {
-            if (failure == null && !ended) {
+        over(reason);
+    }
+
+    private void over(@Nullable HostError reason) {
+        lock.lock();
+        try {
+            if (reason == null) {
+                ended = true;
+            } else if (failure == null && !ended) {
                 failure = reason;
             }
-            notifyAll();
+            forRequest.signalAll();
+        } finally {
+            lock.unlock();
         }
         changed.run();
     }
@@ -112,15 +162,12 @@ final class Pipe {
     }
 
     private int take(byte[] into, int offset, int length) throws IOException {
+        int from;
         int taken;
-        synchronized (this) {
-            try {
-                while (count == 0 && !ended && failure == null) {
-                    wait();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("the request was given up");
+        lock.lock();
+        try {
+            while (count == 0 && !ended && failure == null) {
+                forRequest.await();
             }
             if (failure != null) {
                 throw new IOException("the request's body broke off", failure);
@@ -128,9 +175,16 @@ final class Pipe {
             if (count == 0) {
                 return -1;
             }
-            taken = Math.min(count, length);
-            copyOut(into, offset, taken);
+            from = start;
+            taken = Math.min(length, Math.min(count, ring.length - from));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the request was given up");
+        } finally {
+            lock.unlock();
         }
+        System.arraycopy(ring, from, into, offset, taken);
+        removed(taken);
         changed.run();
         return taken;
     }
@@ -141,21 +195,33 @@ final class Pipe {
         }
     }
 
-    private synchronized void copyIn(byte[] bytes, int offset, int length) {
-        int end = (start + count) % ring.length;
-        int first = Math.min(length, ring.length - end);
-        System.arraycopy(bytes, offset, ring, end, first);
-        System.arraycopy(bytes, offset + first, ring, 0, length - first);
-        count += length;
-        notifyAll();
+    private int roomStart() {
+        lock.lock();
+        try {
+            return (start + count) % ring.length;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private synchronized void copyOut(byte[] into, int offset, int length) {
-        int first = Math.min(length, ring.length - start);
-        System.arraycopy(ring, start, into, offset, first);
-        System.arraycopy(ring, 0, into, offset + first, length - first);
-        start = (start + length) % ring.length;
-        count -= length;
-        notifyAll();
+    private void added(int bytes) {
+        lock.lock();
+        try {
+            count += bytes;
+            forRequest.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void removed(int bytes) {
+        lock.lock();
+        try {
+            start = (start + bytes) % ring.length;
+            count -= bytes;
+            forRequest.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 }

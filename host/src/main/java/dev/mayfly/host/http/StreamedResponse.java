@@ -40,6 +40,9 @@ final class StreamedResponse implements ResponseSink {
     /** Empty until the body is whole. */
     private final Map<HeaderName, String> trailers = new LinkedHashMap<>();
 
+    /** Of one write, kept for the next. */
+    private byte[] piece = NOTHING;
+
     private @Nullable OutputStream out;
     private boolean begun;
     private boolean complete;
@@ -168,7 +171,10 @@ final class StreamedResponse implements ResponseSink {
         }
         if (out != null) {
             try (InputStream in = buffers.take(body)) {
-                byte[] piece = new byte[(int) Math.min(length, PIECE_BYTES)];
+                int wanted = (int) Math.min(length, PIECE_BYTES);
+                if (piece.length < wanted) {
+                    piece = new byte[wanted];
+                }
                 for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
                     connection.waitFor(timeMax);
                     out.write(piece, 0, read);
