@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -41,7 +43,7 @@ public final class SqliteEventQueue implements EventQueue {
     private final GroupCommit commits;
 
     /** When the queue was opened, by both clocks: one that is set anew meanwhile puts no event off. */
-    private final long openedMs = System.currentTimeMillis();
+    private final long openedUs = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
 
     private final long openedNs = System.nanoTime();
 
@@ -98,7 +100,7 @@ public final class SqliteEventQueue implements EventQueue {
     }
 
     private long nowMs() {
-        return openedMs + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - openedNs);
+        return TimeUnit.MICROSECONDS.toMillis(openedUs + TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - openedNs));
     }
 
     private void countAgain() {
