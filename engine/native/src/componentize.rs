@@ -44,8 +44,8 @@ pub fn componentize(binary: &[u8]) -> Result<Option<Componentized>, String> {
     }
     if traits.is_go && traits.imports_preview1 {
         if !traits.exports_start {
-            return Err("a core module from the Go toolchain that is no command (it exports no _start): build a program (GOOS=wasip1 GOARCH=wasm go \
-                        build), whose handler net/http/cgi serves".into());
+            return Err("a core module from the Go toolchain that is no command (it exports no _start, as with -buildmode=c-shared): build a program \
+                        (GOOS=wasip1 GOARCH=wasm go build), whose handler net/http/cgi serves, or make a component of it with componentize-go".into());
         }
         return Ok(Some(Componentized {
             bytes: encode(binary, Some(&lean::adapter()?))?,
@@ -181,7 +181,11 @@ mod tests {
         let made = made_of(&go).unwrap().expect("it was no component");
         assert!(made.how.contains("Go toolchain"), "{}", made.how);
         let reactor = format!(r#"(module (@custom "go:buildid" "") {PREVIEW1_IMPORT} (memory (export "memory") 1))"#);
-        assert!(refusal(&reactor).contains("no _start"));
+        let reason = refusal(&reactor);
+        assert!(
+            reason.contains("c-shared") && reason.contains("componentize-go"),
+            "{reason}"
+        );
     }
 
     #[test]

@@ -154,4 +154,10 @@ pub const INTERFACES: &[&Interface] = &[
     &momento::S3,
     &momento::DYNAMO,
     &momento::VALKEY,
+    &momento::OLDER_SUPPORT,
+    &momento::OLDER_SCALAR,
+    &momento::OLDER_LIST,
+    &momento::OLDER_TOPIC,
+    &momento::OLDER_TOKEN,
+    &momento::OLDER_HTTP,
 ];

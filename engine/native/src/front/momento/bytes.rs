@@ -200,6 +200,40 @@ pub fn body(call: &mut Call, index: usize) -> Given {
     Given::Buffer(handle(call, index))
 }
 
+/// How an interface passes bytes: as data, or, the older ones, as lists.
+pub trait Passed: Lift + Into<Data> + Send + Sync + 'static {
+    type Given: Lower + From<&'static [u8]> + Send + Sync + 'static;
+    type Made: Lower + From<Vec<u8>> + Send + Sync + 'static;
+}
+
+impl Passed for Data {
+    type Given = Given;
+    type Made = Made;
+}
+
+impl Passed for WasmList<u8> {
+    type Given = &'static [u8];
+    type Made = Vec<u8>;
+}
+
+impl From<WasmList<u8>> for Data {
+    fn from(bytes: WasmList<u8>) -> Data {
+        Data::Value(bytes)
+    }
+}
+
+impl From<&'static [u8]> for Given {
+    fn from(bytes: &'static [u8]) -> Given {
+        Given::Value(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Made {
+    fn from(bytes: Vec<u8>) -> Made {
+        Made::Value(bytes)
+    }
+}
+
 impl Data {
     /// Takes what was passed: the function has it no more.
     pub async fn source(self, store: &mut Access<'_>) -> Result<Source> {

@@ -1,11 +1,14 @@
 //! `momento:cache-scalar/cache-scalar`: the cache is the `kv` binding that the function's environment calls `__CACHE_NAME`.
 
-use sha2::{Digest, Sha256};
-use wasmtime::component::{ComponentType, Lift, Lower};
+use std::marker::PhantomData;
 
-use super::bytes::{Data, Given, Made, Source};
+use sha2::{Digest, Sha256};
+use wasmtime::component::{ComponentType, Lift, Lower, WasmList};
+
+use super::bytes::{Data, Passed, Source};
 use super::errors::{Error, Fail, settled};
 use super::{Access, Interface, VERSION, names};
+use crate::front::Define;
 use crate::front::kv;
 use crate::front::wire::{ARGUMENT_BYTES_MAX, perform};
 
@@ -19,32 +22,32 @@ pub type Answer<T> = std::result::Result<T, Fail<Error>>;
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
-enum Condition {
+enum Condition<D> {
     #[component(name = "present")]
     Present,
     #[component(name = "present-and-not-equal")]
-    PresentAndNotEqual(Data),
+    PresentAndNotEqual(D),
     #[component(name = "absent")]
     Absent,
     #[component(name = "equal")]
-    Equal(Data),
+    Equal(D),
     #[component(name = "absent-or-equal")]
-    AbsentOrEqual(Data),
+    AbsentOrEqual(D),
     #[component(name = "not-equal")]
-    NotEqual(Data),
+    NotEqual(D),
 }
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
-enum HashCondition {
+enum HashCondition<D> {
     #[component(name = "present-and-not-hash-equal")]
-    PresentAndNotEqual(Data),
+    PresentAndNotEqual(D),
     #[component(name = "present-and-hash-equal")]
-    PresentAndEqual(Data),
+    PresentAndEqual(D),
     #[component(name = "absent-or-hash-equal")]
-    AbsentOrEqual(Data),
+    AbsentOrEqual(D),
     #[component(name = "absent-or-not-hash-equal")]
-    AbsentOrNotEqual(Data),
+    AbsentOrNotEqual(D),
     #[component(name = "unconditional")]
     Unconditional,
 }
@@ -60,25 +63,25 @@ enum Stored {
 
 #[derive(ComponentType, Lower)]
 #[component(variant)]
-enum StoredHash {
+enum StoredHash<M> {
     #[component(name = "stored")]
-    Stored(Made),
+    Stored(M),
     #[component(name = "not-stored")]
     NotStored,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-struct WithHash {
-    value: Given,
-    hash: Made,
+struct WithHash<G, M> {
+    value: G,
+    hash: M,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(variant)]
-enum Found {
+enum Found<G, M> {
     #[component(name = "found")]
-    Found(WithHash),
+    Found(WithHash<G, M>),
     #[component(name = "missing")]
     Missing,
 }
@@ -87,53 +90,71 @@ pub const SCALAR: Interface = Interface {
     name: "momento:cache-scalar/cache-scalar",
     version: VERSION,
     resources: &[],
-    functions: &[
+    functions: Functions::<Data>::ALL,
+};
+
+/// The same with lists of bytes.
+pub const OLDER: Interface = Interface {
+    name: "momento:functions/cache-scalar",
+    version: VERSION,
+    resources: &[],
+    functions: Functions::<WasmList<u8>>::ALL,
+};
+
+struct Functions<D>(PhantomData<D>);
+
+impl<D: Passed> Functions<D> {
+    const ALL: &'static [(&'static str, Define)] = &[
         ("get", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (key,): (Data,)| {
-                Box::new(async move { settled(get(&mut store, key).await.map(|value| value.map(Given::Value))) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (key,): (D,)| {
+                Box::new(
+                    async move { settled(get(&mut store, key.into()).await.map(|value| value.map(D::Given::from))) },
+                )
             })
         }),
         ("get-with-hash", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (key,): (Data,)| {
-                Box::new(async move { settled(get(&mut store, key).await.map(Found::of)) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (key,): (D,)| {
+                Box::new(async move { settled(get(&mut store, key.into()).await.map(Found::<D::Given, D::Made>::of)) })
             })
         }),
         ("set", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (key, value, ttl): (Data, Data, u64)| {
-                Box::new(async move { settled(set(&mut store, key, value, ttl).await) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (key, value, ttl): (D, D, u64)| {
+                Box::new(async move { settled(set(&mut store, key.into(), value.into(), ttl).await) })
             })
         }),
         ("set-if", |linker, name| {
             linker.func_wrap_async(
                 name,
-                |mut store: Access<'_>, (key, value, ttl, condition): (Data, Data, u64, Condition)| {
-                    Box::new(async move { settled(set_if(&mut store, key, value, ttl, condition).await) })
+                |mut store: Access<'_>, (key, value, ttl, condition): (D, D, u64, Condition<D>)| {
+                    Box::new(async move { settled(set_if(&mut store, key.into(), value.into(), ttl, condition).await) })
                 },
             )
         }),
         ("set-if-hash", |linker, name| {
             linker.func_wrap_async(
                 name,
-                |mut store: Access<'_>, (key, value, ttl, condition): (Data, Data, u64, HashCondition)| {
-                    Box::new(async move { settled(set_if_hash(&mut store, key, value, ttl, condition).await) })
+                |mut store: Access<'_>, (key, value, ttl, condition): (D, D, u64, HashCondition<D>)| {
+                    Box::new(async move {
+                        settled(set_if_hash::<D>(&mut store, key.into(), value.into(), ttl, condition).await)
+                    })
                 },
             )
         }),
         ("delete", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (key,): (Data,)| {
-                Box::new(async move { settled(delete(&mut store, key).await) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (key,): (D,)| {
+                Box::new(async move { settled(delete(&mut store, key.into()).await) })
             })
         }),
-    ],
-};
+    ];
+}
 
-impl Found {
-    fn of(value: Option<&'static [u8]>) -> Found {
+impl<G: From<&'static [u8]>, M: From<Vec<u8>>> Found<G, M> {
+    fn of(value: Option<&'static [u8]>) -> Found<G, M> {
         match value {
             None => Found::Missing,
             Some(value) => Found::Found(WithHash {
-                value: Given::Value(value),
-                hash: Made::Value(hash(value)),
+                value: value.into(),
+                hash: hash(value).into(),
             }),
         }
     }
@@ -159,37 +180,41 @@ async fn delete(store: &mut Access<'_>, key: Data) -> Answer<()> {
     Ok(())
 }
 
-async fn set_if(store: &mut Access<'_>, key: Data, value: Data, ttl_ms: u64, condition: Condition) -> Answer<Stored> {
+async fn set_if<D: Passed>(
+    store: &mut Access<'_>,
+    key: Data,
+    value: Data,
+    ttl_ms: u64,
+    condition: Condition<D>,
+) -> Answer<Stored> {
     let condition = match condition {
         Condition::Present => When::Present,
         Condition::Absent => When::Absent,
-        Condition::PresentAndNotEqual(data) => When::PresentAnd(false, owned(store, data).await?),
-        Condition::Equal(data) => When::PresentAnd(true, owned(store, data).await?),
-        Condition::AbsentOrEqual(data) => When::AbsentOr(true, owned(store, data).await?),
-        Condition::NotEqual(data) => When::AbsentOr(false, owned(store, data).await?),
+        Condition::PresentAndNotEqual(data) => When::PresentAnd(false, owned(store, data.into()).await?),
+        Condition::Equal(data) => When::PresentAnd(true, owned(store, data.into()).await?),
+        Condition::AbsentOrEqual(data) => When::AbsentOr(true, owned(store, data.into()).await?),
+        Condition::NotEqual(data) => When::AbsentOr(false, owned(store, data.into()).await?),
     };
     let stored = set_when(store, key, value, ttl_ms, &condition, <[u8]>::to_vec).await?;
     Ok(stored.map_or(Stored::NotStored, |_| Stored::Stored))
 }
 
-async fn set_if_hash(
+async fn set_if_hash<D: Passed>(
     store: &mut Access<'_>,
     key: Data,
     value: Data,
     ttl_ms: u64,
-    condition: HashCondition,
-) -> Answer<StoredHash> {
+    condition: HashCondition<D>,
+) -> Answer<StoredHash<D::Made>> {
     let condition = match condition {
         HashCondition::Unconditional => When::Always,
-        HashCondition::PresentAndNotEqual(data) => When::PresentAnd(false, owned(store, data).await?),
-        HashCondition::PresentAndEqual(data) => When::PresentAnd(true, owned(store, data).await?),
-        HashCondition::AbsentOrEqual(data) => When::AbsentOr(true, owned(store, data).await?),
-        HashCondition::AbsentOrNotEqual(data) => When::AbsentOr(false, owned(store, data).await?),
+        HashCondition::PresentAndNotEqual(data) => When::PresentAnd(false, owned(store, data.into()).await?),
+        HashCondition::PresentAndEqual(data) => When::PresentAnd(true, owned(store, data.into()).await?),
+        HashCondition::AbsentOrEqual(data) => When::AbsentOr(true, owned(store, data.into()).await?),
+        HashCondition::AbsentOrNotEqual(data) => When::AbsentOr(false, owned(store, data.into()).await?),
     };
     let stored = set_when(store, key, value, ttl_ms, &condition, hash).await?;
-    Ok(stored.map_or(StoredHash::NotStored, |value| {
-        StoredHash::Stored(Made::Value(hash(&value)))
-    }))
+    Ok(stored.map_or(StoredHash::NotStored, |value| StoredHash::Stored(hash(&value).into())))
 }
 
 /// When a value may be replaced. What is compared is the value, or its hash.

@@ -1,19 +1,19 @@
 //! What a Momento function exports, and how it is called.
 
+use wasmtime::Result;
 use wasmtime::Store;
 use wasmtime::component::{
     Component, ComponentExportIndex, ComponentNamedList, ComponentType, Instance, InstancePre, Lift, Lower, TypedFunc,
 };
-use wasmtime::{Result, bail};
 
 use super::bytes::{self, Answered, Given};
+use super::older;
 use super::stream::{self, Header};
 use crate::buffers::REQUEST_BODY;
 use crate::front::log::{self, Level};
 use crate::front::{event, response, web};
 use crate::invocation::Call;
 use crate::layout::{ENTRY_EVENT, LOG_MESSAGE_BYTES_MAX};
-use crate::outcome::BadFrame;
 use crate::prelink::{PrelinkError, handler};
 
 /// The export that makes a component a web function of this kind.
@@ -55,6 +55,7 @@ type Ended = std::result::Result<Success, Failure>;
 pub struct Exports {
     web: Option<ComponentExportIndex>,
     spawned: Option<ComponentExportIndex>,
+    older: older::Exports,
 }
 
 impl Exports {
@@ -62,12 +63,13 @@ impl Exports {
         Ok(Exports {
             web: handler::<(Given,), (Response,)>(component, instance, WEB, "invoke")?,
             spawned: handler::<(Given,), (Ended,)>(component, instance, SPAWNED, "spawned")?,
+            older: older::Exports::of(component, instance)?,
         })
     }
 
     /// Whether there are any.
     pub fn is_some(&self) -> bool {
-        self.web.is_some() || self.spawned.is_some()
+        self.web.is_some() || self.spawned.is_some() || self.older.is_some()
     }
 
     /// Calls the function as its invocation wants it.
@@ -80,8 +82,8 @@ impl Exports {
     }
 
     async fn invoke(&self, instance: &Instance, store: &mut Store<Call>) -> Result<()> {
-        let Some(invoke) = function::<(Response,)>(self.web, instance, store) else {
-            bail!(BadFrame("the component answers no requests"));
+        let Some(invoke) = function::<(Given,), (Response,)>(self.web, instance, store) else {
+            return self.older.invoke(instance, store).await;
         };
         let request = bytes::body(store.data_mut(), REQUEST_BODY);
         let (Response { status, headers, body },) = invoke.call_async(&mut *store, (request,)).await?;
@@ -98,8 +100,8 @@ impl Exports {
     }
 
     async fn spawn(&self, instance: &Instance, store: &mut Store<Call>) -> Result<()> {
-        let Some(spawned) = function::<(Ended,)>(self.spawned, instance, store) else {
-            bail!(BadFrame("the component handles no events"));
+        let Some(spawned) = function::<(Given,), (Ended,)>(self.spawned, instance, store) else {
+            return self.older.spawn(instance, store).await;
         };
         let payload = bytes::body(store.data_mut(), REQUEST_BODY);
         let (ended,) = spawned.call_async(&mut *store, (payload,)).await?;
@@ -118,14 +120,15 @@ impl Exports {
     }
 }
 
-fn function<R>(
+/// One of those that `handler` found with these types.
+pub fn function<P, R>(
     index: Option<ComponentExportIndex>,
     instance: &Instance,
     store: &mut Store<Call>,
-) -> Option<TypedFunc<(Given,), R>>
+) -> Option<TypedFunc<P, R>>
 where
+    P: ComponentNamedList + Lower,
     R: ComponentNamedList + Lift,
-    (Given,): ComponentNamedList + Lower,
 {
     let function = instance
         .get_func(store, index?)

@@ -39,7 +39,7 @@ struct Request {
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
-enum Authorization {
+pub enum Authorization {
     #[component(name = "none")]
     None,
     #[component(name = "aws-sigv4-secret")]
@@ -78,7 +78,7 @@ impl Encode for Signing {
 #[derive(ComponentType, Lift)]
 #[component(record)]
 #[expect(dead_code, reason = "guests' values are lifted into it")]
-struct Role {
+pub struct Role {
     #[component(name = "role-arn")]
     arn: String,
     service: String,
@@ -94,21 +94,21 @@ struct Response {
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-struct InvalidUrl {
+pub struct InvalidUrl {
     url: String,
     error: String,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-struct InvalidName {
+pub struct InvalidName {
     header: String,
     error: String,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-struct InvalidValue {
+pub struct InvalidValue {
     value: String,
     error: String,
 }
@@ -190,28 +190,55 @@ async fn invoke(store: &mut Access<'_>, request: Request, timeout_ms: Option<u64
         body,
         authorization,
     } = request;
+    let body = body.source(store).await?;
+    let fetch = prepared(url, verb, headers, body, authorization).map_err(|unsent| Fail::Told(unsent.into()))?;
+    Ok(fetched(store, Fetch { timeout_ms, ..fetch }).await??)
+}
+
+/// Why a request is not sent.
+pub enum Unsent {
+    Url(InvalidUrl),
+    Name(InvalidName),
+    Value(InvalidValue),
+    Federated,
+}
+
+pub const FEDERATED: &str = "a federated role can't be taken on here: use a key, or a binding that has one";
+
+impl From<Unsent> for Error {
+    fn from(unsent: Unsent) -> Error {
+        match unsent {
+            Unsent::Url(error) => Error::InvalidUrl(error),
+            Unsent::Name(error) => Error::InvalidName(error),
+            Unsent::Value(error) => Error::InvalidValue(error),
+            Unsent::Federated => Error::Request(FEDERATED.into()),
+        }
+    }
+}
+
+/// A function's request as the host takes it.
+pub fn prepared(
+    url: String,
+    verb: String,
+    headers: Vec<(String, String)>,
+    body: Source,
+    authorization: Authorization,
+) -> std::result::Result<Fetch, Unsent> {
     let signing = match authorization {
         Authorization::None => None,
         Authorization::Signed(signing) => Some(signing),
-        Authorization::Federated(_) => {
-            return Err(Fail::Told(Error::Request(
-                "a federated role can't be taken on here: use a key, or a binding that has one".into(),
-            )));
-        }
+        Authorization::Federated(_) => return Err(Unsent::Federated),
     };
-    let (origin, path) = parts(&url).map_err(|error| Fail::Told(Error::InvalidUrl(InvalidUrl { url, error })))?;
-    let headers = checked(headers).map_err(Fail::Told)?;
-    let body = body.source(store).await?;
-    let fetch = Fetch {
-        to: origin,
+    let (to, path) = parts(&url).map_err(|error| Unsent::Url(InvalidUrl { url, error }))?;
+    Ok(Fetch {
+        to,
         verb,
         path,
-        headers,
+        headers: checked(headers)?,
         body,
-        timeout_ms,
+        timeout_ms: None,
         signing,
-    };
-    Ok(fetched(store, fetch).await??)
+    })
 }
 
 /// A request to an origin, or to what a binding leads to.
@@ -269,18 +296,18 @@ fn parts(url: &str) -> std::result::Result<(String, String), String> {
 }
 
 /// What of the headers is the function's to say.
-fn checked(headers: Vec<(String, String)>) -> std::result::Result<Vec<(String, String)>, Error> {
+fn checked(headers: Vec<(String, String)>) -> std::result::Result<Vec<(String, String)>, Unsent> {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     let is_field = |c: char| c == '\t' || ((' '..='\u{ff}').contains(&c) && c != '\u{7f}');
     for (name, value) in &headers {
         if name.is_empty() || !name.chars().all(is_token) {
-            return Err(Error::InvalidName(InvalidName {
+            return Err(Unsent::Name(InvalidName {
                 header: name.clone(),
                 error: "it has characters that can't be sent".into(),
             }));
         }
         if !value.chars().all(is_field) {
-            return Err(Error::InvalidValue(InvalidValue {
+            return Err(Unsent::Value(InvalidValue {
                 value: value.clone(),
                 error: "it has characters that can't be sent".into(),
             }));
@@ -311,7 +338,7 @@ mod tests {
         let of = |name: &str, value: &str| checked(vec![(name.into(), value.into())]);
         assert_eq!(of("X-A", "1").ok().unwrap().len(), 1);
         assert_eq!(of("Content-Length", "1").ok().unwrap().len(), 0);
-        assert!(matches!(of("a b", ""), Err(Error::InvalidName(_))));
-        assert!(matches!(of("a", "b\r\nc: d"), Err(Error::InvalidValue(_))));
+        assert!(matches!(of("a b", ""), Err(Unsent::Name(_))));
+        assert!(matches!(of("a", "b\r\nc: d"), Err(Unsent::Value(_))));
     }
 }

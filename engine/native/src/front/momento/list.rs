@@ -1,12 +1,15 @@
 //! `momento:cache-list/cache-list`: lists of the function's cache. What has no operation of its own reads the list and replaces it if it is still
 //! the same then.
 
-use wasmtime::component::{ComponentType, Lift, Lower};
+use std::marker::PhantomData;
 
-use super::bytes::{Data, Given, kept};
+use wasmtime::component::{ComponentType, Lift, Lower, WasmList};
+
+use super::bytes::{Data, Passed, kept};
 use super::cache::{ATTEMPTS_MAX, Answer, changing, owned, place};
 use super::errors::settled;
 use super::{Access, Interface, VERSION};
+use crate::front::Define;
 use crate::front::kv;
 use crate::front::wire::perform;
 
@@ -18,17 +21,17 @@ const ALL: (i64, i64) = (0, -1);
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-struct Popped {
-    value: Given,
+struct Popped<G> {
+    value: G,
     #[component(name = "list-length")]
     length: u32,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(variant)]
-enum Pop {
+enum Pop<G> {
     #[component(name = "found")]
-    Found(Popped),
+    Found(Popped<G>),
     #[component(name = "missing")]
     Missing,
 }
@@ -44,9 +47,9 @@ enum Length {
 
 #[derive(ComponentType, Lower)]
 #[component(variant)]
-enum Fetched {
+enum Fetched<G> {
     #[component(name = "found")]
-    Found(Vec<Given>),
+    Found(Vec<G>),
     #[component(name = "missing")]
     Missing,
 }
@@ -76,9 +79,9 @@ enum Erased {
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
-enum Removed {
+enum Removed<D> {
     #[component(name = "all-elements-with-value")]
-    AllWith(Data),
+    AllWith(D),
 }
 
 #[derive(ComponentType, Lift, Clone, Copy)]
@@ -99,28 +102,50 @@ enum End {
     Exclusive(i32),
 }
 
-type Push = (Data, Data, u64, bool, u32);
-type Concatenate = (Data, Vec<Data>, u64, bool, u32);
+type Push<D> = (D, D, u64, bool, u32);
+type Concatenate<D> = (D, Vec<D>, u64, bool, u32);
 
 pub const LIST: Interface = Interface {
     name: "momento:cache-list/cache-list",
     version: VERSION,
     resources: &[],
-    functions: &[
+    functions: Functions::<Data>::ALL,
+};
+
+/// The same with lists of bytes.
+pub const OLDER: Interface = Interface {
+    name: "momento:functions/cache-list",
+    version: VERSION,
+    resources: &[],
+    functions: Functions::<WasmList<u8>>::ALL,
+};
+
+struct Functions<D>(PhantomData<D>);
+
+impl<D: Passed> Functions<D> {
+    const ALL: &'static [(&'static str, Define)] = &[
         ("list-push-front", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list, value, ttl, refresh, max): Push| {
-                Box::new(async move { settled(push(&mut store, FRONT, list, vec![value], ttl, refresh, max).await) })
-            })
+            linker.func_wrap_async(
+                name,
+                |mut store: Access<'_>, (list, value, ttl, refresh, max): Push<D>| {
+                    Box::new(
+                        async move { settled(push(&mut store, FRONT, list, vec![value], ttl, refresh, max).await) },
+                    )
+                },
+            )
         }),
         ("list-push-back", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list, value, ttl, refresh, max): Push| {
-                Box::new(async move { settled(push(&mut store, BACK, list, vec![value], ttl, refresh, max).await) })
-            })
+            linker.func_wrap_async(
+                name,
+                |mut store: Access<'_>, (list, value, ttl, refresh, max): Push<D>| {
+                    Box::new(async move { settled(push(&mut store, BACK, list, vec![value], ttl, refresh, max).await) })
+                },
+            )
         }),
         ("list-concatenate-front", |linker, name| {
             linker.func_wrap_async(
                 name,
-                |mut store: Access<'_>, (list, values, ttl, refresh, max): Concatenate| {
+                |mut store: Access<'_>, (list, values, ttl, refresh, max): Concatenate<D>| {
                     Box::new(async move { settled(push(&mut store, FRONT, list, values, ttl, refresh, max).await) })
                 },
             )
@@ -128,68 +153,68 @@ pub const LIST: Interface = Interface {
         ("list-concatenate-back", |linker, name| {
             linker.func_wrap_async(
                 name,
-                |mut store: Access<'_>, (list, values, ttl, refresh, max): Concatenate| {
+                |mut store: Access<'_>, (list, values, ttl, refresh, max): Concatenate<D>| {
                     Box::new(async move { settled(push(&mut store, BACK, list, values, ttl, refresh, max).await) })
                 },
             )
         }),
         ("list-pop-front", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list,): (Data,)| {
-                Box::new(async move { settled(pop(&mut store, list, FRONT).await) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (list,): (D,)| {
+                Box::new(async move { settled(pop::<D>(&mut store, list, FRONT).await) })
             })
         }),
         ("list-pop-back", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list,): (Data,)| {
-                Box::new(async move { settled(pop(&mut store, list, BACK).await) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (list,): (D,)| {
+                Box::new(async move { settled(pop::<D>(&mut store, list, BACK).await) })
             })
         }),
         ("list-erase", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list, range): (Data, Erased)| {
-                Box::new(async move { settled(erase(&mut store, list, range).await) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (list, range): (D, Erased)| {
+                Box::new(async move { settled(erase(&mut store, list.into(), range).await) })
             })
         }),
         ("list-remove", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list, range): (Data, Removed)| {
+            linker.func_wrap_async(name, |mut store: Access<'_>, (list, range): (D, Removed<D>)| {
                 Box::new(async move { settled(remove(&mut store, list, range).await) })
             })
         }),
         ("list-fetch", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list, start, end): (Data, Start, End)| {
-                Box::new(async move { settled(fetch(&mut store, list, start, end).await) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (list, start, end): (D, Start, End)| {
+                Box::new(async move { settled(fetch::<D>(&mut store, list, start, end).await) })
             })
         }),
         ("list-length", |linker, name| {
-            linker.func_wrap_async(name, |mut store: Access<'_>, (list,): (Data,)| {
-                Box::new(async move { settled(length(&mut store, list).await) })
+            linker.func_wrap_async(name, |mut store: Access<'_>, (list,): (D,)| {
+                Box::new(async move { settled(length(&mut store, list.into()).await) })
             })
         }),
         ("list-retain", |linker, name| {
             linker.func_wrap_async(
                 name,
-                |mut store: Access<'_>, (list, start, end, ttl, refresh): (Data, Start, End, u64, bool)| {
-                    Box::new(async move { settled(retain(&mut store, list, start, end, ttl, refresh).await) })
+                |mut store: Access<'_>, (list, start, end, ttl, refresh): (D, Start, End, u64, bool)| {
+                    Box::new(async move { settled(retain(&mut store, list.into(), start, end, ttl, refresh).await) })
                 },
             )
         }),
-    ],
-};
+    ];
+}
 
 type Place = (String, String);
 
 /// Puts values at an end, in the order that they have, and takes from the other end what is more than `max`; 0 is no limit.
-async fn push(
+async fn push<D: Passed>(
     store: &mut Access<'_>,
     end: u8,
-    list: Data,
-    values: Vec<Data>,
+    list: D,
+    values: Vec<D>,
     ttl_ms: u64,
     refresh: bool,
     max: u32,
 ) -> Answer<u32> {
-    let place = place(store, list).await?;
+    let place = place(store, list.into()).await?;
     let mut pushed = Vec::with_capacity(values.len());
     for value in values {
-        pushed.push(owned(store, value).await?);
+        pushed.push(owned(store, value.into()).await?);
     }
     let ttl_ms = Some(ttl_ms);
     if !refresh && max == 0 {
@@ -218,8 +243,8 @@ async fn push(
     Ok(changed.await?.1)
 }
 
-async fn pop(store: &mut Access<'_>, list: Data, end: u8) -> Answer<Pop> {
-    let place = place(store, list).await?;
+async fn pop<D: Passed>(store: &mut Access<'_>, list: D, end: u8) -> Answer<Pop<D::Given>> {
+    let place = place(store, list.into()).await?;
     let value: Option<&[u8]> = perform(store, kv::LIST_POP, &(place.clone(), end)).await??;
     let Some(value) = value else {
         return Ok(Pop::Missing);
@@ -227,7 +252,7 @@ async fn pop(store: &mut Access<'_>, list: Data, end: u8) -> Answer<Pop> {
     let value = kept(store.data_mut(), value);
     let length: u64 = perform(store, kv::LIST_LENGTH, &place).await??;
     Ok(Pop::Found(Popped {
-        value: Given::Value(value),
+        value: value.into(),
         length: length as u32,
     }))
 }
@@ -249,18 +274,18 @@ async fn erase(store: &mut Access<'_>, list: Data, range: Erased) -> Answer<Leng
     Ok(Length::of(changed.await?))
 }
 
-async fn remove(store: &mut Access<'_>, list: Data, range: Removed) -> Answer<Length> {
-    let place = place(store, list).await?;
+async fn remove<D: Passed>(store: &mut Access<'_>, list: D, range: Removed<D>) -> Answer<Length> {
+    let place = place(store, list.into()).await?;
     let Removed::AllWith(value) = range;
-    let value = owned(store, value).await?;
+    let value = owned(store, value.into()).await?;
     let changed = change(store, &place, |before| {
         (before.iter().copied().filter(|kept| *kept != value).collect(), None)
     });
     Ok(Length::of(changed.await?))
 }
 
-async fn fetch(store: &mut Access<'_>, list: Data, start: Start, end: End) -> Answer<Fetched> {
-    let place = place(store, list).await?;
+async fn fetch<D: Passed>(store: &mut Access<'_>, list: D, start: Start, end: End) -> Answer<Fetched<D::Given>> {
+    let place = place(store, list.into()).await?;
     let values: Vec<&[u8]> = match span(start, end) {
         Some((from, to)) => perform(store, kv::LIST_RANGE, &(place.clone(), from, to)).await??,
         None => vec![],
@@ -268,7 +293,7 @@ async fn fetch(store: &mut Access<'_>, list: Data, start: Start, end: End) -> An
     if values.is_empty() && perform::<u64>(store, kv::LIST_LENGTH, &place).await?? == 0 {
         return Ok(Fetched::Missing);
     }
-    Ok(Fetched::Found(values.into_iter().map(Given::Value).collect()))
+    Ok(Fetched::Found(values.into_iter().map(D::Given::from).collect()))
 }
 
 async fn length(store: &mut Access<'_>, list: Data) -> Answer<Length> {

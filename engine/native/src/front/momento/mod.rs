@@ -22,6 +22,7 @@ mod exports;
 mod http;
 mod list;
 mod log;
+mod older;
 mod spawn;
 mod stream;
 mod support;
@@ -47,6 +48,14 @@ pub use support::SUPPORT;
 pub use token::TOKEN;
 pub use topic::TOPIC;
 pub use valkey::VALKEY;
+
+/// The older ones. Logging and spawning are what they were.
+pub use cache::OLDER as OLDER_SCALAR;
+pub use list::OLDER as OLDER_LIST;
+pub use older::HTTP as OLDER_HTTP;
+pub use support::OLDER as OLDER_SUPPORT;
+pub use token::OLDER as OLDER_TOKEN;
+pub use topic::OLDER as OLDER_TOPIC;
 
 const VERSION: &str = "1.0.0";
 

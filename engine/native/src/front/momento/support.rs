@@ -104,6 +104,12 @@ pub const SUPPORT: Interface = Interface {
     functions: FUNCTIONS,
 };
 
+/// The same of the older interfaces.
+pub const OLDER: Interface = Interface {
+    name: "momento:functions/web-function-support",
+    ..SUPPORT
+};
+
 /// As a form is encoded.
 fn parameters(query: &str) -> Vec<Parameter> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());

@@ -65,6 +65,12 @@ pub const TOKEN: Interface = Interface {
     })],
 };
 
+/// The same of the older interfaces.
+pub const OLDER: Interface = Interface {
+    name: "momento:functions/token",
+    ..TOKEN
+};
+
 async fn generate(
     store: &mut Access<'_>,
     expires: Expires,

@@ -10,7 +10,9 @@ enum World {
     WASI_HTTP("wasi:http", "wasi:http/incoming-handler"),
     COMMAND("command", "wasi:cli/run"),
     MOMENTO_WEB("momento:web", "momento:web-function/guest-function-web"),
-    MOMENTO_SPAWN("momento:spawn", "momento:spawn-function/guest-function-spawn");
+    MOMENTO_SPAWN("momento:spawn", "momento:spawn-function/guest-function-spawn"),
+    MOMENTO_OLDER_WEB("momento:functions/web", "momento:functions/guest-function-web"),
+    MOMENTO_OLDER_SPAWN("momento:functions/spawn", "momento:functions/guest-function-spawn");
 
     private final String label;
     private final String exported;
