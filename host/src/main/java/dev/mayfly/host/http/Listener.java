@@ -63,6 +63,7 @@ final class Listener implements AutoCloseable {
             ObserveFeature health,
             @Nullable Tls tls,
             Duration grace) {
+        HeaderMappers.find();
         Http1Config http1 = Http1Config.builder()
                 .maxPrologueLength(limits.requestHeadBytesMax())
                 .maxHeadersSize(limits.requestHeadBytesMax())
