@@ -11,6 +11,7 @@
 //! | `fail`, `trap`, `spin` | reports an error; traps; never ends |
 //! | `random`, `clock`, `keep` | draws secure randomness; looks at the clock; keeps a handle |
 //! | `fetch` | asks for an upstream |
+//! | `expire` | reports an error when it is later than `until`, in nanoseconds |
 
 // It is made of instructions that no other machine has.
 #![cfg(target_family = "wasm")]
@@ -89,6 +90,12 @@ fn act(hook: &str, state: &mut State) -> Result<(), Error> {
             core::hint::spin_loop();
         },
         Some("clock") => state.clock = time::unix_nanos(),
+        Some("expire") => {
+            let until = config::get("until").and_then(|until| until.parse().ok());
+            if until.is_some_and(|until: u64| time::unix_nanos() > until) {
+                return Err(Error::internal("it has expired"));
+            }
+        }
         Some("random") => state.number = random::u64(),
         Some("keep") => state.kept = Buffer::from_bytes(b"kept").ok(),
         Some("fetch") => drop(http::upstream("x").get("/").send()),

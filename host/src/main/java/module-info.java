@@ -13,6 +13,7 @@ module dev.mayfly.host {
     requires dev.mayfly.client;
     requires info.picocli;
     requires io.helidon.common.configurable;
+    requires io.helidon.common.mapper;
     requires io.helidon.common.pki;
     requires io.helidon.common.task;
     requires io.helidon.common.tls;

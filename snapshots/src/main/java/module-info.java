@@ -7,6 +7,7 @@
 module dev.mayfly.snapshots {
     requires transitive dev.mayfly.linkercache;
     requires transitive dev.mayfly.memorypool;
+    requires com.github.luben.zstd_jni;
     requires static transitive org.jspecify;
 
     exports dev.mayfly.snapshots;

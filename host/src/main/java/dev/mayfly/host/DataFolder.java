@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   lock            held by the host; its text is the host's process id
  *   catalog.sqlite  the functions, the keys' hashes and the sealed secrets
  *   admin.key       the operator's key, for the commands to find
- *   secrets.key     what secrets are sealed with
+ *   secrets.key     what secrets and configurations are sealed with
  *   audit.log       what was done to the host
  *   store/          components and artifacts
  *   snapshots/      what warm-ups came to

@@ -15,6 +15,8 @@ import dev.mayfly.host.bindings.ImplicitBindings;
 import dev.mayfly.host.catalog.Catalog;
 import dev.mayfly.host.catalog.CatalogConnection;
 import dev.mayfly.host.catalog.SqliteCatalog;
+import dev.mayfly.host.config.HostConfiguration;
+import dev.mayfly.host.config.HostSettings;
 import dev.mayfly.host.deploy.DeployStep;
 import dev.mayfly.host.deploy.Deployer;
 import dev.mayfly.host.deploy.HostClock;
@@ -33,13 +35,17 @@ import dev.mayfly.host.observe.HostHealth;
 import dev.mayfly.host.observe.HostMetrics;
 import dev.mayfly.host.observe.LineWriter;
 import dev.mayfly.host.observe.OtlpTraces;
+import dev.mayfly.host.secrets.SealingKeys;
 import dev.mayfly.host.secrets.SecretVault;
 import dev.mayfly.host.secrets.VaultSecret;
+import dev.mayfly.host.warmup.BlobSnapshotStore;
 import dev.mayfly.host.warmup.Warmups;
+import dev.mayfly.hostinterfaces.BindingKind;
 import dev.mayfly.hostinterfaces.ConfigOperations;
 import dev.mayfly.hostinterfaces.FunctionOperations;
 import dev.mayfly.hostinterfaces.OperationTable;
 import dev.mayfly.hostinterfaces.blob.BlobOperations;
+import dev.mayfly.hostinterfaces.blob.BlobStore;
 import dev.mayfly.hostinterfaces.custom.CustomInterface;
 import dev.mayfly.hostinterfaces.custom.CustomOperations;
 import dev.mayfly.hostinterfaces.http.HttpOperations;
@@ -60,8 +66,10 @@ import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
 import dev.mayfly.memorypool.SlotPool;
 import dev.mayfly.memorypool.TenantShares;
+import dev.mayfly.snapshots.SnapshotArchive;
 import dev.mayfly.snapshots.SnapshotBuilder;
 import dev.mayfly.snapshots.SnapshotRecords;
+import dev.mayfly.snapshots.SnapshotStore;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.net.URI;
@@ -69,6 +77,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -200,9 +209,10 @@ public final class Host implements AutoCloseable {
         Limits limits = config.limits();
         EngineConfig engineConfig = limits.engineConfig();
         DataFolder folder = parts.add(DataFolder.take(config.dataFolder()));
-        Catalog catalog = parts.add(SqliteCatalog.open(folder.catalog()));
+        SealingKeys sealing = SealingKeys.read(folder.path(), System.getenv());
+        Catalog catalog = parts.add(SqliteCatalog.open(folder.catalog(), sealing));
         CatalogConnection accessTables = parts.add(CatalogConnection.open(folder.catalog()));
-        SecretVault secrets = SecretVault.open(accessTables, folder.path(), System.getenv());
+        SecretVault secrets = SecretVault.open(accessTables, sealing, catalog::sealAnew);
         SlabPool slabs = parts.add(new SlabPool(limits.slabBytesMax()));
         SlotPool slots = parts.add(new SlotPool(
                 SlotConfig.defaults()
@@ -235,7 +245,9 @@ public final class Host implements AutoCloseable {
             case SECRET -> secrets.contains(tenant, name) ? new VaultSecret(secrets, tenant, name) : null;
             default -> null;
         };
-        Bindings bindings = parts.add(Bindings.open(declaredBindings(config, folder), own));
+        List<DeclaredBinding> declared = new ArrayList<>(declaredBindings(config, folder));
+        SnapshotStore snapshotStore = snapshotStore(config, declared, parts);
+        Bindings bindings = parts.add(Bindings.open(declared, own));
         FolderArtifactStore store = FolderArtifactStore.open(folder.store());
         Engine engine = parts.add(Engine.open(engineConfig, custom.descriptions()));
         ComponentCompiler compiler = parts.add(new ComponentCompiler(
@@ -249,13 +261,18 @@ public final class Host implements AutoCloseable {
         Path snapshots = folder.snapshots();
         SnapshotBuilder builder = parts.add(
                 new SnapshotBuilder(snapshots.resolve("work"), engine, limits.compiler(), compiler, store, tables));
+        SnapshotRecords records = SnapshotRecords.open(snapshots, engine.fingerprint());
+        SnapshotArchive archive = snapshotStore == null
+                ? null
+                : new SnapshotArchive(snapshotStore, snapshots.resolve("archiving"), engine, compiler, store, tables);
         Warmups warmups = new Warmups(
                 invoker,
                 releases,
                 tables,
                 store,
                 builder,
-                SnapshotRecords.open(snapshots, engine.fingerprint()),
+                records,
+                archive,
                 secrets,
                 limits.versionIdleMax(),
                 limits.snapshotBytesMax());
@@ -319,6 +336,22 @@ public final class Host implements AutoCloseable {
             }
         }
         return BindingsFile.read(file, System.getenv());
+    }
+
+    /** What it is kept in is taken out of the bindings: no function may be given what others start from. */
+    private static @Nullable SnapshotStore snapshotStore(
+            HostConfig config, List<DeclaredBinding> declared, Parts parts) {
+        String name = config.snapshotStore();
+        if (name == null) {
+            return null;
+        }
+        DeclaredBinding binding = declared.stream()
+                .filter(each -> each.name().equals(name) && each.kind() == BindingKind.BLOB)
+                .findFirst()
+                .orElseThrow(() -> new MayflyException.Invalid(HostSettings.SNAPSHOT_STORE + "=" + name + ": "
+                        + HostConfiguration.FILE_NAME + " declares no binding of that name with kind: blob"));
+        declared.remove(binding);
+        return new BlobSnapshotStore(parts.add((BlobStore) binding.open((kind, tenant, target) -> null)));
     }
 
     private static OperationTable operations(CustomOperations custom, DisposableTokens tokens) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long closing waits for requests that are being answered before it cancels their functions
  * @param access how the admin API is reached, and who may call functions
  * @param observe what is told of calls
+ * @param snapshotStore the blob binding that snapshots of warmed functions are archived in, which is no function's then; null = none
  */
 public record HostConfig(
         Path dataFolder,
@@ -31,7 +32,8 @@ public record HostConfig(
         Map<String, Integer> tenantWeights,
         Duration drain,
         AccessConfig access,
-        ObserveConfig observe) {
+        ObserveConfig observe,
+        @Nullable String snapshotStore) {
     public static final int DEFAULT_PORT = 7373;
 
     public static final int TENANT_WEIGHT_MAX = 1_000;
@@ -63,7 +65,8 @@ public record HostConfig(
                 Map.of(),
                 Duration.ofSeconds(10),
                 AccessConfig.defaults(),
-                ObserveConfig.defaults());
+                ObserveConfig.defaults(),
+                null);
     }
 
     /** {@code $XDG_DATA_HOME/mayfly}, which is {@code ~/.local/share/mayfly} unless set otherwise. */
@@ -76,39 +79,53 @@ public record HostConfig(
     }
 
     public HostConfig withDataFolder(Path value) {
-        return new HostConfig(value, configFile, address, port, limits, tenantWeights, drain, access, observe);
+        return new HostConfig(
+                value, configFile, address, port, limits, tenantWeights, drain, access, observe, snapshotStore);
     }
 
     public HostConfig withConfigFile(@Nullable Path value) {
-        return new HostConfig(dataFolder, value, address, port, limits, tenantWeights, drain, access, observe);
+        return new HostConfig(
+                dataFolder, value, address, port, limits, tenantWeights, drain, access, observe, snapshotStore);
     }
 
     public HostConfig withAddress(String value) {
-        return new HostConfig(dataFolder, configFile, value, port, limits, tenantWeights, drain, access, observe);
+        return new HostConfig(
+                dataFolder, configFile, value, port, limits, tenantWeights, drain, access, observe, snapshotStore);
     }
 
     public HostConfig withPort(int value) {
-        return new HostConfig(dataFolder, configFile, address, value, limits, tenantWeights, drain, access, observe);
+        return new HostConfig(
+                dataFolder, configFile, address, value, limits, tenantWeights, drain, access, observe, snapshotStore);
     }
 
     public HostConfig withLimits(Limits value) {
-        return new HostConfig(dataFolder, configFile, address, port, value, tenantWeights, drain, access, observe);
+        return new HostConfig(
+                dataFolder, configFile, address, port, value, tenantWeights, drain, access, observe, snapshotStore);
     }
 
     public HostConfig withTenantWeights(Map<String, Integer> value) {
-        return new HostConfig(dataFolder, configFile, address, port, limits, value, drain, access, observe);
+        return new HostConfig(
+                dataFolder, configFile, address, port, limits, value, drain, access, observe, snapshotStore);
     }
 
     public HostConfig withDrain(Duration value) {
-        return new HostConfig(dataFolder, configFile, address, port, limits, tenantWeights, value, access, observe);
+        return new HostConfig(
+                dataFolder, configFile, address, port, limits, tenantWeights, value, access, observe, snapshotStore);
     }
 
     public HostConfig withAccess(AccessConfig value) {
-        return new HostConfig(dataFolder, configFile, address, port, limits, tenantWeights, drain, value, observe);
+        return new HostConfig(
+                dataFolder, configFile, address, port, limits, tenantWeights, drain, value, observe, snapshotStore);
     }
 
     public HostConfig withObserve(ObserveConfig value) {
-        return new HostConfig(dataFolder, configFile, address, port, limits, tenantWeights, drain, access, value);
+        return new HostConfig(
+                dataFolder, configFile, address, port, limits, tenantWeights, drain, access, value, snapshotStore);
+    }
+
+    public HostConfig withSnapshotStore(@Nullable String value) {
+        return new HostConfig(
+                dataFolder, configFile, address, port, limits, tenantWeights, drain, access, observe, value);
     }
 
     /** The port that the admin API is to listen on; 0 = any free one. */

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +68,21 @@ final class WarmupUniquenessTest {
         assertEquals("review", report.path("verdict").asText(), report::toString);
         String findings = report.path("findings").toString();
         assertTrue(findings.contains(" follow the clock: "), findings);
+        assertTrue(findings.contains("before-snapshot reads wasi:clocks/wall-clock, in "), findings);
+    }
+
+    @Test
+    void aWarmUpThatOnlyWorksNowIsToBeLookedAt() throws Exception {
+        long tomorrow = Instant.now().plus(1, ChronoUnit.DAYS).getEpochSecond() * 1_000_000_000;
+        JsonNode report =
+                report("expiring", "hooks", "{'warmup':{},'config':{'before':'expire','until':'" + tomorrow + "'}}");
+        assertEquals("warmed", report.path("state").asText(), report::toString);
+        assertEquals("review", report.path("verdict").asText(), report::toString);
+        String findings = report.path("findings").toString();
+        assertTrue(
+                findings.contains(
+                        "a warm-up with the clock changed failed: before-snapshot reported an error: internal: it has expired"),
+                findings);
         assertTrue(findings.contains("before-snapshot reads wasi:clocks/wall-clock, in "), findings);
     }
 

@@ -30,7 +30,7 @@ public final class SnapshotBuilder implements AutoCloseable {
     /** Builds go one after the other, and each has one instance. */
     private static final int KEPT_COUNT_MAX = 2;
 
-    private static final Duration LOAD_TIME_MAX = Duration.ofSeconds(30);
+    private static final Duration LOAD_TIME_MAX = ImageTrial.LOAD_TIME_MAX;
 
     /** What an image may add to its component: its memories, and what surrounds their data. */
     private static final int MEMORY_COUNT_MAX = 8;
@@ -40,7 +40,7 @@ public final class SnapshotBuilder implements AutoCloseable {
     private final ComponentCompiler artifacts;
     private final ArtifactStore store;
     private final LinkerCache kept;
-    private final LinkerCache tables;
+    private final ImageTrial trial;
     private final long imageBytesMax;
 
     /**
@@ -61,9 +61,13 @@ public final class SnapshotBuilder implements AutoCloseable {
         this.artifacts = artifacts;
         this.store = store;
         this.kept = LinkerCache.ofKept(engine, store, artifacts, KEPT_COUNT_MAX);
-        this.tables = tables;
-        this.imageBytesMax = MEMORY_COUNT_MAX * engine.config().memoryBytesMax();
+        this.trial = new ImageTrial(artifacts, store, tables);
+        this.imageBytesMax = imageBytesMax(engine);
         delete(folder);
+    }
+
+    static long imageBytesMax(Engine engine) {
+        return MEMORY_COUNT_MAX * engine.config().memoryBytesMax();
     }
 
     /** What is called while a snapshot is made. Both throw {@link MayflyException.Invalid} when there must be none, with a line a cause. */
@@ -145,7 +149,7 @@ public final class SnapshotBuilder implements AutoCloseable {
             }
         } finally {
             if (digest != null) {
-                removeUnused(digest);
+                trial.removeUnused(digest);
             }
         }
     }
@@ -154,20 +158,9 @@ public final class SnapshotBuilder implements AutoCloseable {
             throws IOException, InterruptedException {
         Path rewritten = work.resolve("rewritten.wasm");
         compiler.rewrite(uploaded, state, rewritten);
-        Digest image = null;
         try (ArtifactStore.Upload upload = upload(rewritten)) {
-            image = upload.finish();
-            artifacts.compile(image);
-            try (TableHandle table = tables.open(image)) {
-                table.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
-                calls.check(table);
-                taker.take(image, upload.bytes(), audit.result());
-                image = null;
-            }
-        } finally {
-            if (image != null) {
-                removeUnused(image);
-            }
+            Digest image = upload.finish();
+            trial.run(image, calls, () -> taker.take(image, upload.bytes(), audit.result()));
         }
     }
 
@@ -182,11 +175,6 @@ public final class SnapshotBuilder implements AutoCloseable {
         } finally {
             table.release();
         }
-    }
-
-    /** Of another build with the same outcome it may be the image, or on its way. */
-    private void removeUnused(Digest component) {
-        store.removeComponent(component, other -> tables.isOpen(other));
     }
 
     private ArtifactStore.Upload upload(Path file) throws IOException {

@@ -38,6 +38,7 @@ final class UniquenessAudit {
                 rehearsal.into(other);
             } catch (MayflyException.Invalid e) {
                 findings.add("a warm-up with " + cause + " changed failed: " + e.safeMessage());
+                asked.forEach(line -> findings.add(line.toString()));
                 return new Uniqueness(Uniqueness.Verdict.REVIEW, findings);
             }
             StateDifference difference = StateDifference.between(state, other);

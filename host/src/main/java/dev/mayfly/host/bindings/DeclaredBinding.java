@@ -31,7 +31,7 @@ public record DeclaredBinding(
      *
      * @throws MayflyException.Invalid when a setting is wrong
      */
-    Object open(ImplicitBindings implicit) {
+    public Object open(ImplicitBindings implicit) {
         try {
             Object opened = opening.apply(implicit);
             if (opened == null) {

@@ -33,6 +33,10 @@ public final class HostSettings {
     public static final String TENANT_WEIGHTS = "tenant-weights";
 
     static final String DATA_FOLDER = "data-folder";
+
+    /** Names a binding that is the host's own. */
+    public static final String SNAPSHOT_STORE = "snapshot-store";
+
     static final String TLS_CERTIFICATE = "tls.certificate";
     static final String TLS_KEY = "tls.key";
 
@@ -60,6 +64,12 @@ public final class HostSettings {
                         "Let everybody call every function, without a key: for development.",
                         AccessConfig::functionsPublic,
                         AccessConfig::withFunctionsPublic),
+                new Setting<>(
+                        SNAPSHOT_STORE,
+                        ValueType.TEXT,
+                        "The blob binding that snapshots of warmed functions are archived in, for other hosts too.",
+                        HostConfig::snapshotStore,
+                        HostConfig::withSnapshotStore),
                 new Setting<>(
                         "listen.address",
                         ValueType.TEXT,

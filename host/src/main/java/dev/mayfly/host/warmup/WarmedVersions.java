@@ -45,16 +45,24 @@ final class WarmedVersions {
                 .collect(Collectors.toSet());
     }
 
-    /** Forgets what is of no use any more, and gives the routes the rest. Once, when they are there. */
-    void restore() {
+    /** Those that have a snapshot, with what is known of it. */
+    Map<Digest, SnapshotRecord> withImage() {
+        Map<Digest, SnapshotRecord> found = new HashMap<>(records);
+        found.values().removeIf(record -> record.image() == null);
+        return found;
+    }
+
+    /** Forgets what is of no use any more, and gives the routes the rest. Once, when they are there. Returns the versions that are gone. */
+    List<Digest> restore() {
         for (Digest version : List.copyOf(records.keySet())) {
             Digest image = Objects.requireNonNull(records.get(version)).image();
             if (image != null && !store.hasComponent(image)) {
                 forget(version);
             }
         }
-        forgetRemoved();
+        List<Digest> gone = forgetRemoved();
         all().forEach(this::restore);
+        return gone;
     }
 
     /** Gives a route its snapshot, if there is one. */
@@ -128,18 +136,18 @@ final class WarmedVersions {
         return past;
     }
 
-    /** Throws the snapshots of versions away that are gone. */
-    void forgetRemoved() {
+    /** Throws the snapshots of versions away that are gone, and returns those. */
+    List<Digest> forgetRemoved() {
         if (records.isEmpty()) {
-            return;
+            return List.of();
         }
         // One look at the functions for all records: this is done every half second.
         Set<Digest> there = all().map(route -> route.version().digest()).collect(Collectors.toSet());
-        for (Digest version : List.copyOf(records.keySet())) {
-            if (!there.contains(version)) {
-                forget(version);
-            }
-        }
+        List<Digest> gone = records.keySet().stream()
+                .filter(version -> !there.contains(version))
+                .toList();
+        gone.forEach(this::forget);
+        return gone;
     }
 
     /** The routes of all versions that say how they are warmed up. Any thread may ask. */

@@ -100,6 +100,12 @@ final class WarmupSchedule {
         return isOld(warmup, Duration.between(record.at(), now)) ? Step.BUILD : Step.NOTHING;
     }
 
+    /** Whether a snapshot that was made elsewhere, or long ago, is worth more than a new one. */
+    boolean isFresh(Warmup warmup, SnapshotRecord record) {
+        Duration age = Duration.between(record.at(), releases.now());
+        return age.compareTo(inactiveMin) < 0 && !isOld(warmup, age);
+    }
+
     private static boolean isIdle(Route route) {
         long invokedNs = route.invokedNs();
         return invokedNs != 0 && System.nanoTime() - invokedNs >= IDLE_MIN.toNanos();

@@ -12,10 +12,12 @@ import dev.mayfly.host.secrets.SecretVault;
 import dev.mayfly.linkercache.ArtifactStore;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.LinkerCache;
+import dev.mayfly.snapshots.SnapshotArchive;
 import dev.mayfly.snapshots.SnapshotBuilder;
 import dev.mayfly.snapshots.SnapshotRecord;
 import dev.mayfly.snapshots.SnapshotRecords;
 import dev.mayfly.snapshots.Uniqueness;
+import dev.mayfly.snapshots.Warmup;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +56,7 @@ public final class Warmups implements AutoCloseable {
     private final Routes routes;
     private final Releases releases;
     private final SnapshotBuilder builder;
+    private final ArchivedSnapshots archived;
     private final SecretVault secrets;
     private final Thread thread =
             Thread.ofPlatform().name("mayfly-warmup").daemon().unstarted(this::run);
@@ -86,6 +89,7 @@ public final class Warmups implements AutoCloseable {
     /**
      * Knows the snapshots that there are; builds none before {@link #start}.
      *
+     * @param archive where other hosts find them as well; null = nowhere
      * @param inactiveMin a version that was not invoked for so long loses its snapshot until it is
      * @param bytesMax of all snapshots; past it the least recently used go, until they are invoked
      */
@@ -96,6 +100,7 @@ public final class Warmups implements AutoCloseable {
             ArtifactStore store,
             SnapshotBuilder builder,
             SnapshotRecords stored,
+            @Nullable SnapshotArchive archive,
             SecretVault secrets,
             Duration inactiveMin,
             long bytesMax) {
@@ -103,6 +108,7 @@ public final class Warmups implements AutoCloseable {
         this.routes = invoker.routes();
         this.releases = releases;
         this.builder = builder;
+        this.archived = new ArchivedSnapshots(archive);
         this.secrets = secrets;
         this.versions = new WarmedVersions(routes, tables, store, stored);
         this.schedule = new WarmupSchedule(releases, routes, inactiveMin);
@@ -118,7 +124,7 @@ public final class Warmups implements AutoCloseable {
     public Warmups start() {
         lock.lock();
         try {
-            versions.restore();
+            archived.gone(versions.restore());
         } finally {
             lock.unlock();
         }
@@ -201,16 +207,33 @@ public final class Warmups implements AutoCloseable {
                 Duration.ofSeconds(1));
     }
 
-    /** Throws the snapshots of a function away. What is to be warmed up when it is published is built again. */
+    /**
+     * Throws the snapshots of a function away, archived ones too. What is to be warmed up when it is published is built again.
+     *
+     * @throws MayflyException.Unavailable when the archive can't be reached
+     */
     public void purge(RoutedFunction function) {
+        List<Digest> purged = WarmedVersions.of(function)
+                .map(route -> route.version().digest())
+                .toList();
+        // Once more below, for what begins meanwhile.
+        cancelBuilds(function);
+        archived.purge(purged, () -> {
+            lock.lock();
+            try {
+                cancelBuilds(function);
+                purged.forEach(schedule::clear);
+                purged.forEach(versions::forget);
+            } finally {
+                lock.unlock();
+            }
+        });
+    }
+
+    private void cancelBuilds(RoutedFunction function) {
         lock.lock();
         try {
             cancel(route -> route.name().equals(function.name()));
-            WarmedVersions.of(function).forEach(route -> {
-                schedule.clear(route.version().digest());
-                versions.forget(route.version().digest());
-            });
-            changed.signal();
         } finally {
             lock.unlock();
         }
@@ -298,6 +321,8 @@ public final class Warmups implements AutoCloseable {
             }
             if (build != null) {
                 build(build);
+            } else {
+                archived.tend(this::withImage);
             }
         }
     }
@@ -316,8 +341,17 @@ public final class Warmups implements AutoCloseable {
                 case DEACTIVATE -> deactivate(version);
             }
         }
-        versions.forgetRemoved();
+        archived.gone(versions.forgetRemoved());
         versions.past(bytesMax, this::usedAt).forEach(this::deactivate);
+    }
+
+    private Map<Digest, SnapshotRecord> withImage() {
+        lock.lock();
+        try {
+            return versions.withImage();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void deactivate(Digest version) {
@@ -345,11 +379,14 @@ public final class Warmups implements AutoCloseable {
                     WarmedVersions.warmup(route),
                     () -> build.cancelled,
                     new SecretScan(secrets(route)));
-            builder.build(
-                    route.version().component(),
-                    calls,
-                    (image, bytes, uniqueness) ->
-                            take(build, SnapshotRecord.of(image, bytes, releases.now(), msSince(startNs), uniqueness)));
+            if (!isRestored(build, calls)) {
+                builder.build(
+                        route.version().component(),
+                        calls,
+                        (image, bytes, uniqueness) -> take(
+                                build, SnapshotRecord.of(image, bytes, releases.now(), msSince(startNs), uniqueness)));
+                archived.built(route.version().digest());
+            }
         } catch (MayflyException.Invalid e) {
             refused = SnapshotRecord.refused(
                     releases.now(), msSince(startNs), e.safeMessage().lines().toList());
@@ -378,6 +415,22 @@ public final class Warmups implements AutoCloseable {
             ended.signalAll();
             lock.unlock();
         }
+    }
+
+    /** What the archive has is taken where there is nothing; what is to be replaced is built. */
+    private boolean isRestored(Build build, WarmupCalls calls) throws InterruptedException {
+        Digest version = build.route.version().digest();
+        Warmup warmup = WarmedVersions.warmup(build.route);
+        SnapshotRecord record;
+        lock.lock();
+        try {
+            record = versions.record(version);
+        } finally {
+            lock.unlock();
+        }
+        return (record == null || record.isInactive())
+                && archived.restore(
+                        version, found -> schedule.isFresh(warmup, found), calls, found -> take(build, found));
     }
 
     private void take(Build build, SnapshotRecord record) {

@@ -67,6 +67,7 @@ final class HostConfigurationTest {
                 data-folder: data
                 drain: 3s
                 functions-public: true
+                snapshot-store: images
                 listen: {address: 0.0.0.0, port: 8080}
                 admin:
                   address: '::1'
@@ -118,6 +119,7 @@ final class HostConfigurationTest {
                         .withFunctionDefaults(FunctionLimits.parse(Map.of("queue-length", "5"))),
                 config.limits());
         assertEquals(Map.of("acme", 3), config.tenantWeights());
+        assertEquals("images", config.snapshotStore());
     }
 
     @Test
