@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the functions in compat/ with the toolchains that their authors would use:
+# Builds the functions in compat/, and the examples in JavaScript and Python, with the toolchains that their authors would use:
 #
 #   target/guests/compat/<name>.wasm
 #
@@ -82,13 +82,12 @@ build_javascript() {
   fi
 }
 
-build_python() {
-  made_from python "$sources/python" "$sources/wit" && return
+python_tools() {
   need python3 "build functions written in Python" \
     "sudo apt-get install python3 python3-venv  (Debian, Ubuntu)" "brew install python3  (macOS)"
   python3 -c 'import ensurepip' 2>/dev/null || missing "python3 can't make virtual environments. To install what it lacks:" \
     "sudo apt-get install python3-venv  (Debian, Ubuntu)"
-  local venv=$tools/python
+  venv=$tools/python
   if ! cmp -s "$sources/python/requirements.txt" "$venv/installed.txt"; then
     say "installing componentize-py from PyPI (about 60 MB)…"
     rm -rf "$venv"
@@ -98,13 +97,45 @@ build_python() {
         "Where PyPI is elsewhere, say so to pip: export PIP_INDEX_URL=…"
     cp "$sources/python/requirements.txt" "$venv/installed.txt"
   fi
-  say "building compat/python (about 10 s)…"
+}
+
+# made_of_python NAME WORLD FOLDER
+made_of_python() {
+  say "building $1 (about 10 s)…"
   # From a copy: Python leaves what it compiled beside it.
+  rm -rf "$tools/app"
   mkdir -p "$tools/app"
-  cp "$sources"/python/*.py "$tools/app"
-  "$venv/bin/componentize-py" --quiet --wit-path "$tools/wit" --world handler componentize app \
+  cp "$3"/*.py "$tools/app"
+  "$venv/bin/componentize-py" --quiet --wit-path "$tools/wit" --world "$2" componentize app \
     --python-path "$tools/app" --output "$tools/made.wasm" >&2
-  made python "$tools/made.wasm"
+  made "$1" "$tools/made.wasm"
+}
+
+build_python() {
+  made_from python "$sources/python" "$sources/wit" && return
+  python_tools
+  made_of_python python handler "$sources/python"
+}
+
+# The examples in these languages: they use the same tools.
+build_examples() {
+  local render=$home/examples/js-render score=$home/examples/py-score
+  if ! made_from js-render "$render"/src "$render"/package-lock.json "$sources/wit" "$sources/javascript/package-lock.json" "$home/wit"; then
+    node_modules
+    mkdir -p "$tools/js-render"
+    cp -r "$render"/package*.json "$render/src" "$tools/js-render"
+    (cd "$tools/js-render" && npm install --loglevel=error --no-audit --no-fund --ignore-scripts >&2)
+    say "building examples/js-render (about 30 s)…"
+    # componentize-js takes one file. What a function doesn't use is left out: it would keep handles.
+    "$componentize/rolldown" "$tools/js-render/src/render.js" --format esm --file "$tools/js-render/bundle.js" >&2
+    "$componentize/componentize-js" "$tools/js-render/bundle.js" --wit "$tools/wit" --world-name web \
+      --disable http --disable fetch-event --disable stdio --out "$tools/made.wasm"
+    made js-render "$tools/made.wasm"
+  fi
+  if ! made_from py-score "$score" "$sources/wit" "$sources/python/requirements.txt" "$home/wit"; then
+    python_tools
+    made_of_python py-score restored "$score"
+  fi
 }
 
 build_c() {
@@ -132,12 +163,12 @@ build_go() {
 }
 
 if (($# == 0)); then
-  set -- javascript python c go
+  set -- javascript python c go examples
 fi
 interfaces
 status=0
 for language in "$@"; do
-  declare -F "build_$language" >/dev/null || missing "there is no language $language. There are:" "javascript python c go"
+  declare -F "build_$language" >/dev/null || missing "there is no language $language. There are:" "javascript python c go examples"
   # A subshell of its own, not a condition: inside one, set -e would be off.
   set +e
   (set -e && "build_$language")

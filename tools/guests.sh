@@ -51,7 +51,7 @@ done
 (cd "$sources/momento" && cargo build --quiet --locked --release --target wasm32-wasip2 --examples)
 for function in "$sources"/momento/examples/*.rs; do
   name=$(basename "$function" .rs)
-  place "$CARGO_TARGET_DIR/wasm32-wasip2/release/examples/$name.wasm" "$guests/momento/$name.wasm"
+  place "$CARGO_TARGET_DIR/wasm32-wasip2/release/examples/${name//-/_}.wasm" "$guests/momento/$name.wasm"
 done
 
 (cd "$sources/assemble" && cargo build --quiet --locked)
