@@ -372,7 +372,7 @@ public final class MayflyClient implements AutoCloseable {
         host.ask("DELETE", "/v1/secrets/" + encode(name), name + " was not removed");
     }
 
-    /** Seals all secrets of all tenants with a new key. */
+    /** Seals all secrets and configurations of all tenants with a new key. */
     public void rotateSecretsKey() {
         host.ask("POST", "/v1/secrets-key", "the key was not rotated");
     }

@@ -209,6 +209,16 @@ final class AccessTest {
     }
 
     @Test
+    void whatAPublicFunctionDoesNotHaveEverybodyIsTold() throws Exception {
+        host.get("/f/orders-open:9/request").problem(404, "not-found");
+        host.get("/f/orders-open@next/request").problem(404, "not-found");
+        host.get("/f/orders-open/request?mayfly-version=1").problem(403, "version-not-selectable");
+        // Of a private one nobody learns anything.
+        host.get("/f/orders:9/request").problem(401, "unauthenticated");
+        host.get("/f/orders/request?mayfly-version=9").problem(401, "unauthenticated");
+    }
+
+    @Test
     void aTenantsAdminMakesNoKeysForTheHost() throws Exception {
         String admin = key("admin");
         host.send(adminRequest("/v1/keys", admin)

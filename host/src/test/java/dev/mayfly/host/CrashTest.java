@@ -112,7 +112,7 @@ class CrashTest {
     void aDeploymentThatIsKilledAfterAStepIsDoneOnceItIsCommittedAndElseNeverWas(DeployStep step) throws Exception {
         List<Path> folders = new ArrayList<>();
         for (int i = 0; i < DEPLOYMENTS.size(); i++) {
-            folders.add(copy(prepared, temporary.resolve("data-" + i)));
+            folders.add(TestHost.copy(prepared, temporary.resolve("data-" + i)));
         }
         try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
             List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
@@ -147,7 +147,7 @@ class CrashTest {
     @Test
     void aHostThatIsKilledAtAnyTimeLosesNothingItAcknowledged() throws Exception {
         Random random = new Random(8);
-        Path folder = copy(prepared, temporary.resolve("data"));
+        Path folder = TestHost.copy(prepared, temporary.resolve("data"));
         int number = 0;
         for (int round = 0; round < 8; round++) {
             AtomicInteger acknowledged = new AtomicInteger(number);
@@ -244,7 +244,7 @@ class CrashTest {
         assertEquals(Set.of(), names(store.resolve("temporary")));
         assertEquals(Set.of(), names(host.folder().resolve("snapshots")), "nothing says that it is warmed up");
         Set<String> others = names(host.folder());
-        others.removeAll(Set.of("lock", "store", "snapshots", "admin.key", "audit.log"));
+        others.removeAll(Set.of("lock", "store", "snapshots", "admin.key", "secrets.key", "audit.log"));
         // With what SQLite keeps beside a file that is open.
         others.removeIf(name -> name.matches("(catalog|events)\\.sqlite(-wal|-shm)?"));
         assertEquals(Set.of(), others);
@@ -255,14 +255,5 @@ class CrashTest {
             return entries.map(entry -> folder.relativize(entry).toString())
                     .collect(Collectors.toCollection(TreeSet::new));
         }
-    }
-
-    private static Path copy(Path from, Path to) throws IOException {
-        try (Stream<Path> paths = Files.walk(from)) {
-            for (Path path : paths.toList()) {
-                Files.copy(path, to.resolve(from.relativize(path)));
-            }
-        }
-        return to;
     }
 }

@@ -15,10 +15,11 @@ import java.util.Scanner;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Hosts in a process to be killed: {@code CrashingHost STEP FOLDER...}, a host for each folder.
+ * Hosts in a process to be killed: {@code CrashingHost STEP STORE FOLDER...}, a host for each folder, with that {@code snapshot-store}; none if it is empty.
  *
  * <p>Writes a line with the address of each, in that order; then a line for each deployment that reached the step and stays there for ever. The step
- * {@link HostProcess#NEVER} is never reached. Of each line {@code HOST AHEAD} that it reads it sets that host's clock so far ahead.
+ * {@link HostProcess#NEVER} is never reached. Of each line {@code HOST AHEAD} that it reads it lets time pass for that host until its clock is so far
+ * ahead.
  */
 final class CrashingHost {
     static final String REACHED = "reached";
@@ -27,17 +28,22 @@ final class CrashingHost {
 
     public static void main(String[] args) throws IOException {
         String step = args[0];
+        String snapshotStore = args[1];
         List<SetClock> clocks = new ArrayList<>();
-        for (String folder : Arrays.asList(args).subList(1, args.length)) {
+        for (String folder : Arrays.asList(args).subList(2, args.length)) {
             SetClock clock = new SetClock();
             clocks.add(clock);
-            Host host = Host.start(TestHost.config(Path.of(folder)), clock, reached -> stopAt(step, reached));
+            HostConfig config = TestHost.config(Path.of(folder));
+            if (!snapshotStore.isEmpty()) {
+                config = config.withSnapshotStore(snapshotStore);
+            }
+            Host host = Host.start(config, clock, reached -> stopAt(step, reached));
             System.out.println(host.adminUri());
         }
         // The end of the input is the end of the test, also of one that was killed itself.
         Scanner input = new Scanner(System.in, StandardCharsets.UTF_8);
         while (input.hasNext()) {
-            clocks.get(input.nextInt()).set(Duration.parse(input.next()));
+            clocks.get(input.nextInt()).advanceTo(Duration.parse(input.next()));
         }
         Runtime.getRuntime().halt(0);
     }

@@ -1,6 +1,7 @@
 package dev.mayfly.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,15 +12,12 @@ import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,18 +36,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A host is killed while versions and aliases change and idle versions are reaped: no change that was acknowledged is lost, and none is half visible.
+ * A host is killed while versions, aliases and canaries change, keys are rotated and idle versions are reaped: no change that was acknowledged is lost,
+ * and none is half visible.
  *
- * <p>{@code -Dmayfly.crash.rounds=25} makes it 200 kills of a data folder rather than 24.
+ * <p>25 processes with 8 hosts each make 200 rounds: a host each on a data folder, killed at a moment and in an order of changes of its own, and looked
+ * at by the next.
  */
 @Timeout(600)
 class ReleaseCrashTest {
-    private static final int ROUNDS = Integer.getInteger("mayfly.crash.rounds", 3);
+    private static final int ROUNDS = Integer.getInteger("mayfly.crash.rounds", 25);
     private static final int FOLDERS = 8;
     private static final String FUNCTION = "f";
-    private static final Duration LONGER_THAN_IDLE_MAX =
-            Limits.defaults().versionIdleMax().plusDays(1);
-
     private static final HttpClient CLIENT = TestHost.client(HttpClient.Version.HTTP_1_1);
 
     @TempDir
@@ -60,21 +57,9 @@ class ReleaseCrashTest {
         CLIENT.close();
     }
 
-    /** A host that will be killed, and its operator's key. */
-    private record Target(HostProcess process, int index, String uri, String key) {
-        static Target of(HostProcess process, int index, Path folder) {
-            return new Target(process, index, process.hosts().get(index), TestHost.key(folder));
-        }
-
-        /** Makes it so late that the host removes each version that no alias points to now. */
-        void reap(int count) throws IOException {
-            process.setClock(index, LONGER_THAN_IDLE_MAX.multipliedBy(count));
-        }
-    }
-
     /** A request, and what is so once it is acknowledged. */
     private record Change(HttpRequest.Builder request, ReleaseState after) {
-        static Change deploy(ReleaseState state, Target host, String alias) {
+        static Change deploy(ReleaseState state, KilledHost host, String alias) {
             String greeting = "G" + state.next();
             return new Change(
                     request(host, "?alias=" + alias + "&config=greeting%3D" + greeting)
@@ -82,14 +67,14 @@ class ReleaseCrashTest {
                     state.with(state.next(), greeting, alias));
         }
 
-        static Change move(ReleaseState state, Target host, String alias, int version) {
+        static Change move(ReleaseState state, KilledHost host, String alias, int version) {
             return new Change(
                     request(host, "/aliases/" + alias)
                             .PUT(BodyPublishers.ofString("{\"targets\": [{\"version\": " + version + "}]}")),
                     state.with(alias, version + "=100"));
         }
 
-        static Change canary(ReleaseState state, Target host, int stable, int canary, int weight) {
+        static Change canary(ReleaseState state, KilledHost host, int stable, int canary, int weight) {
             String body = "{\"targets\": [{\"version\": " + stable + ", \"weight\": " + (100 - weight)
                     + "}, {\"version\": " + canary + ", \"weight\": " + weight
                     + "}], \"sticky\": \"cookie:c\", \"rollout\": {\"version\": " + canary + "}}";
@@ -98,15 +83,15 @@ class ReleaseCrashTest {
                     state.with("live", stable + "=" + (100 - weight) + " " + canary + "=" + weight));
         }
 
-        static Change remove(ReleaseState state, Target host, int version) {
+        static Change remove(ReleaseState state, KilledHost host, int version) {
             return new Change(request(host, "/versions/" + version).DELETE(), state.without(version));
         }
 
-        static Change any(ReleaseState state, Target host, Random random) {
+        static Change any(ReleaseState state, KilledHost host, Random random) {
             List<Integer> numbers = List.copyOf(state.versions().keySet());
             int one = numbers.get(random.nextInt(numbers.size()));
             int other = numbers.get(random.nextInt(numbers.size()));
-            return switch (random.nextInt(6)) {
+            return switch (random.nextInt(7)) {
                 case 0 -> deploy(state, host, "live");
                 case 1 -> deploy(state, host, "staging");
                 case 2 ->
@@ -115,30 +100,46 @@ class ReleaseCrashTest {
                             : canary(state, host, one, other, 1 + random.nextInt(99));
                 case 3 -> state.isPointedTo(one) ? move(state, host, "live", other) : remove(state, host, one);
                 case 4 -> move(state, host, "staging", one);
+                case 5 -> sealAnew(state, host);
                 default -> move(state, host, "live", one);
             };
         }
 
-        private static HttpRequest.Builder request(Target host, String path) {
-            return HttpRequest.newBuilder(URI.create(host.uri() + "/v1/functions/" + FUNCTION + path))
-                    .header("Authorization", "Bearer " + host.key())
-                    .timeout(Duration.ofMinutes(1));
+        /** Nothing that anybody sees: what functions are configured with is sealed with another key. */
+        static Change sealAnew(ReleaseState state, KilledHost host) {
+            return new Change(host.request("/v1/secrets-key").POST(BodyPublishers.noBody()), state);
         }
 
-        HttpResponse<byte[]> send() throws IOException, InterruptedException {
-            return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+        private static HttpRequest.Builder request(KilledHost host, String path) {
+            return host.request("/v1/functions/" + FUNCTION + path);
         }
     }
 
+    /** What a client was told last, what it asked for when the host went, and its key. */
+    private record Known(ReleaseState told, ReleaseState asked, RotatedKey key) {
+        /** Expects it on the next host, which has done what was asked for or not. */
+        Known foundOn(KilledHost host) throws Exception {
+            ReleaseState found = ReleaseState.of(host::get, FUNCTION);
+            assertTrue(
+                    found.isBetween(told, asked),
+                    () -> "found " + found + ", acknowledged " + told + ", asked for " + asked);
+            expectAnswers(host::get, found);
+            ReleaseState state =
+                    found.looksLike(asked) ? asked : new ReleaseState(found.versions(), found.aliases(), told.next());
+            return new Known(state, state, key.foundOn(host));
+        }
+    }
+
+    /** Folders with the function in two versions. */
     private List<Path> prepared(int count) throws Exception {
         List<Path> folders = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Path folder = temporary.resolve("data-" + i);
-            try (TestHost host = TestHost.start(folder, Limits.defaults())) {
-                host.greet(FUNCTION, "G1", "live");
-                host.greet(FUNCTION, "G2", "live");
-            }
-            folders.add(folder);
+        folders.add(temporary.resolve("data-0"));
+        try (TestHost host = TestHost.start(folders.getFirst(), Limits.defaults())) {
+            host.greet(FUNCTION, "G1", "live");
+            host.greet(FUNCTION, "G2", "live");
+        }
+        for (int i = 1; i < count; i++) {
+            folders.add(TestHost.copy(folders.getFirst(), temporary.resolve("data-" + i)));
         }
         return folders;
     }
@@ -159,9 +160,9 @@ class ReleaseCrashTest {
         boolean alias = step.name().startsWith("ALIAS");
         List<Change> changes = new ArrayList<>();
         try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
-            List<Target> hosts = new ArrayList<>();
+            List<KilledHost> hosts = new ArrayList<>();
             for (int i = 0; i < folders.size(); i++) {
-                hosts.add(Target.of(child, i, folders.get(i)));
+                hosts.add(KilledHost.of(CLIENT, child, i, folders.get(i)));
             }
             changes.add(
                     alias
@@ -185,9 +186,9 @@ class ReleaseCrashTest {
         }
         for (int i = 0; i < folders.size(); i++) {
             try (TestHost host = TestHost.start(folders.get(i), Limits.defaults())) {
-                ReleaseState found = ReleaseState.of(host, FUNCTION);
+                ReleaseState found = ReleaseState.of(host::get, FUNCTION);
                 assertTrue(found.looksLike(changes.get(i).after()), found::toString);
-                expectAnswers(host, found);
+                expectAnswers(host::get, found);
             }
         }
     }
@@ -197,15 +198,15 @@ class ReleaseCrashTest {
     void aHostThatIsKilledWhileItReapsHasDoneSoAfterAStep(DeployStep step) throws Exception {
         List<Path> folders = prepared(1);
         try (HostProcess child = new HostProcess(temporary, step.name(), folders)) {
-            Target.of(child, 0, folders.getFirst()).reap(1);
+            KilledHost.of(CLIENT, child, 0, folders.getFirst()).reap(1);
             assertEquals(CrashingHost.REACHED, child.line());
             child.kill();
         }
         try (TestHost host = TestHost.start(folders.getFirst(), Limits.defaults())) {
-            ReleaseState found = ReleaseState.of(host, FUNCTION);
+            ReleaseState found = ReleaseState.of(host::get, FUNCTION);
             assertTrue(found.looksLike(initial().without(1)), found::toString);
             host.get("/f/" + FUNCTION + ":1/you").problem(404, "not-found");
-            expectAnswers(host, found);
+            expectAnswers(host::get, found);
         }
     }
 
@@ -213,84 +214,86 @@ class ReleaseCrashTest {
     void noChangeThatWasAcknowledgedIsLostAndNoneIsHalfVisible() throws Exception {
         Random random = new Random(5);
         List<Path> folders = prepared(FOLDERS);
-        List<ReleaseState> states = new ArrayList<>();
         AtomicInteger reaps = new AtomicInteger();
-        for (int i = 0; i < FOLDERS; i++) {
-            states.add(initial());
-        }
-        for (int round = 0; round < ROUNDS; round++) {
-            List<CompletableFuture<List<ReleaseState>>> clients = new ArrayList<>();
+        List<Known> known = List.of();
+        for (int round = 0; round <= ROUNDS; round++) {
+            List<CompletableFuture<Known>> clients = new ArrayList<>();
             try (HostProcess child = new HostProcess(temporary, HostProcess.NEVER, folders);
                     var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<KilledHost> hosts = new ArrayList<>();
+                List<Known> found = new ArrayList<>();
                 for (int i = 0; i < FOLDERS; i++) {
-                    ReleaseState state = states.get(i);
-                    Target host = Target.of(child, i, folders.get(i));
+                    KilledHost host = KilledHost.of(CLIENT, child, i, folders.get(i));
+                    hosts.add(host);
+                    found.add(
+                            round == 0
+                                    ? new Known(initial(), initial(), RotatedKey.madeOn(host))
+                                    : known.get(i).foundOn(host));
+                }
+                if (round == ROUNDS) {
+                    return;
+                }
+                for (int i = 0; i < FOLDERS; i++) {
+                    Known before = found.get(i);
+                    KilledHost host = hosts.get(i);
                     Random own = new Random(random.nextLong());
                     clients.add(
-                            CompletableFuture.supplyAsync(() -> changeUntilKilled(state, host, own, reaps), threads));
+                            CompletableFuture.supplyAsync(() -> changeUntilKilled(before, host, own, reaps), threads));
                 }
                 // A host looks each second whether it is time to reap.
-                long untilKilledMs = random.nextLong(100, 2_000);
-                assertTrue(!child.process().waitFor(untilKilledMs, TimeUnit.MILLISECONDS), child::said);
+                long untilKilledMs = random.nextLong(100, 1_200);
+                assertFalse(child.process().waitFor(untilKilledMs, TimeUnit.MILLISECONDS), child::said);
                 child.kill();
             }
-            for (int i = 0; i < FOLDERS; i++) {
-                List<ReleaseState> possible = clients.get(i).get();
-                try (TestHost host = TestHost.start(folders.get(i), Limits.defaults())) {
-                    ReleaseState found = ReleaseState.of(host, FUNCTION);
-                    ReleaseState before = possible.getFirst();
-                    ReleaseState after = possible.getLast();
-                    assertTrue(
-                            found.isBetween(before, after),
-                            () -> "found " + found + ", acknowledged " + before + ", asked for " + after);
-                    states.set(
-                            i,
-                            found.looksLike(after)
-                                    ? after
-                                    : new ReleaseState(found.versions(), found.aliases(), before.next()));
-                    expectAnswers(host, found);
-                }
+            known = new ArrayList<>();
+            for (CompletableFuture<Known> client : clients) {
+                known.add(client.get());
             }
         }
     }
 
-    /** Returns what was acknowledged last, and what was asked for when the host went. */
-    private static List<ReleaseState> changeUntilKilled(
-            ReleaseState initial, Target host, Random random, AtomicInteger reaps) {
-        ReleaseState state = initial;
+    private static Known changeUntilKilled(Known known, KilledHost host, Random random, AtomicInteger reaps) {
+        ReleaseState state = known.told();
+        RotatedKey key = known.key();
         while (true) {
-            Change change = random.nextInt(16) == 0 ? null : Change.any(state, host, random);
-            ReleaseState after = change == null ? state.reaped() : change.after();
+            ReleaseState asked = state;
             try {
-                if (change == null) {
-                    host.reap(reaps.incrementAndGet());
-                    awaitVersions(host, after);
-                } else {
-                    HttpResponse<byte[]> response = change.send();
-                    if (response.statusCode() >= 300) {
-                        throw new AssertionError(state + ": " + new String(response.body(), StandardCharsets.UTF_8));
+                switch (random.nextInt(16)) {
+                    case 0 -> {
+                        asked = state.reaped();
+                        host.reap(reaps.incrementAndGet());
+                        awaitVersions(host, asked);
+                    }
+                    case 1, 2 -> key = key.rotated(host.send(key.rotation(host)));
+                    default -> {
+                        Change change = Change.any(state, host, random);
+                        asked = change.after();
+                        Answer answer = host.send(change.request());
+                        assertTrue(answer.status() < 300, known + ": " + answer.text());
                     }
                 }
-                state = after;
+                state = asked;
             } catch (IOException killed) {
-                return List.of(state, after);
+                return new Known(state, asked, key);
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
         }
     }
 
-    private static void awaitVersions(Target host, ReleaseState state) throws Exception {
-        HttpRequest versions = Change.request(host, "/versions").build();
-        Waiting.until("it has reaped to " + state, () -> {
-            Answer answer = new Answer(CLIENT.send(versions, BodyHandlers.ofByteArray()));
-            return answer.expect(200).json().path("versions").size()
-                    == state.versions().size();
-        });
+    private static void awaitVersions(KilledHost host, ReleaseState state) throws Exception {
+        Waiting.until(
+                "it has reaped to " + state,
+                () -> host.get("/v1/functions/" + FUNCTION + "/versions")
+                                .expect(200)
+                                .json()
+                                .path("versions")
+                                .size()
+                        == state.versions().size());
     }
 
     /** Every version answers as itself, and every alias as one of its targets. */
-    private static void expectAnswers(TestHost host, ReleaseState state) throws Exception {
+    private static void expectAnswers(ReleaseState.Asked host, ReleaseState state) throws Exception {
         for (Map.Entry<Integer, String> version : state.versions().entrySet()) {
             assertEquals(
                     version.getValue() + ", you!\n",

@@ -1,7 +1,7 @@
 package dev.mayfly.host;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.mayfly.host.testing.TestHost;
+import dev.mayfly.host.testing.Answer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,13 @@ record ReleaseState(Map<Integer, String> versions, Map<String, String> aliases, 
         return new ReleaseState(kept, aliases, next);
     }
 
-    static ReleaseState of(TestHost host, String function) throws Exception {
+    /** Whoever answers requests, by their paths. */
+    @FunctionalInterface
+    interface Asked {
+        Answer get(String path) throws Exception;
+    }
+
+    static ReleaseState of(Asked host, String function) throws Exception {
         Map<Integer, String> versions = new TreeMap<>();
         for (JsonNode version : host.get("/v1/functions/" + function + "/versions")
                 .expect(200)

@@ -29,6 +29,8 @@ final class UpkeepTest {
     @TempDir
     private Path folder;
 
+    private int dueCount;
+
     private TestHost start() {
         return TestHost.of(Host.start(TestHost.config(folder), clock, step -> {}), folder);
     }
@@ -63,8 +65,9 @@ final class UpkeepTest {
     }
 
     /** Waits for two other canaries that are due, one after the other: between their rounds all canaries were judged. */
-    private static void awaitJudged(TestHost host) throws Exception {
-        for (String due : List.of("due-first", "due-second")) {
+    private void awaitJudged(TestHost host) throws Exception {
+        for (int i = 0; i < 2; i++) {
+            String due = "due-" + dueCount++;
             canary(host, due, "hello", "'promoteAfterMs': 1, 'callsMin': 1");
             call(host, "/f/" + due + ":2", 1);
             Waiting.until(due + " is promoted", () -> isAt(host, due, 2));
@@ -118,8 +121,8 @@ final class UpkeepTest {
         try (TestHost host = start()) {
             canary(host, "restarted", "hello", "'promoteAfterMs': 600000, 'callsMin': 20");
             call(host, "/f/restarted:2", 19);
+            clock.advance(Duration.ofMinutes(11));
         }
-        clock.advance(Duration.ofMinutes(11));
         try (TestHost host = start()) {
             assertEquals(0, live(host, "restarted").at("/rollout/calls").asInt(), "counted anew");
             call(host, "/f/restarted:2", 20);
@@ -175,15 +178,29 @@ final class UpkeepTest {
     }
 
     @Test
-    void aCanaryThatWasStartedInTheFutureBeginsAnewWithTheHost() throws Exception {
+    void timeInWhichNoHostRunsIsNoTrialHoweverLateTheClockSaysItIs() throws Exception {
         try (TestHost host = start()) {
-            canary(host, "future", "hello", "'promoteAfterMs': 600000, 'callsMin': 1");
+            canary(host, "away", "hello", "'promoteAfterMs': 600000, 'callsMin': 1");
+            clock.advance(Duration.ofMinutes(6));
         }
-        clock.jump(Duration.ofDays(-1));
+        clock.advance(Duration.ofHours(1));
+        clock.jump(Duration.ofDays(365));
         try (TestHost host = start()) {
-            call(host, "/f/future:2", 1);
-            clock.advance(Duration.ofMinutes(11));
-            Waiting.until("it is promoted", () -> isAt(host, "future", 2));
+            call(host, "/f/away:2", 1);
+            assertPromotedByTimeAlone(host, "away", Duration.ofMinutes(5), "6 of 10 minutes");
+        }
+    }
+
+    @Test
+    void aClockThatIsSetBackWhileNoHostRunsTakesNothingFromATrial() throws Exception {
+        try (TestHost host = start()) {
+            canary(host, "earlier", "hello", "'promoteAfterMs': 600000, 'callsMin': 1");
+            clock.advance(Duration.ofMinutes(6));
+        }
+        clock.jump(Duration.ofDays(-30));
+        try (TestHost host = start()) {
+            call(host, "/f/earlier:2", 1);
+            assertPromotedByTimeAlone(host, "earlier", Duration.ofMinutes(5), "6 of 10 minutes");
         }
     }
 
@@ -196,8 +213,10 @@ final class UpkeepTest {
             host.greet("other", "Two", "live");
             call(host, "/f/jumped:1/you", 1);
             clock.jump(Duration.ofDays(400));
-            Waiting.until(
-                    "what nobody invoked is gone", () -> versions(host, "other").equals(List.of("2")));
+            Waiting.until("what nobody invoked is gone", () -> {
+                clock.advance(Duration.ofHours(1));
+                return versions(host, "other").equals(List.of("2"));
+            });
             assertEquals(List.of("2", "1"), versions(host, "jumped"));
             clock.jump(Duration.ofDays(-800));
             call(host, "/f/jumped:1/you", 1);
@@ -205,6 +224,25 @@ final class UpkeepTest {
             host.post("/v1/functions/jumped/rollback", new byte[0]).expect(200);
             assertTrue(isAt(host, "jumped", 2));
             host.get("/f/jumped/you").expect(200);
+        }
+    }
+
+    @Test
+    void aClockThatIsSetRightWithinTheHourReapsNothing() throws Exception {
+        try (TestHost host = start()) {
+            host.greet("kept", "One", "live");
+            host.greet("kept", "Two", "live");
+        }
+        clock.jump(Duration.ofDays(400));
+        try (TestHost host = start()) {
+            awaitJudged(host);
+            clock.advance(Duration.ofMinutes(50));
+            awaitJudged(host);
+            clock.jump(Duration.ofDays(-400));
+            awaitJudged(host);
+            clock.advance(Duration.ofHours(2));
+            awaitJudged(host);
+            assertEquals(List.of("2", "1"), versions(host, "kept"));
         }
     }
 

@@ -229,6 +229,65 @@ final class VersionsTest {
         host.send(host.request("/f/fixed/you").header("mayfly-version", "1")).problem(403, "version-not-selectable");
     }
 
+    @Test
+    void theQueryChoosesWhereSettingsAllowIt() throws Exception {
+        String selectable = "&manifest=%7B%22selectable%22%3Atrue%7D";
+        host.greet("linked", "One", "live" + selectable);
+        host.greet("linked", "Two", "next" + selectable);
+        for (String[] expected : new String[][] {
+            {"?mayfly-version=1", "One"},
+            {"?mayfly-version=2", "Two"},
+            {"?a=b&mayfly-version=next&c", "Two"},
+            {"?mayfly-version=2&mayfly-version=1", "Two"},
+            // Another parameter, and none.
+            {"?x-mayfly-version=2", "One"},
+            {"?x-mayfly-version=1&mayfly-version=2", "Two"},
+            {"?mayfly-version", "One"},
+            {"?Mayfly-Version=2", "One"},
+        }) {
+            assertEquals(
+                    expected[1] + ", you!\n",
+                    host.get("/f/linked/you" + expected[0]).expect(200).text(),
+                    expected[0]);
+        }
+        for (String wrong : List.of("3", "other", "", "-1", "%32", "2%00", "99999999999999999999")) {
+            host.get("/f/linked/you?mayfly-version=" + wrong).problem(404, "not-found");
+        }
+    }
+
+    @Test
+    void thePathCountsBeforeTheHeaderAndTheHeaderBeforeTheQuery() throws Exception {
+        String selectable = "&manifest=%7B%22selectable%22%3Atrue%7D";
+        for (String greeting : List.of("One", "Two", "Three")) {
+            host.greet("ordered", greeting, "live" + selectable);
+        }
+        assertEquals(
+                "Two, you!\n",
+                host.send(host.request("/f/ordered/you?mayfly-version=1").header("Mayfly-Version", "2"))
+                        .expect(200)
+                        .text());
+        assertEquals(
+                "One, you!\n", host.get("/f/ordered:1/you?mayfly-version=2").text());
+    }
+
+    @Test
+    void theQueryIsRefusedWhereSettingsDoNotAllowIt() throws Exception {
+        host.greet("unlinked", "One", "live");
+        JsonNode problem = host.get("/f/unlinked/you?mayfly-version=1").problem(403, "version-not-selectable");
+        assertTrue(problem.path("detail").asText().contains("selectable = true"), problem::toString);
+        // By the version that stands for the function, not by the one that is asked for.
+        host.greet("unlinked", "Two", "next&manifest=%7B%22selectable%22%3Atrue%7D");
+        host.get("/f/unlinked/you?mayfly-version=2").problem(403, "version-not-selectable");
+    }
+
+    @Test
+    void theFunctionSeesHowItsVersionWasChosen() throws Exception {
+        host.deploy("seen", "probe", "{'selectable': true}");
+        String request =
+                host.get("/f/seen/request?a=b&mayfly-version=1").expect(200).text();
+        assertTrue(request.startsWith("GET\n/request\na=b&mayfly-version=1\n"), request);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -1,5 +1,6 @@
 package dev.mayfly.host.catalog;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +72,24 @@ public interface Catalog extends AutoCloseable {
     /** When a function's versions were last invoked, as far as noted: by number, without those that never were. */
     Map<Integer, Instant> lastInvoked(String function);
 
+    /** An alias by its function's name in full and its own. */
+    record AliasId(String function, String name) {}
+
+    /** Notes how long canaries have been tried, to the millisecond, by the alias that has the rule; without a rule it is passed over. */
+    void tried(Map<AliasId, Duration> tried);
+
+    /** How long canaries have been tried as far as noted, by the alias that has the rule; zero when it was put since. */
+    Map<AliasId, Duration> tried();
+
     /** The versions that no alias points to and nobody deployed, invoked or pointed to since {@code before}; at most so many. */
     List<VersionId> idleSince(Instant before, int countMax);
+
+    /**
+     * Seals with the key that seals now what another one has sealed: once it returns, no other is needed.
+     *
+     * @throws dev.mayfly.engine.MayflyException.Invalid when a key is not here; nothing was changed then
+     */
+    void sealAnew();
 
     /**
      * Removes a function with all its versions and aliases.

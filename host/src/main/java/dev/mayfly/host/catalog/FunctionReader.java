@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads functions whole, all of them or one, by a query a table: a start with 10,000 functions waits for it. */
 final class FunctionReader {
     private final Rows rows;
+    private final Sealing sealing;
     private final String where;
     private final Object[] parameters;
 
@@ -24,8 +25,9 @@ final class FunctionReader {
 
     private final Map<String, FunctionSettings> settings = new HashMap<>();
 
-    FunctionReader(Connection connection, @Nullable String function) {
+    FunctionReader(Connection connection, Sealing sealing, @Nullable String function) {
         this.rows = new Rows(connection);
+        this.sealing = sealing;
         this.where = function == null ? "" : " WHERE function = ?";
         this.parameters = function == null ? new Object[0] : new Object[] {function};
     }
@@ -38,7 +40,7 @@ final class FunctionReader {
                 row -> versions.computeIfAbsent(row.getString(1), name -> new ArrayList<>())
                         .add(version(row)),
                 "SELECT function, number, digest, component, component_bytes, artifact_bytes, componentized, imports,"
-                        + " exports, settings, created_at FROM version",
+                        + " exports, settings, config, created_at FROM version",
                 " ORDER BY function, number");
         Map<Key, List<Alias.Target>> targets = new HashMap<>();
         query(
@@ -93,8 +95,21 @@ final class FunctionReader {
                 row.getBoolean(7),
                 list(row.getString(8)),
                 list(row.getString(9)),
-                settings.computeIfAbsent(row.getString(10), SettingsJson::parse),
-                time(row, 11));
+                settings(row),
+                time(row, 12));
+    }
+
+    private FunctionSettings settings(ResultSet row) throws SQLException {
+        String inClear = row.getString(10);
+        String sealed = row.getString(11);
+        if (sealed == null) {
+            return settings.computeIfAbsent(inClear, SettingsJson::parse);
+        }
+        String config = SealedConfig.open(sealing, row.getString(1), row.getInt(2), sealed);
+        return settings.computeIfAbsent(
+                inClear + config,
+                both -> SettingsJson.parse(inClear)
+                        .withConfig(SettingsJson.parse(config).config()));
     }
 
     private List<String> list(String lines) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bindings what the function may use: the host's binding by the name that the function has for it
  * @param topics whose messages it is called with
  * @param limits on its calls, where they are not the host's
- * @param selectable whether every caller may choose a version by the header {@code Mayfly-Version}
+ * @param selectable whether every caller may choose a version by the header {@code Mayfly-Version} or the query's parameter {@code mayfly-version}
  * @param secrets what {@code mayfly:secrets} answers: the tenant's secret by the name that the function has for it
  * @param isPublic whether everybody may call it
  * @param cors which pages may call it from a browser; null = those of its own origin

@@ -18,8 +18,17 @@ import org.sqlite.Function;
  * many were run. A published file is never changed; what is to change gets a new one.
  */
 final class Migrations {
-    private static final List<String> FILES =
-            List.of("001-functions.sql", "002-settings.sql", "003-versions.sql", "004-access.sql");
+    /** SQLite runs it in no transaction; killed in the middle of it, the next host runs it again. */
+    private static final String VACUUM = "007-vacuum.sql";
+
+    private static final List<String> FILES = List.of(
+            "001-functions.sql",
+            "002-settings.sql",
+            "003-versions.sql",
+            "004-access.sql",
+            "005-tried.sql",
+            "006-sealed-config.sql",
+            VACUUM);
 
     private Migrations() {}
 
@@ -27,7 +36,7 @@ final class Migrations {
         return FILES.size();
     }
 
-    static void run(Connection connection, Path file) throws SQLException {
+    static void run(Connection connection, Path file, Sealing sealing) throws SQLException {
         int version = version(connection);
         if (version > FILES.size()) {
             throw new MayflyException.Conflict(
@@ -36,7 +45,7 @@ final class Migrations {
         }
         CatalogCheck.requireOwn(connection, file, version);
         if (version < FILES.size()) {
-            addFunctions(connection);
+            addFunctions(connection, sealing);
         }
         for (; version < FILES.size(); version++) {
             migrate(connection, FILES.get(version), version + 1);
@@ -44,7 +53,7 @@ final class Migrations {
     }
 
     /** What the files ask of the host: text in a form that SQLite alone can't give it. */
-    private static void addFunctions(Connection connection) throws SQLException {
+    private static void addFunctions(Connection connection, Sealing sealing) throws SQLException {
         Function.create(connection, "canonical_settings", new Function() {
             @Override
             protected void xFunc() throws SQLException {
@@ -58,6 +67,18 @@ final class Migrations {
                         .hex());
             }
         });
+        Function.create(connection, "sealed_config", new Function() {
+            @Override
+            protected void xFunc() throws SQLException {
+                result(SealedConfig.seal(sealing, value_text(0), value_int(1), SettingsJson.parse(value_text(2))));
+            }
+        });
+        Function.create(connection, "settings_in_clear", new Function() {
+            @Override
+            protected void xFunc() throws SQLException {
+                result(SealedConfig.inClear(SettingsJson.parse(value_text(0))));
+            }
+        });
     }
 
     private static int version(Connection connection) throws SQLException {
@@ -68,6 +89,10 @@ final class Migrations {
     }
 
     private static void migrate(Connection connection, String name, int version) throws SQLException {
+        if (name.equals(VACUUM)) {
+            vacuum(connection, version);
+            return;
+        }
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             // Runs every statement of the text, unlike execute.
@@ -79,6 +104,15 @@ final class Migrations {
             throw e;
         } finally {
             connection.setAutoCommit(true);
+        }
+    }
+
+    private static void vacuum(Connection connection, int version) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(text(VACUUM));
+            // Until then the old pages are in the file, and in the log.
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            statement.execute("PRAGMA user_version = " + version);
         }
     }
 

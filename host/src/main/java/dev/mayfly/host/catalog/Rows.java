@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements with their parameters in one line.
@@ -19,7 +20,7 @@ record Rows(Connection connection) {
         T read(ResultSet row) throws SQLException;
     }
 
-    <T> List<T> query(Reader<T> reader, String sql, Object... parameters) throws SQLException {
+    <T> List<T> query(Reader<T> reader, String sql, @Nullable Object... parameters) throws SQLException {
         try (PreparedStatement statement = prepare(sql, parameters);
                 ResultSet row = statement.executeQuery()) {
             List<T> found = new ArrayList<>();
@@ -31,16 +32,16 @@ record Rows(Connection connection) {
     }
 
     /** Returns how many rows were changed. */
-    int update(String sql, Object... parameters) throws SQLException {
+    int update(String sql, @Nullable Object... parameters) throws SQLException {
         try (PreparedStatement statement = prepare(sql, parameters)) {
             return statement.executeUpdate();
         }
     }
 
-    private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
+    private PreparedStatement prepare(String sql, @Nullable Object... parameters) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         for (int i = 0; i < parameters.length; i++) {
-            Object parameter = parameters[i];
+            @Nullable Object parameter = parameters[i];
             statement.setObject(i + 1, parameter instanceof Instant time ? time.toEpochMilli() : parameter);
         }
         return statement;

@@ -4,7 +4,9 @@ import dev.mayfly.engine.MayflyException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,30 +24,33 @@ import org.jspecify.annotations.Nullable;
 public final class SqliteCatalog implements Catalog {
     private final CatalogConnection connection;
     private final Rows rows;
+    private final Sealing sealing;
 
-    private SqliteCatalog(CatalogConnection connection, Rows rows) {
+    private SqliteCatalog(CatalogConnection connection, Rows rows, Sealing sealing) {
         this.connection = connection;
         this.rows = rows;
+        this.sealing = sealing;
     }
 
     /**
      * Opens the catalog in {@code file} and brings its tables to this version; makes it when it isn't there.
      *
+     * @param sealing of what may be confidential in it
      * @throws MayflyException.Conflict when a newer Mayfly or another program has written it
      * @throws MayflyException.Invalid when it is damaged, with what to do
      * @throws MayflyException.Internal when it can't be read
      */
-    public static SqliteCatalog open(Path file) {
+    public static SqliteCatalog open(Path file, Sealing sealing) {
         CatalogConnection connection = CatalogConnection.open(file);
         try {
             Rows rows = connection.read("opening " + file, sql -> {
                 CatalogCheck.onSound(file, () -> {
-                    Migrations.run(sql, file);
+                    Migrations.run(sql, file, sealing);
                     CatalogCheck.requireSound(sql, file);
                 });
                 return new Rows(sql);
             });
-            return new SqliteCatalog(connection, rows);
+            return new SqliteCatalog(connection, rows, sealing);
         } catch (RuntimeException e) {
             connection.close();
             throw e;
@@ -63,7 +68,7 @@ public final class SqliteCatalog implements Catalog {
     }
 
     private List<StoredFunction> read(String doing, @Nullable String function) {
-        return connection.read(doing, sql -> new FunctionReader(sql, function).read());
+        return connection.read(doing, sql -> new FunctionReader(sql, sealing, function).read());
     }
 
     @Override
@@ -101,8 +106,8 @@ public final class SqliteCatalog implements Catalog {
     private void insert(FunctionVersion version) throws SQLException {
         int inserted = rows.update(
                 "INSERT INTO version (function, number, digest, component, component_bytes, artifact_bytes,"
-                        + " componentized, imports, exports, settings, created_at)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (function, digest) DO NOTHING",
+                        + " componentized, imports, exports, settings, config, created_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (function, digest) DO NOTHING",
                 version.function(),
                 version.number(),
                 version.digest().hex(),
@@ -112,7 +117,8 @@ public final class SqliteCatalog implements Catalog {
                 version.componentized(),
                 String.join("\n", version.imports()),
                 String.join("\n", version.exports()),
-                SettingsJson.write(version.settings()),
+                SealedConfig.inClear(version.settings()),
+                SealedConfig.seal(sealing, version.function(), version.number(), version.settings()),
                 version.createdAt());
         if (inserted == 0) {
             throw new MayflyException.Conflict(
@@ -270,6 +276,32 @@ public final class SqliteCatalog implements Catalog {
     }
 
     @Override
+    public void tried(Map<AliasId, Duration> tried) {
+        write("noting trials", () -> {
+            for (Map.Entry<AliasId, Duration> entry : tried.entrySet()) {
+                rows.update(
+                        "UPDATE rollout SET tried_ms = ? WHERE function = ? AND alias = ?",
+                        entry.getValue().toMillis(),
+                        entry.getKey().function(),
+                        entry.getKey().name());
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public Map<AliasId, Duration> tried() {
+        return locked("reading trials", () -> {
+            Map<AliasId, Duration> tried = new HashMap<>();
+            rows.query(
+                    row -> tried.put(
+                            new AliasId(row.getString(1), row.getString(2)), Duration.ofMillis(row.getLong(3))),
+                    "SELECT function, alias, tried_ms FROM rollout");
+            return tried;
+        });
+    }
+
+    @Override
     public List<VersionId> idleSince(Instant before, int countMax) {
         return locked(
                 "looking for idle versions",
@@ -283,6 +315,26 @@ public final class SqliteCatalog implements Catalog {
                         before,
                         countMax));
     }
+
+    @Override
+    public void sealAnew() {
+        write("sealing configurations anew", () -> {
+            List<Sealed> old = rows.query(
+                    row -> new Sealed(row.getString(1), row.getInt(2), row.getString(3)),
+                    "SELECT function, number, config FROM version WHERE config IS NOT NULL");
+            old.removeIf(version -> sealing.isCurrent(version.config));
+            for (Sealed version : old) {
+                rows.update(
+                        "UPDATE version SET config = ? WHERE function = ? AND number = ?",
+                        SealedConfig.sealAnew(sealing, version.function, version.number, version.config),
+                        version.function,
+                        version.number);
+            }
+            return true;
+        });
+    }
+
+    private record Sealed(String function, int number, String config) {}
 
     @Override
     public boolean remove(String function) {

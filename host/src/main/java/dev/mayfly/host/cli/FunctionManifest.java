@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   component = "target/hello.wasm"   # what the build makes, relative to the folder
  *   alias = "next"                    # what is to point to it; "live", which plain calls get, unless given
  *   visibility = "public"             # who may call it without a key; "private" unless given
- *   selectable = true                 # every caller may choose a version by the header Mayfly-Version
+ *   selectable = true                 # every caller may choose a version: header Mayfly-Version, ?mayfly-version=3
  *   topics = ["orders"]               # topics whose messages it is called with
  *
  *   [config]                          # what mayfly:config answers, and its environment; also [env]. Numbers and booleans become text

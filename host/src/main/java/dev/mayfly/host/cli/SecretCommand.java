@@ -74,12 +74,12 @@ final class SecretCommand extends NounCommand {
         return ExitCode.OK;
     }
 
-    @Command(name = "rotate-key", description = "Seal all secrets with a new key, for all tenants.")
+    @Command(name = "rotate-key", description = "Seal all secrets and configurations with a new key, for all tenants.")
     int rotateKey(@Mixin HostOption host) {
         try (MayflyClient client = host.client(context)) {
             client.rotateSecretsKey();
         }
-        terminal.note("all secrets are sealed with a new key");
+        terminal.note("all secrets and configurations are sealed with a new key");
         return ExitCode.OK;
     }
 

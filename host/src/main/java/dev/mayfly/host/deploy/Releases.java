@@ -27,6 +27,7 @@ import dev.mayfly.memorypool.TenantShares;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,7 @@ public final class Releases {
      */
     public void restore(String fingerprint, Set<Digest> ours) {
         Set<Digest> components = new HashSet<>(ours);
+        Map<Catalog.AliasId, Duration> tried = catalog.tried();
         for (StoredFunction stored : catalog.functions()) {
             RoutedFunction function = function(stored.name(), stored.createdAt());
             for (FunctionVersion version : stored.versions()) {
@@ -105,7 +107,7 @@ public final class Releases {
             }
             routes.put(function);
             for (Alias alias : stored.aliases()) {
-                beginTrial(function, alias, triedBefore(alias.rollout()));
+                beginTrial(function, alias, tried.getOrDefault(id(alias), Duration.ZERO));
             }
         }
         store.removeUnreferenced(fingerprint, components::contains);
@@ -282,10 +284,8 @@ public final class Releases {
         return alias;
     }
 
-    /** How long a canary was tried by hosts before this one. Where the clock was set back since then nobody knows, and it begins anew. */
-    private Duration triedBefore(@Nullable Rollout rollout) {
-        Duration tried = rollout == null ? Duration.ZERO : Duration.between(rollout.startedAt(), now());
-        return tried.isNegative() ? Duration.ZERO : tried;
+    private static Catalog.AliasId id(Alias alias) {
+        return new Catalog.AliasId(alias.function(), alias.name());
     }
 
     private void beginTrial(RoutedFunction function, Alias alias, Duration triedBefore) {
@@ -316,6 +316,34 @@ public final class Releases {
                             .allMatch(alias -> alias.alias().rollout() == null);
         });
         return onTrial.stream().map(routes::function).filter(Objects::nonNull).toList();
+    }
+
+    /** Notes how long canaries have been tried, for the next host: no clock but this process' own can tell it. */
+    void noteTrials() {
+        lock.lock();
+        try {
+            Map<Catalog.AliasId, Duration> tried = new HashMap<>();
+            for (RoutedFunction function : onTrial()) {
+                for (RoutedAlias routed : function.aliases().values()) {
+                    Trial trial = trial(function, routed.alias());
+                    if (trial != null) {
+                        tried.put(id(routed.alias()), age(trial));
+                    }
+                }
+            }
+            if (!tried.isEmpty()) {
+                catalog.tried(tried);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How an alias' canary does; null = it has none to be judged. */
+    static @Nullable Trial trial(RoutedFunction function, Alias alias) {
+        Rollout rollout = alias.rollout();
+        Route canary = rollout == null ? null : function.versions().get(rollout.version());
+        return canary == null ? null : canary.trial();
     }
 
     /** What an alias pointed to, the newest first; empty when there is none of that name. */

@@ -2,7 +2,6 @@ package dev.mayfly.host.deploy;
 
 import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.Rollout;
-import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedAlias;
 import dev.mayfly.host.invoke.RoutedFunction;
 import dev.mayfly.host.invoke.Trial;
@@ -12,7 +11,8 @@ import java.util.Locale;
 
 /**
  * Promotes canaries that keep their rule and rolls back those that break it. What it counts begins anew with the host, the time a canary is tried
- * does not. A clock that is set while the host runs neither hastens nor delays a promotion.
+ * does not. That is the time in which hosts ran, by a clock that nobody sets: neither a clock that jumps, while a host runs or while none does, nor
+ * a host that is away hastens a promotion.
  */
 final class Rollouts {
     private static final System.Logger LOG = System.getLogger(Rollouts.class.getName());
@@ -28,13 +28,17 @@ final class Rollouts {
         for (RoutedFunction function : releases.onTrial()) {
             for (RoutedAlias routed : function.aliases().values()) {
                 Rollout rollout = routed.alias().rollout();
-                Route canary = rollout == null ? null : function.versions().get(rollout.version());
-                Trial trial = canary == null ? null : canary.trial();
+                Trial trial = Releases.trial(function, routed.alias());
                 if (rollout != null && trial != null) {
                     judge(routed.alias(), rollout, trial);
                 }
             }
         }
+    }
+
+    /** Notes how long they have been tried. */
+    void note() {
+        releases.noteTrials();
     }
 
     private void judge(Alias alias, Rollout rollout, Trial trial) {

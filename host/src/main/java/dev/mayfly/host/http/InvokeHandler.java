@@ -120,9 +120,12 @@ final class InvokeHandler {
         if (called == null) {
             return Problem.of(ProblemType.INVALID_NAME, "the path names no function: /f/NAME or /t/TENANT/f/NAME");
         }
-        RouteChoice choice = new RouteChoice(invoker.routes(), request.headers(), gate);
+        RouteChoice choice = new RouteChoice(
+                invoker.routes(), request.headers(), request.prologue().query().rawValue(), gate);
         Route route = choice.choose(called.function());
-        boolean isPublic = route != null && route.version().settings().isPublic();
+        boolean isPublic = route == null
+                ? choice.isProblemPublic()
+                : route.version().settings().isPublic();
         Cors cors = route == null ? null : route.version().settings().cors();
         if (cors != null && CorsHeaders.answer(cors, request, response)) {
             // Browsers ask without a key.

@@ -14,15 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which version a call gets: {@code name} is what live points to, {@code name@staging} what that alias points to, {@code name:3} version 3. The header
- * {@code Mayfly-Version} with an alias or a number says the same where the function's settings allow it, or the caller's key.
+ * {@code Mayfly-Version} with an alias or a number says the same where the function's settings allow it, or the caller's key; so does the query's
+ * parameter {@code mayfly-version}, for links, where the settings allow it. Of several the first in this order counts. Functions see header and
+ * parameter as they were sent: a request whose address is signed stays what it is.
  *
  * <p>One look-up of a name, and one draw when there is a canary. Used once.
  */
 final class RouteChoice {
     private static final HeaderName VERSION = HeaderNames.create("Mayfly-Version");
+    private static final String PARAMETER = "mayfly-version=";
 
     private final Routes routes;
     private final ServerRequestHeaders headers;
+    private final String query;
     private final CallGate gate;
 
     /** In full. */
@@ -33,9 +37,13 @@ final class RouteChoice {
 
     private boolean exact;
 
-    RouteChoice(Routes routes, ServerRequestHeaders headers, CallGate gate) {
+    private @Nullable RoutedFunction function;
+
+    /** @param query as it was sent, without its question mark; empty = none */
+    RouteChoice(Routes routes, ServerRequestHeaders headers, String query, CallGate gate) {
         this.routes = routes;
         this.headers = headers;
+        this.query = query;
         this.gate = gate;
     }
 
@@ -53,12 +61,23 @@ final class RouteChoice {
             problem = unknown(name);
             return null;
         }
+        this.function = function;
         if (end < segment.length()) {
             String selector = segment.substring(end + 1);
             return segment.charAt(end) == ':' ? version(function, selector) : alias(function, selector);
         }
         if (headers.contains(VERSION)) {
-            return selected(function, headers.get(VERSION).get());
+            return isSelectable(function) || gate.mayDeploy(headers, name)
+                    ? selected(function, headers.get(VERSION).get())
+                    : refused(
+                            "the header Mayfly-Version is for keys that may deploy the function, and for functions that are deployed with selectable = true");
+        }
+        String parameter = query.isEmpty() ? null : parameter();
+        if (parameter != null) {
+            return isSelectable(function)
+                    ? selected(function, parameter)
+                    : refused(
+                            "the parameter mayfly-version is for functions that are deployed with selectable = true; keys that may deploy the function choose by the header Mayfly-Version");
         }
         RoutedAlias live = function.live();
         return live == null ? none(function, "alias live") : through(live);
@@ -72,6 +91,12 @@ final class RouteChoice {
     /** Whether no other version than the chosen one will do. */
     boolean isExact() {
         return exact;
+    }
+
+    /** Whether nobody needs a key to learn of the {@link #problem}: the version that stands for the function is public. */
+    boolean isProblemPublic() {
+        Route main = function == null ? null : function.main();
+        return main != null && main.version().settings().isPublic();
     }
 
     Problem problem() {
@@ -92,14 +117,30 @@ final class RouteChoice {
         return segment.length();
     }
 
-    private @Nullable Route selected(RoutedFunction function, String selector) {
+    private static boolean isSelectable(RoutedFunction function) {
         Route main = function.main();
-        if (main == null || !(main.version().settings().selectable() || gate.mayDeploy(headers, function.name()))) {
-            problem = Problem.of(
-                    ProblemType.VERSION_NOT_SELECTABLE,
-                    "the header Mayfly-Version is for keys that may deploy the function, and for functions that are deployed with selectable = true");
+        return main != null && main.version().settings().selectable();
+    }
+
+    private @Nullable Route refused(String detail) {
+        problem = Problem.of(ProblemType.VERSION_NOT_SELECTABLE, detail);
+        return null;
+    }
+
+    /** The first of that name. No alias and no number has a character to be escaped: what is escaped is neither. */
+    private @Nullable String parameter() {
+        int start = query.indexOf(PARAMETER);
+        while (start > 0 && query.charAt(start - 1) != '&') {
+            start = query.indexOf(PARAMETER, start + 1);
+        }
+        if (start < 0) {
             return null;
         }
+        int end = query.indexOf('&', start);
+        return query.substring(start + PARAMETER.length(), end < 0 ? query.length() : end);
+    }
+
+    private @Nullable Route selected(RoutedFunction function, String selector) {
         return isNumber(selector) ? version(function, selector) : alias(function, selector);
     }
 

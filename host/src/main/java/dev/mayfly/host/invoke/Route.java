@@ -27,8 +27,14 @@ public final class Route implements AutoCloseable {
     private static final long INVOKED_STEP_NS = 1_000_000_000;
 
     /** A component that exports one of them is called with events. */
-    private static final List<String> EVENT_HANDLERS =
-            List.of("mayfly:function/event-handler@", "momento:spawn-function/guest-function-spawn@");
+    private static final List<String> EVENT_HANDLERS = List.of(
+            "mayfly:function/event-handler@",
+            "momento:spawn-function/guest-function-spawn@",
+            "momento:functions/guest-function-spawn@");
+
+    /** A component that exports one of them may ask who called it. */
+    private static final List<String> TOKEN_READERS =
+            List.of("momento:web-function/", "momento:functions/guest-function-web@");
 
     private static final System.Logger LOG = System.getLogger(Route.class.getName());
 
@@ -66,14 +72,16 @@ public final class Route implements AutoCloseable {
         this.table = table;
         this.context =
                 new FunctionContext(version.function(), version.settings().config(), grants, limits.operations());
-        this.handlesEvents = version.exports().stream()
-                .anyMatch(export -> EVENT_HANDLERS.stream().anyMatch(export::startsWith));
-        this.readsCallerToken =
-                version.exports().stream().anyMatch(export -> export.startsWith("momento:web-function/"));
+        this.handlesEvents = exportsAny(version, EVENT_HANDLERS);
+        this.readsCallerToken = exportsAny(version, TOKEN_READERS);
         Warmup warmup = version.settings().warmup();
         this.isDebugged = warmup != null && warmup.debug();
         this.limits = limits;
         this.shared = shared;
+    }
+
+    private static boolean exportsAny(FunctionVersion version, List<String> prefixes) {
+        return version.exports().stream().anyMatch(export -> prefixes.stream().anyMatch(export::startsWith));
     }
 
     /** The function's, in full. */

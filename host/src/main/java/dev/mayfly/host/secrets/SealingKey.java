@@ -86,7 +86,7 @@ final class SealingKey {
             System.arraycopy(ciphertext, 0, sealed, NONCE_BYTES, ciphertext.length);
             return sealed;
         } catch (GeneralSecurityException e) {
-            throw new MayflyException.Internal("a secret can't be sealed", e);
+            throw new MayflyException.Internal("what is for " + place + " can't be sealed", e);
         }
     }
 
@@ -96,9 +96,10 @@ final class SealingKey {
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE_BYTES), place);
             return cipher.doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
         } catch (AEADBadTagException e) {
-            throw new MayflyException.Internal("the secret " + place + " was changed behind the host's back", e);
+            throw new MayflyException.Internal(
+                    "what is sealed for " + place + " was changed behind the host's back", e);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new MayflyException.Internal("the secret " + place + " can't be opened", e);
+            throw new MayflyException.Internal("what is sealed for " + place + " can't be opened", e);
         }
     }
 

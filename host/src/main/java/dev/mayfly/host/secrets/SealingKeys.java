@@ -2,23 +2,26 @@ package dev.mayfly.host.secrets;
 
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.access.PrivateFile;
+import dev.mayfly.host.catalog.Sealing;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where sealing keys come from: {@value #VARIABLE}, with keys separated by commas, or else the file {@value #NAME} in the data folder, with a key a
+ * The keys that seal secrets and configurations, and where they come from: {@value #VARIABLE}, with keys separated by commas, or else the file {@value #NAME} in the data folder, with a key a
  * line. The first one seals; the others only open, until everything is sealed anew.
  *
  * <p>Threads: any may look up, one at a time may change.
  */
-final class SealingKeys {
+public final class SealingKeys implements Sealing {
     static final String NAME = "secrets.key";
     static final String VARIABLE = "MAYFLY_SECRETS_KEY";
 
@@ -32,8 +35,12 @@ final class SealingKeys {
         this.keys = keys;
     }
 
-    /** @throws MayflyException.Invalid when there is something that is no key */
-    static SealingKeys read(Path folder, Map<String, String> environment) {
+    /**
+     * Reads the keys there are.
+     *
+     * @throws MayflyException.Invalid when there is something that is no key
+     */
+    public static SealingKeys read(Path folder, Map<String, String> environment) {
         Path file = folder.resolve(NAME);
         String variable = environment.get(VARIABLE);
         if (variable != null) {
@@ -57,7 +64,7 @@ final class SealingKeys {
     }
 
     /** The key that seals; made when there is none yet. */
-    SealingKey current() {
+    synchronized SealingKey current() {
         if (keys.isEmpty()) {
             add();
         }
@@ -74,7 +81,7 @@ final class SealingKeys {
      *
      * @throws MayflyException.Conflict when keys come from the environment
      */
-    void add() {
+    synchronized void add() {
         if (fromEnvironment) {
             throw new MayflyException.Conflict("the key is in " + VARIABLE
                     + ": put a new one and a comma before it, restart the host, and take the old one out");
@@ -86,10 +93,41 @@ final class SealingKeys {
     }
 
     /** Leaves only the one that seals in the file. In memory the others stay: somebody may be opening an old value. */
-    void forgetOld() {
+    synchronized void forgetOld() {
         if (!fromEnvironment && keys.size() > 1) {
             write(List.of(keys.getFirst()));
         }
+    }
+
+    /** Whether there are old ones. */
+    boolean areSeveral() {
+        return keys.size() > 1;
+    }
+
+    @Override
+    public String seal(String text, String place) {
+        SealingKey key = current();
+        byte[] sealed = key.seal(text.getBytes(StandardCharsets.UTF_8), place);
+        return key.id() + ":" + Base64.getEncoder().encodeToString(sealed);
+    }
+
+    @Override
+    public String open(String sealed, String place) {
+        int colon = sealed.indexOf(':');
+        String id = sealed.substring(0, Math.max(colon, 0));
+        SealingKey key = find(id);
+        if (key == null) {
+            throw new MayflyException.Invalid(place + " can't be opened: the key " + id
+                    + " that it is sealed with is neither in " + VARIABLE + " nor in the file " + file
+                    + "; put it back, from a backup, or choose another data folder and deploy again");
+        }
+        return new String(
+                key.open(Base64.getDecoder().decode(sealed.substring(colon + 1)), place), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public boolean isCurrent(String sealed) {
+        return sealed.startsWith(current().id() + ":");
     }
 
     private void write(List<SealingKey> next) {

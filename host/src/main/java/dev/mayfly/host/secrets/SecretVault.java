@@ -4,7 +4,6 @@ import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.catalog.CatalogConnection;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +33,7 @@ public final class SecretVault {
 
     private final CatalogConnection connection;
     private final SealingKeys keys;
+    private final Runnable sealOthersAnew;
     private volatile Map<Place, Sealed> snapshot;
 
     private record Place(Tenant tenant, String name) {
@@ -55,20 +55,20 @@ public final class SecretVault {
         }
     }
 
-    private SecretVault(CatalogConnection connection, SealingKeys keys) {
+    private SecretVault(CatalogConnection connection, SealingKeys keys, Runnable sealOthersAnew) {
         this.connection = connection;
         this.keys = keys;
+        this.sealOthersAnew = sealOthersAnew;
         this.snapshot = connection.read("reading secrets", SecretVault::select);
     }
 
     /**
-     * Opens the vault.
+     * Opens the vault, and seals with the first key what an old one has sealed.
      *
-     * @param folder where the key is, if it isn't in {@code environment}
-     * @throws MayflyException.Invalid when the key is none
+     * @param sealOthersAnew does so with what else these keys have sealed, before old ones are forgotten
      */
-    public static SecretVault open(CatalogConnection connection, Path folder, Map<String, String> environment) {
-        SecretVault vault = new SecretVault(connection, SealingKeys.read(folder, environment));
+    public static SecretVault open(CatalogConnection connection, SealingKeys keys, Runnable sealOthersAnew) {
+        SecretVault vault = new SecretVault(connection, keys, sealOthersAnew);
         vault.sealAnew();
         return vault;
     }
@@ -164,6 +164,9 @@ public final class SecretVault {
     }
 
     private synchronized void sealAnew() {
+        if (keys.areSeveral()) {
+            sealOthersAnew.run();
+        }
         Map<Place, Sealed> old = new HashMap<>();
         snapshot.forEach((place, kept) -> {
             if (!kept.keyId.equals(keys.current().id())) {

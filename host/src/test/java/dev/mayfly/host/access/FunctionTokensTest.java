@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.catalog.CatalogConnection;
 import dev.mayfly.host.catalog.SqliteCatalog;
+import dev.mayfly.host.secrets.SealingKeys;
 import dev.mayfly.host.testing.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +29,7 @@ final class FunctionTokensTest {
     @Test
     void aTenantsFunctionsMakeSoManyTokensAndPeopleStillMakeKeys() {
         Path file = folder.resolve("catalog.sqlite");
-        try (SqliteCatalog _ = SqliteCatalog.open(file);
+        try (SqliteCatalog _ = SqliteCatalog.open(file, SealingKeys.read(folder, Map.of()));
                 CatalogConnection connection = CatalogConnection.open(file)) {
             KeyStore keys = new KeyStore(connection);
             for (int i = 0; i < KeyStore.TOKEN_COUNT_MAX; i++) {
@@ -43,7 +45,7 @@ final class FunctionTokensTest {
     @Test
     void aTokenIsForgottenWhenItEnds() throws Exception {
         Path file = folder.resolve("catalog.sqlite");
-        try (SqliteCatalog _ = SqliteCatalog.open(file);
+        try (SqliteCatalog _ = SqliteCatalog.open(file, SealingKeys.read(folder, Map.of()));
                 CatalogConnection connection = CatalogConnection.open(file)) {
             KeyStore keys = new KeyStore(connection);
             IssuedKey first = token(keys, Duration.ofMillis(1));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.FunctionLimits;
 import dev.mayfly.host.catalog.Alias.Target;
+import dev.mayfly.host.catalog.Catalog.AliasId;
 import dev.mayfly.host.catalog.Catalog.VersionId;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.snapshots.Warmup;
@@ -141,6 +142,27 @@ abstract class CatalogContract {
         Alias plain = Alias.of("a", "live", 1, NOW);
         catalog().put(plain, "no canary");
         assertEquals(List.of(plain), catalog().find("a").orElseThrow().aliases());
+    }
+
+    @Test
+    void remembersHowLongACanaryHasBeenTriedUntilItsAliasIsPutAnew() {
+        deploy(catalog(), "a", 2);
+        Alias canary = new Alias(
+                "a",
+                "live",
+                List.of(new Target(1, 95), new Target(2, 5)),
+                null,
+                new Rollout(2, Duration.ofMinutes(10), 0.01, Duration.ZERO, 100, NOW),
+                NOW);
+        catalog().put(canary, "a canary");
+        AliasId id = new AliasId("a", "live");
+        assertEquals(Map.of(id, Duration.ZERO), catalog().tried());
+        catalog().tried(Map.of(id, Duration.ofMillis(61_001), new AliasId("a", "gone"), Duration.ofDays(1)));
+        assertEquals(Map.of(id, Duration.ofMillis(61_001)), reopened().tried());
+        catalog().put(canary, "the same once more");
+        assertEquals(Map.of(id, Duration.ZERO), catalog().tried());
+        catalog().put(Alias.of("a", "live", 1, NOW), "no canary");
+        assertEquals(Map.of(), catalog().tried());
     }
 
     @Test

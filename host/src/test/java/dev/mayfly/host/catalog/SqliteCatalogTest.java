@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.secrets.SealingKeys;
 import dev.mayfly.linkercache.Digest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,10 +24,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.Function;
 
 class SqliteCatalogTest extends CatalogContract {
     private static final int PAGE_BYTES = 4096;
@@ -38,7 +41,11 @@ class SqliteCatalogTest extends CatalogContract {
 
     @BeforeEach
     void open() {
-        catalog = SqliteCatalog.open(file());
+        catalog = open(file());
+    }
+
+    private SqliteCatalog open(Path file) {
+        return SqliteCatalog.open(file, SealingKeys.read(folder, Map.of()));
     }
 
     @AfterEach
@@ -83,7 +90,7 @@ class SqliteCatalogTest extends CatalogContract {
         for (String name : List.of("catalog.sqlite", "catalog.sqlite-wal")) {
             Files.copy(folder.resolve(name), copy.resolve(name));
         }
-        try (SqliteCatalog left = SqliteCatalog.open(copy.resolve("catalog.sqlite"))) {
+        try (SqliteCatalog left = open(copy.resolve("catalog.sqlite"))) {
             assertEquals(List.of(stored("a", 1)), left.functions());
         }
     }
@@ -114,8 +121,8 @@ class SqliteCatalogTest extends CatalogContract {
                 Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA user_version = 1000");
         }
-        String message = assertThrows(MayflyException.Conflict.class, () -> SqliteCatalog.open(file()))
-                .safeMessage();
+        String message =
+                assertThrows(MayflyException.Conflict.class, () -> open(file())).safeMessage();
         assertTrue(message.contains("schema version=1000"), message);
         assertTrue(message.contains("newer Mayfly"), message);
         try (Connection connection = connect();
@@ -129,8 +136,8 @@ class SqliteCatalogTest extends CatalogContract {
     /** What a damaged file is answered with. */
     private void refusedAsDamaged(byte[] content) throws IOException {
         Files.write(file(), content);
-        String message = assertThrows(MayflyException.Invalid.class, () -> SqliteCatalog.open(file()))
-                .safeMessage();
+        String message =
+                assertThrows(MayflyException.Invalid.class, () -> open(file())).safeMessage();
         for (String part : List.of(file().toString(), "is damaged", "backup", ".recover", "move it away")) {
             assertTrue(message.contains(part), message);
         }
@@ -188,8 +195,8 @@ class SqliteCatalogTest extends CatalogContract {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE bookmark (url TEXT)");
         }
-        String message = assertThrows(MayflyException.Conflict.class, () -> SqliteCatalog.open(file()))
-                .safeMessage();
+        String message =
+                assertThrows(MayflyException.Conflict.class, () -> open(file())).safeMessage();
         assertTrue(message.contains("another program's database"), message);
     }
 
@@ -215,9 +222,7 @@ class SqliteCatalogTest extends CatalogContract {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String file : List.of("001-functions.sql", "002-settings.sql")) {
-                try (InputStream in = Migrations.class.getResourceAsStream(file)) {
-                    statement.executeUpdate(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-                }
+                statement.executeUpdate(migration(file));
             }
             for (String name : List.of("a", "b")) {
                 statement.execute("INSERT INTO function VALUES ('" + name + "', '"
@@ -240,6 +245,76 @@ class SqliteCatalogTest extends CatalogContract {
                         1, Instant.ofEpochMilli(2000), "deployed version 1", List.of(new Alias.Target(1, 100)))),
                 catalog.changes("a", "live"));
         assertEquals(2, reopened().functions().size());
+    }
+
+    private static String migration(String file) throws IOException {
+        try (InputStream in = Migrations.class.getResourceAsStream(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void whatAnOlderMayflyKeptInClearIsNowhereInItsFiles() throws Exception {
+        catalog.close();
+        Files.delete(file());
+        FunctionSettings settings = FunctionSettings.NONE
+                .withConfig(Map.of("TOKEN", "in-clear-4711"))
+                .withPublic(true);
+        Digest digest = FunctionVersion.digest(Digest.of("x"), settings);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.executeUpdate(migration("001-functions.sql") + migration("002-settings.sql"));
+            for (String ours : List.of("canonical_settings", "version_digest")) {
+                Function.create(connection, ours, new Function() {
+                    @Override
+                    protected void xFunc() {}
+                });
+            }
+            statement.executeUpdate(migration("003-versions.sql") + migration("004-access.sql"));
+            statement.execute("INSERT INTO function VALUES ('a', 1000, 4)");
+            for (int number = 1; number <= 3; number++) {
+                statement.execute("INSERT INTO version VALUES ('a', " + number + ", '"
+                        + (number == 1 ? digest : Digest.of("v" + number)).hex() + "', '"
+                        + Digest.of("x").hex() + "', 10, 20, 0, '', '', '" + SettingsJson.write(settings)
+                        + "', 2000, NULL, NULL)");
+            }
+            // What is removed is still in the file.
+            statement.execute("DELETE FROM version WHERE number = 2");
+            statement.execute("PRAGMA user_version = 4");
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            assertTrue(isInFiles("in-clear-4711"), "else this test shows nothing");
+        }
+        open();
+        assertFalse(isInFiles("in-clear-4711"));
+        List<FunctionVersion> versions = catalog.functions().getFirst().versions();
+        assertEquals(settings, versions.getFirst().settings());
+        assertEquals(digest, versions.getFirst().digest(), "it is the same version");
+        assertEquals(settings, versions.getLast().settings());
+        assertEquals(2, reopened().functions().getFirst().versions().size());
+    }
+
+    private boolean isInFiles(String text) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void aConfigurationThatIsMovedToAnotherVersionIsNotOpened() throws Exception {
+        deploy(catalog, "a", 2);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE version SET config = (SELECT config FROM version WHERE number = 1)");
+        }
+        String message = String.valueOf(
+                assertThrows(MayflyException.Internal.class, catalog::functions).getMessage());
+        assertTrue(message.contains("the configuration of a:2 was changed"), message);
     }
 
     private static StoredFunction migrated(String name, FunctionSettings settings) {

@@ -2,9 +2,11 @@ package dev.mayfly.host.secrets;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.engine.MayflyException;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
@@ -165,6 +167,63 @@ final class StoredSecretsTest {
         assertEquals(
                 "rw-------",
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("secrets.key"))));
+    }
+
+    @Test
+    void aConfigurationIsInNoFile() throws Exception {
+        String manifest = "{\"config\":{\"ACCESS_TOKEN\":\"" + VALUE + "\"}}";
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            deploy(host, "probe", manifest).expect(201);
+            host.greet("hello", VALUE, "live");
+            host.greet("hello", VALUE + "-2", "live");
+            deploy(host, "wasi/ordinary", manifest.replace("{\"config", "{\"colour\":1,\"config"))
+                    .problem(400, "invalid-config");
+            host.post("/v1/functions/hello/rollback", new byte[0]).expect(200);
+            expectConfig(host);
+            expectNowhere(); // While it runs: the write-ahead log and the audit log too.
+            host.post("/v1/secrets-key", new byte[0]).expect(204);
+            deploy(host, "echo", manifest).expect(201);
+            expectNowhere();
+        }
+        assertEquals(1, Files.readAllLines(folder.resolve("secrets.key")).size(), "the old key is forgotten");
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            expectConfig(host);
+        }
+        expectNowhere();
+    }
+
+    private static void expectConfig(TestHost host) throws Exception {
+        assertEquals(
+                VALUE, host.get("/f/probe/config?name=ACCESS_TOKEN").expect(200).text());
+        assertEquals(VALUE + ", you!\n", host.get("/f/hello/you").expect(200).text());
+    }
+
+    @Test
+    void withoutItsKeyAConfigurationCannotBeOpenedAndTheHostSaysSo() throws Exception {
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            host.greet("hello", VALUE, "live");
+        }
+        Path key = folder.resolve("secrets.key");
+        String kept = Files.readString(key);
+        Files.delete(key);
+        String message = assertThrows(MayflyException.Invalid.class, () -> TestHost.start(folder, Limits.defaults()))
+                .safeMessage();
+        for (String part :
+                List.of("the configuration of hello:1", "MAYFLY_SECRETS_KEY", key.toString(), "put it back")) {
+            assertTrue(message.contains(part), message);
+        }
+        // Killed between making a new key and sealing with it: the next host does so, and forgets the old one.
+        byte[] next = new byte[32];
+        Files.writeString(key, Base64.getEncoder().encodeToString(next) + "\n" + kept);
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            assertEquals(
+                    VALUE + ", you!\n", host.get("/f/hello/you").expect(200).text());
+        }
+        assertEquals(List.of(Base64.getEncoder().encodeToString(next)), Files.readAllLines(key));
+        try (TestHost host = TestHost.start(folder, Limits.defaults())) {
+            assertEquals(
+                    VALUE + ", you!\n", host.get("/f/hello/you").expect(200).text());
+        }
     }
 
     @Test

@@ -25,10 +25,21 @@ public final class HostProcess implements AutoCloseable {
      * @param folders a host's data each
      */
     public HostProcess(Path temporary, String step, List<Path> folders) throws IOException {
+        this(temporary, step, "", folders);
+    }
+
+    /** One host, that archives its snapshots in that binding of its {@code mayfly.yaml}. */
+    public static HostProcess archiving(Path temporary, String snapshotStore, Path folder) throws IOException {
+        return new HostProcess(temporary, NEVER, snapshotStore, List.of(folder));
+    }
+
+    private HostProcess(Path temporary, String step, String snapshotStore, List<Path> folders) throws IOException {
         errors = temporary.resolve("err");
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
+        // It lives for seconds: half of its time it would compile what it hardly calls again.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         // Who is killed cleans up nothing: the libraries it unpacks go with the test's folder.
         command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(List.of("-XX:ErrorFile=" + crashReport(), "-XX:-CreateCoredumpOnCrash"));
@@ -36,7 +47,8 @@ public final class HostProcess implements AutoCloseable {
         if (engine != null) {
             command.add("-Dmayfly.engine.path=" + engine);
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mayfly.host.CrashingHost", step));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.mayfly.host.CrashingHost"));
+        command.addAll(List.of(step, snapshotStore));
         folders.forEach(folder -> command.add(folder.toString()));
         process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         for (int i = 0; i < folders.size(); i++) {

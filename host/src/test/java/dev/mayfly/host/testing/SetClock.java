@@ -19,9 +19,9 @@ public final class SetClock implements HostClock {
         jumped = jumped.plus(by);
     }
 
-    /** Sets the time of day to so much after the machine's. */
-    public void set(Duration ahead) {
-        jumped = ahead.minus(passed);
+    /** Lets time pass until it is so much after the machine's. */
+    public void advanceTo(Duration ahead) {
+        passed = ahead.minus(jumped);
     }
 
     @Override
