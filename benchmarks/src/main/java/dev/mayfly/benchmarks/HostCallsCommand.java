@@ -19,14 +19,17 @@ import picocli.CommandLine.Mixin;
             "  custom-call-0, -1, -100   likewise with calls of the program's own interface, a record of eight numbers each way",
             "  echo-4k                   a function that gives its body back, a body of 4 KiB",
             "  buffer-read-1             echo and a read of 4 KiB of its body; -100: a hundred",
-            "  upstream-java             a small request over a kept connection, by the class that is behind http bindings",
+            "  upstream-java             a small request over a kept connection, by Apache HttpClient",
+            "  upstream-binding          the same by the class that is behind http bindings",
             "  upstream-function         the same by a function, called in the same process",
             "  pipe-java                 bodies of 1 MiB from an upstream to 16 connections, by that class and Helidon",
             "  pipe-function             the same by a function on a host",
             "  waiting-10000             calls begun at once that each wait 1 s for an upstream, over open connections",
             "  opening-10000             the same where each must open its connection",
             "  echo-1000-a-second        echo in the same process, each call on a virtual thread",
-            "  echo-beside-waiting-10000 the same while 10,000 calls come within 1 s, wait and go"
+            "  echo-while-10000-wait     the same while 10,000 calls wait",
+            "  echo-while-10000-arrive   the same while 10,000 calls come within 1 s, and while they go",
+            "  nothing-while-10000-arrive  virtual threads that start and end, at the same rate meanwhile"
         })
 final class HostCallsCommand implements Callable<Integer> {
     @Mixin

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         })
 final class SoakCommand implements Callable<Integer> {
     /** A heap that is all there from the start can't be what grows. */
-    private static final String[] FIXED_HEAP = {"-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch"};
+    private static final String HEAP = "256m";
 
     @Option(names = "--calls", defaultValue = "2000000", description = "How many. Default: ${DEFAULT-VALUE}.")
     private long calls;
@@ -28,7 +28,7 @@ final class SoakCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (BenchFiles files = BenchFiles.open()) {
-            List<String> command = ChildProcess.java(FIXED_HEAP);
+            List<String> command = ChildProcess.java(ChildProcess.fixedHeap(HEAP));
             command.addAll(List.of(
                     SoakMain.class.getName(), files.guests().toString(), String.valueOf(quick ? calls / 10 : calls)));
             return new ProcessBuilder(command).inheritIO().start().waitFor();

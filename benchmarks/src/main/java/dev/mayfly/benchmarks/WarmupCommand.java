@@ -4,8 +4,10 @@ import dev.mayfly.benchmarks.measure.Rounds;
 import dev.mayfly.benchmarks.report.Target;
 import dev.mayfly.benchmarks.warmup.ImageSoak;
 import dev.mayfly.benchmarks.warmup.WarmupBench;
+import dev.mayfly.benchmarks.warmup.WarmupExamples;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +44,11 @@ final class WarmupCommand implements Callable<Integer> {
     private String plain = "";
 
     @Option(
+            names = "--examples",
+            description = "Instead: what it does for examples/js-render and py-score, which tools/compat.sh builds.")
+    private boolean examples;
+
+    @Option(
             names = "--images",
             paramLabel = "COUNT",
             defaultValue = "0",
@@ -60,8 +67,13 @@ final class WarmupCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
+    private static final Path EXAMPLES = Path.of("target/guests/compat");
+
     @Override
     public Integer call() throws Exception {
+        if (examples) {
+            return examples();
+        }
         Path guest = images > 0 ? imageGuest : component;
         if (!Files.isRegularFile(guest)) {
             System.err.println("bench: there is no " + guest + ": tools/guests.sh builds one");
@@ -79,6 +91,20 @@ final class WarmupCommand implements Callable<Integer> {
                     output.quick ? Rounds.QUICK : Rounds.FULL,
                     output::progress);
             output.print(result.rows(), result.targets());
+        }
+        return 0;
+    }
+
+    private int examples() throws Exception {
+        List<Path> missing = WarmupExamples.missing(EXAMPLES);
+        if (!missing.isEmpty()) {
+            System.err.println("bench: there is no " + missing.getFirst() + ": tools/compat.sh examples builds one");
+            return Bench.EXIT_TOOL_MISSING;
+        }
+        try (BenchFiles files = BenchFiles.open()) {
+            Path folder = Files.createDirectory(files.guests().resolve("warmup-hosts"));
+            WarmupExamples.run(EXAMPLES, folder, output.quick ? Rounds.QUICK : Rounds.FULL, output::progress)
+                    .forEach(System.out::println);
         }
         return 0;
     }

@@ -4,6 +4,7 @@ import dev.mayfly.benchmarks.measure.Rounds;
 import dev.mayfly.benchmarks.report.Row;
 import dev.mayfly.benchmarks.report.Target;
 import dev.mayfly.benchmarks.worlds.HttpWorldsBench;
+import dev.mayfly.benchmarks.worlds.StreamsBench;
 import dev.mayfly.benchmarks.worlds.WorldsBench;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
             "What a fresh call costs of functions built for other hosts, beside the same ones built for this one.",
             "In process, all in Rust; the ratio is a row's median over the first row's.",
             "Then one of them over HTTP with 16 connections, beside wasmtime serve; the ratio is Mayfly's requests per second over a row's.",
-            "That needs wrk, and the first time builds wasmtime's command line, which takes minutes."
+            "Then streams: a large body that is passed on, and many clients of events.",
+            "What goes over HTTP needs wrk, and the first time builds wasmtime's command line, which takes minutes."
         },
         footerHeading = "%nRows:%n",
         footer = {
@@ -32,7 +34,10 @@ import picocli.CommandLine.Parameters;
             "  mayfly-echo             64 bytes back, for mayfly:function",
             "  momento-echo            the same with Momento's crates",
             "  http-mayfly-hello            wasi-http-hello over HTTP",
-            "  http-wasmtime-serve-hello    the same component on wasmtime serve, of the release that the engine is built on"
+            "  http-wasmtime-serve-hello    the same component on wasmtime serve, of the release that the engine is built on",
+            "  proxy-java              100 MB from an upstream to one client, by the server and the client library that Mayfly has",
+            "  proxy-wasi-http         the same by a function for wasi:http; the ratio is plain Java's throughput over its",
+            "  sse-1000-clients        clients of a function that sends an event a second, for mayfly:function; the time is from one event to the next"
         })
 final class WorldsCommand implements Callable<Integer> {
     @Parameters(
@@ -80,6 +85,13 @@ final class WorldsCommand implements Callable<Integer> {
                         output::progress);
                 rows.addAll(overHttp.rows());
                 targets.addAll(overHttp.targets());
+                WorldsBench.Result streams = StreamsBench.run(
+                        guests,
+                        Files.createDirectory(files.guests().resolve("streams-host")),
+                        output.quick ? StreamsBench.Plan.QUICK : StreamsBench.Plan.FULL,
+                        output::progress);
+                rows.addAll(streams.rows());
+                targets.addAll(streams.targets());
             }
             output.print(rows, targets);
         }

@@ -78,7 +78,7 @@ public final class FunctionsBench {
     private void measure(String prefix, int functions, int called, int rounds) throws IOException {
         // A deployed function takes 4 KB of heap, one that was called 5 more.
         String heap = functions > 10_000 ? "2g" : "512m";
-        List<String> command = ChildProcess.java("-Xms" + heap, "-Xmx" + heap, "-XX:+AlwaysPreTouch");
+        List<String> command = ChildProcess.java(ChildProcess.fixedHeap(heap));
         command.addAll(List.of(
                 FunctionsMain.class.getName(),
                 guests.toString(),

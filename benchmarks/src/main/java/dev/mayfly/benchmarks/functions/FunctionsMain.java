@@ -13,6 +13,7 @@ import dev.mayfly.host.catalog.Alias;
 import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.invoke.Route;
 import dev.mayfly.host.invoke.RoutedFunction;
+import dev.mayfly.host.secrets.SealingKeys;
 import dev.mayfly.linkercache.TableBudget;
 import java.io.IOException;
 import java.net.URI;
@@ -62,7 +63,8 @@ public final class FunctionsMain {
             List<String> firstCalls = firstCalls(host, names.subList(1, called));
             calls(host, names, Integer.parseInt(args[3]), Duration.ofMillis(Long.parseLong(args[4])));
             firstCalls.forEach(FunctionsMain::say);
-            try (SqliteCatalog catalog = SqliteCatalog.open(data.resolve("catalog.sqlite"))) {
+            try (SqliteCatalog catalog =
+                    SqliteCatalog.open(data.resolve("catalog.sqlite"), SealingKeys.read(data, Map.of()))) {
                 for (RoutedFunction function : host.invoker().routes().all()) {
                     Route route = Objects.requireNonNull(function.versions().get(1));
                     catalog.add(

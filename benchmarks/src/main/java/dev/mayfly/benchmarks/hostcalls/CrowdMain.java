@@ -24,17 +24,17 @@ import java.util.Map;
  * 10,000 begin in one instant waits for the processor, whatever a host does, and that would measure the machine. How much of that it still does is
  * said by calls of nothing at the same rate: they wait for a thread as the steady load does, and then are over.
  *
- * <p>Arguments: the upstream's origin, the folder with the components, how many waves of the crowd to measure, how many milliseconds
- * the steady load is measured at once. Prints
+ * <p>Arguments: the upstream's origin, the folder with the components, for how many milliseconds to warm up, how many waves of
+ * the crowd to measure. Prints
  *
  * <pre>
  *   opening   elapsedNs calls latency:count …    the crowd's calls in a host that has a few connections, and must open the others
  *   crowd     elapsedNs calls latency:count …    the crowd's calls over open connections
  *   slowest   nanoseconds                        from the first call of a wave to its last answer, of the slowest of these waves
  *   cpu       nanoseconds                        processor time of this process for each of these calls
- *   alone     elapsedNs calls latency:count …    the steady load by itself, before and after
+ *   alone     elapsedNs calls latency:count …    the steady load by itself
  *   waiting   elapsedNs calls latency:count …    the same while a crowd waits
- *   beside    elapsedNs calls latency:count …    the same while a crowd arrives, waits and goes
+ *   beside    elapsedNs calls latency:count …    the same while a crowd arrives, and while it goes
  *   nothing   elapsedNs calls latency:count …    calls of nothing meanwhile
  *   failures  count
  *   memory    bytes                              the most that was resident
@@ -48,12 +48,8 @@ public final class CrowdMain {
     private static final int STEADY_OPEN_MAX = 240;
 
     private static final int STEADY_BODY_BYTES = 64;
-
-    /**
-     * Until the JVM has compiled what a call needs, over open connections and new ones: 10,000 at once in a JVM that was just started measure its
-     * compilers.
-     */
-    private static final int WARM_UP_CALLS = 60_000;
+    /** How long the steady load is measured by itself, and while the crowd waits. */
+    private static final Duration STEADY_TIME = Duration.ofSeconds(1);
 
     private static final int WARM_UP_CALLS_AT_ONCE = 64;
     private static final Duration AT_ONCE = Duration.ZERO;
@@ -70,8 +66,8 @@ public final class CrowdMain {
     /** See the class. */
     public static void main(String[] args) throws Exception {
         Path guests = Path.of(args[1]);
-        int waves = Integer.parseInt(args[2]);
-        Duration steadyTime = Duration.ofMillis(Long.parseLong(args[3]));
+        Duration warmUp = Duration.ofMillis(Long.parseLong(args[2]));
+        int waves = Integer.parseInt(args[3]);
         try (HttpUpstream upstream = Upstream.client(args[0], CALLS);
                 InProcessHost host =
                         new InProcessHost(guests.resolve("mayfly-crowd"), CALLS + STEADY_OPEN_MAX, List.of())) {
@@ -79,17 +75,19 @@ public final class CrowdMain {
                     Map.of("upstream", new Grant(new Binding(BindingKind.HTTP, "upstream", upstream), CALLS));
             host.deploy("fetch", guests.resolve("fetch.component.wasm"), grants);
             host.deploy("echo", guests.resolve("echo.component.wasm"));
-            measure(host, waves, steadyTime);
+            measure(host, warmUp, waves);
         }
     }
 
-    private static void measure(InProcessHost host, int waves, Duration steadyTime) throws Exception {
+    private static void measure(InProcessHost host, Duration warmUp, int waves) throws Exception {
         SteadyLoad steady =
                 new SteadyLoad(() -> new EchoCall(host.invoker(), "echo", STEADY_BODY_BYTES), STEADY_PER_SECOND);
         SteadyLoad idle = new SteadyLoad(() -> () -> {}, STEADY_PER_SECOND);
         FetchCall fetch = fetch(host, SlowUpstreamMain.SLOW);
-        warmUp(host);
-        steady.run(steadyTime);
+        try (SteadyLoad.Running running = steady.start()) {
+            warmUp(host, warmUp);
+            running.stop();
+        }
         Wave first = new Wave(fetch, CALLS, AT_ONCE);
         Sample opening = first.run();
         long failures = first.failures();
@@ -109,25 +107,28 @@ public final class CrowdMain {
             slowestNs = Math.max(slowestNs, wave.elapsedNs());
             failures += wave.failures();
 
-            alone.add(steady.run(steadyTime));
-            Wave staying = new Wave(fetch(host, SlowUpstreamMain.SLOWER), CALLS, ARRIVAL);
-            Wave.Running stayed = staying.start();
-            Thread.sleep(SETTLING_TIME);
-            waiting.add(steady.run(steadyTime));
-            if (stayed.answered() > 0) {
-                throw new IllegalStateException("the crowd should wait for longer than is measured");
-            }
-            stayed.awaitAnswers();
-            failures += staying.failures();
-            alone.add(steady.run(steadyTime));
-            Wave arriving = new Wave(fetch, CALLS, ARRIVAL);
+            alone.add(steady.run(STEADY_TIME));
+            Wave late = new Wave(fetch(host, SlowUpstreamMain.SLOWER), CALLS, ARRIVAL);
+            Wave.Running crowded;
             try (SteadyLoad.Running running = steady.start();
                     SteadyLoad.Running idling = idle.start()) {
-                arriving.run();
+                crowded = late.start();
                 beside.add(running.stop());
                 nothing.add(idling.stop());
             }
-            failures += arriving.failures();
+            Thread.sleep(SETTLING_TIME);
+            waiting.add(steady.run(STEADY_TIME));
+            if (crowded.answered() > 0) {
+                throw new IllegalStateException("the crowd should wait for longer than is measured");
+            }
+            crowded.awaitFirstAnswer();
+            try (SteadyLoad.Running running = steady.start();
+                    SteadyLoad.Running idling = idle.start()) {
+                crowded.awaitAnswers();
+                beside.add(running.stop());
+                nothing.add(idling.stop());
+            }
+            failures += late.failures();
         }
         failures += steady.failures();
         System.out.println("opening " + opening.encode());
@@ -147,8 +148,13 @@ public final class CrowdMain {
         return new FetchCall(host.invoker(), "fetch", path, SlowUpstreamMain.ANSWER_BYTES);
     }
 
-    private static void warmUp(InProcessHost host) throws InterruptedException {
-        for (int calls = 0; calls < WARM_UP_CALLS; calls += 2 * WARM_UP_CALLS_AT_ONCE) {
+    /**
+     * Until the JVM has compiled what a call needs, over open connections and new ones: 10,000 at once in a JVM that was just started measure its
+     * compilers.
+     */
+    private static void warmUp(InProcessHost host, Duration time) throws InterruptedException {
+        long startNs = System.nanoTime();
+        while (System.nanoTime() - startNs < time.toNanos()) {
             new Wave(fetch(host, SlowUpstreamMain.AT_ONCE), WARM_UP_CALLS_AT_ONCE, AT_ONCE).run();
             new Wave(fetch(host, SlowUpstreamMain.ONCE), WARM_UP_CALLS_AT_ONCE, AT_ONCE).run();
         }

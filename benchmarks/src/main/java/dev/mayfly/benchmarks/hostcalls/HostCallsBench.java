@@ -5,7 +5,6 @@ import dev.mayfly.benchmarks.measure.ChildProcess;
 import dev.mayfly.benchmarks.measure.Sample;
 import dev.mayfly.benchmarks.measure.ServerProcess;
 import dev.mayfly.benchmarks.measure.Worker;
-import dev.mayfly.benchmarks.measure.Workload;
 import dev.mayfly.benchmarks.report.Row;
 import dev.mayfly.benchmarks.report.Target;
 import java.io.IOException;
@@ -32,8 +31,8 @@ public final class HostCallsBench {
      * @param upstreamRounds how often plain Java and functions call an upstream in turn
      * @param pipeRounds how often each gets its turn where large bodies are passed on
      * @param pipeTurn how long it is there; whole seconds
+     * @param crowdWarmUp of the host that the crowd is on
      * @param waves of calls that wait
-     * @param steadyTime how long the load beside them is measured at once
      */
     public record Plan(
             Duration warmUp,
@@ -42,17 +41,17 @@ public final class HostCallsBench {
             int upstreamRounds,
             int pipeRounds,
             Duration pipeTurn,
-            int waves,
-            Duration steadyTime) {
+            Duration crowdWarmUp,
+            int waves) {
         public static final Plan QUICK = new Plan(
-                Duration.ofMillis(400),
-                3,
+                Duration.ofMillis(250),
+                2,
                 Duration.ofMillis(100),
-                9,
+                7,
                 1,
                 Duration.ofSeconds(1),
-                1,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(5),
+                1);
         public static final Plan FULL = new Plan(
                 Duration.ofSeconds(5),
                 50,
@@ -60,8 +59,8 @@ public final class HostCallsBench {
                 31,
                 6,
                 Duration.ofSeconds(5),
-                4,
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(15),
+                8);
     }
 
     /**
@@ -84,6 +83,10 @@ public final class HostCallsBench {
 
     /** Both call what takes the JVM tens of thousands of calls to compile, and an upstream that has to be warm as well. */
     private static final int UPSTREAM_WARM_UPS = 5;
+
+    private static final String CROWD_HEAP = "1g";
+    /** G1 pauses 100 to 280 ms for what 10,000 calls in flight keep, and every other call waits for it. */
+    private static final String WITHOUT_PAUSES = "-XX:+UseZGC";
 
     private static final Duration STARTING_TIME_MAX = Duration.ofSeconds(60);
 
@@ -113,9 +116,10 @@ public final class HostCallsBench {
      */
     public static Result run(Path guests, Plan plan, Consumer<String> progress) throws Exception {
         HostCallsBench bench = new HostCallsBench(guests, plan, progress);
-        bench.calls();
-        bench.pipes();
-        bench.sequence();
+        try (Upstream upstream = Upstream.start()) {
+            bench.calls(upstream);
+            bench.pipes(upstream);
+        }
         bench.crowd();
         bench.targets.add(Target.atMost("calls that failed", (double) bench.failures, 0));
         return new Result(bench.rows, bench.targets, bench.failures);
@@ -125,7 +129,7 @@ public final class HostCallsBench {
         return Row.named(rows, name);
     }
 
-    private void calls() throws IOException {
+    private void calls(Upstream upstream) throws IOException {
         List<List<String>> groups = List.of(
                 List.of(HostCallsContender.KV_GET_0, HostCallsContender.KV_GET_1, HostCallsContender.KV_GET_100),
                 List.of(
@@ -136,9 +140,8 @@ public final class HostCallsBench {
                         HostCallsContender.ECHO_4K,
                         HostCallsContender.BUFFER_READ_1,
                         HostCallsContender.BUFFER_READ_100));
-        try (Upstream upstream = Upstream.start();
-                Worker worker = Worker.startJava(
-                        "host-calls", guests, "-D" + HostCallsContender.ORIGIN_PROPERTY + "=" + upstream.origin())) {
+        try (Worker worker = Worker.startJava(
+                "host-calls", guests, "-D" + HostCallsContender.ORIGIN_PROPERTY + "=" + upstream.origin())) {
             for (List<String> group : groups) {
                 for (String name : group) {
                     progress.accept("warming up " + name);
@@ -152,6 +155,7 @@ public final class HostCallsBench {
                 }
                 rows.addAll(Row.byLatency(samples));
             }
+            sequence(worker, upstream);
             upstreamCalls(worker);
         }
         String kv = HostCallsContender.KV_GET_1;
@@ -165,21 +169,36 @@ public final class HostCallsBench {
                 0.25));
     }
 
+    /** Of calls one after the other, over a pool that has no connection yet. */
+    private void sequence(Worker worker, Upstream upstream) throws IOException {
+        progress.accept(SEQUENTIAL_CALLS + " calls one after the other");
+        int connections = upstream.connections();
+        for (long calls = 0; calls < SEQUENTIAL_CALLS; ) {
+            calls += worker.run(HostCallsContender.UPSTREAM_FUNCTION, 1, plan.warmUp)
+                    .calls();
+        }
+        targets.add(Target.atMost(
+                "connections opened by " + SEQUENTIAL_CALLS + " sequential calls and more",
+                upstream.connections() - connections,
+                HostCallsContender.POOL_SIZE));
+    }
+
     /**
      * Plain Java and functions call the same upstream in turns of a moment each, the next round the other way round. The ratio is that of the median
      * round: what else the machine does in a round, it does to both.
      */
     private void upstreamCalls(Worker worker) throws IOException {
-        List<String> names = List.of(
-                HostCallsContender.UPSTREAM_JAVA,
-                HostCallsContender.UPSTREAM_BINDING,
-                HostCallsContender.UPSTREAM_FUNCTION);
+        // A function calls all that a binding's row does, and warms it up.
         for (int i = 0; i < UPSTREAM_WARM_UPS; i++) {
-            for (String name : names) {
+            for (String name : List.of(HostCallsContender.UPSTREAM_JAVA, HostCallsContender.UPSTREAM_FUNCTION)) {
                 progress.accept("warming up " + name);
                 worker.run(name, 1, plan.warmUp);
             }
         }
+        List<String> names = List.of(
+                HostCallsContender.UPSTREAM_JAVA,
+                HostCallsContender.UPSTREAM_BINDING,
+                HostCallsContender.UPSTREAM_FUNCTION);
         SequencedMap<String, Sample> samples = new LinkedHashMap<>();
         double[] ratios = new double[plan.upstreamRounds];
         for (int round = 0; round < plan.upstreamRounds; round++) {
@@ -209,10 +228,9 @@ public final class HostCallsBench {
         return (row(more).p50Ns() - row(less).p50Ns()) / 1e3 / count;
     }
 
-    private void pipes() throws IOException {
+    private void pipes(Upstream upstream) throws IOException {
         Path data = Files.createDirectory(guests.resolve("data"));
         try (Wrk wrk = Wrk.open();
-                Upstream upstream = Upstream.start();
                 ServerProcess java = pipe(List.of(PipeMain.JAVA, upstream.origin()));
                 ServerProcess function = pipe(List.of(
                         PipeMain.FUNCTION,
@@ -220,7 +238,7 @@ public final class HostCallsBench {
                         guests.resolve("fetch.component.wasm").toString(),
                         data.toString()))) {
             SequencedMap<String, URI> servers = new LinkedHashMap<>();
-            servers.put(PIPE_JAVA, URI.create(java.address()));
+            servers.put(PIPE_JAVA, URI.create(java.address() + UpstreamMain.LARGE));
             servers.put(PIPE_FUNCTION, URI.create(function.address()));
             for (Map.Entry<String, URI> server : servers.entrySet()) {
                 progress.accept("warming up " + server.getKey());
@@ -247,31 +265,17 @@ public final class HostCallsBench {
         return ServerProcess.start("pipe-" + arguments.getFirst(), PipeMain.class, arguments);
     }
 
-    private void sequence() throws Exception {
-        progress.accept(SEQUENTIAL_CALLS + " calls one after the other");
-        try (Upstream upstream = Upstream.start();
-                HostCallsContender contender = HostCallsContender.open(guests, upstream.origin());
-                Workload call = contender.workload(HostCallsContender.UPSTREAM_FUNCTION)) {
-            for (int i = 0; i < SEQUENTIAL_CALLS; i++) {
-                call.call();
-            }
-            targets.add(Target.atMost(
-                    "connections opened by " + SEQUENTIAL_CALLS + " sequential calls",
-                    (double) upstream.connections(),
-                    HostCallsContender.POOL_SIZE));
-        }
-    }
-
     private void crowd() throws IOException {
         progress.accept(CrowdMain.CALLS + " calls that wait " + SlowUpstreamMain.SLOW_MS + " ms for an upstream");
-        List<String> command = ChildProcess.java();
+        List<String> command = ChildProcess.java(ChildProcess.fixedHeap(CROWD_HEAP));
+        command.add(1, WITHOUT_PAUSES);
         try (ServerProcess upstream = ServerProcess.start("slow-upstream", SlowUpstreamMain.class, List.of())) {
             command.addAll(List.of(
                     CrowdMain.class.getName(),
                     upstream.address(),
                     guests.toString(),
-                    String.valueOf(plan.waves),
-                    String.valueOf(plan.steadyTime.toMillis())));
+                    String.valueOf(plan.crowdWarmUp.toMillis()),
+                    String.valueOf(plan.waves)));
             try (ChildProcess process = ChildProcess.start("crowd", command)) {
                 Sample opening = Sample.decode(said(process, "opening"));
                 SequencedMap<String, Sample> waiting = new LinkedHashMap<>();

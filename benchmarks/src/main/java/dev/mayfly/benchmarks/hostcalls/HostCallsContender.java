@@ -87,13 +87,9 @@ public final class HostCallsContender implements Contender {
      * @param guests the folder with the components, under which it keeps its own files
      */
     public static HostCallsContender open(Path guests) throws IOException, InterruptedException {
-        return open(guests, System.getProperty(ORIGIN_PROPERTY, ""));
-    }
-
-    static HostCallsContender open(Path guests, String origin) throws IOException, InterruptedException {
         KeyValueStore store = MemoryStore.open(MemoryConfig.defaults(), KeyValueLimits.defaults());
         store.set("k", new byte[VALUE_BYTES], null, Deadline.in(DEADLINE));
-        HttpUpstream upstream = Upstream.client(origin, POOL_SIZE);
+        HttpUpstream upstream = Upstream.client(System.getProperty(ORIGIN_PROPERTY, ""), POOL_SIZE);
         Map<String, Grant> grants = Map.of(
                 "store", new Grant(new Binding(BindingKind.KV, "store", store), POOL_SIZE),
                 "upstream", new Grant(new Binding(BindingKind.HTTP, "upstream", upstream), POOL_SIZE));

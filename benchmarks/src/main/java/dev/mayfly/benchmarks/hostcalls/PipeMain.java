@@ -1,8 +1,10 @@
 package dev.mayfly.benchmarks.hostcalls;
 
-import dev.mayfly.host.AccessConfig;
-import dev.mayfly.host.Host;
+import dev.mayfly.benchmarks.http.OpenHost;
+import dev.mayfly.benchmarks.measure.Answers;
+import dev.mayfly.client.DeployOptions;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.http.HeaderMappers;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import io.helidon.webserver.WebServer;
@@ -11,21 +13,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * A server's process: prints where it answers with what its upstream does, and ends with its input.
+ * A server's process that answers with what its upstream does.
  *
  * <p>Arguments: {@code java} and the upstream's origin; or {@code function}, the origin, the component {@code fetch} and a data folder.
  */
 public final class PipeMain {
-    static final String JAVA = "java";
+    /** Passes on what the upstream has at the same path. */
+    public static final String JAVA = "java";
+
     static final String FUNCTION = "function";
 
     /** As a binding has by default. */
@@ -48,27 +48,31 @@ public final class PipeMain {
     }
 
     private static void java(String origin) throws IOException {
+        // As the host has it: see Listener.
+        HeaderMappers.find();
         try (HttpUpstream upstream = Upstream.client(origin, POOL_SIZE)) {
             WebServer server = WebServer.builder()
                     .host("127.0.0.1")
                     .port(0)
                     .shutdownHook(false)
+                    // As the host has it: see Listener. With it, large bodies would lose bytes.
+                    .useNio(false)
                     .connectionOptions(options -> options.tcpNoDelay(true))
-                    .routing(routing -> routing.post(UpstreamMain.LARGE, (request, response) -> {
+                    .routing(routing -> routing.any((request, response) -> {
                         // The load generator's, which nobody wants.
                         request.content().consume();
-                        pipe(upstream, response);
+                        pipe(upstream, request.path().path(), response);
                     }))
                     .build()
                     .start();
-            announceAndWait(URI.create("http://127.0.0.1:" + server.port() + UpstreamMain.LARGE));
+            Answers.giveUntilInputEnds(URI.create("http://127.0.0.1:" + server.port()));
             server.stop();
         }
     }
 
-    private static void pipe(HttpUpstream upstream, ServerResponse response) throws IOException {
-        HttpUpstream.Response answer = upstream.send(
-                new HttpUpstream.Request("GET", UpstreamMain.LARGE, List.of(), null), Deadline.in(DEADLINE));
+    private static void pipe(HttpUpstream upstream, String path, ServerResponse response) throws IOException {
+        HttpUpstream.Response answer =
+                upstream.send(new HttpUpstream.Request("GET", path, List.of(), null), Deadline.in(DEADLINE));
         response.status(answer.status());
         response.headers().contentLength(answer.body().length());
         try (InputStream in = answer.body().stream();
@@ -80,38 +84,11 @@ public final class PipeMain {
         }
     }
 
-    private static void function(String origin, Path component, Path data) throws IOException, InterruptedException {
-        Path bindings = Files.writeString(
-                Files.createTempFile("mayfly-bench-", ".yaml"),
-                "bindings: {upstream: {kind: http, origin: '" + origin + "', allow-private-addresses: true}}");
-        HostConfig config = HostConfig.defaults()
-                .withPort(0)
-                .withDataFolder(data)
-                .withConfigFile(bindings)
-                .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
-        try (Host host = Host.start(config);
-                HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest deploy = HttpRequest.newBuilder(host.adminUri().resolve("/v1/functions/fetch?binding=upstream"))
-                    .header(
-                            "Authorization",
-                            "Bearer "
-                                    + Files.readString(data.resolve("admin.key"))
-                                            .strip())
-                    .PUT(HttpRequest.BodyPublishers.ofFile(component))
-                    .build();
-            HttpResponse<String> answer = client.send(deploy, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 201) {
-                throw new IOException("deploying the function: " + answer.statusCode() + " " + answer.body());
-            }
-            announceAndWait(host.uri().resolve("/f/fetch" + UpstreamMain.LARGE));
-        } finally {
-            Files.delete(bindings);
+    private static void function(String origin, Path component, Path data) throws IOException {
+        Upstream.declare(origin, data);
+        try (OpenHost host = OpenHost.start(HostConfig.defaults().withDataFolder(data))) {
+            URI function = host.deploy("fetch", component, DeployOptions.DEFAULTS.withBinding("upstream", "upstream"));
+            Answers.giveUntilInputEnds(URI.create(function + UpstreamMain.LARGE));
         }
-    }
-
-    private static void announceAndWait(URI uri) throws IOException {
-        System.out.println(uri);
-        System.out.flush();
-        System.in.transferTo(OutputStream.nullOutputStream());
     }
 }

@@ -27,7 +27,7 @@ public final class SlowUpstreamMain {
     static final String SLOW = "/slow";
     static final int SLOW_MS = 1000;
     static final String SLOWER = "/slower";
-    static final int SLOWER_MS = 5000;
+    static final int SLOWER_MS = 3500;
     static final String AT_ONCE = "/";
     static final String ONCE = "/once";
     static final int ANSWER_BYTES = 64;

@@ -83,6 +83,13 @@ final class Wave {
             return count - left.getCount();
         }
 
+        /** Looks every millisecond. */
+        void awaitFirstAnswer() throws InterruptedException {
+            while (answered() == 0) {
+                Thread.sleep(1);
+            }
+        }
+
         void awaitAnswers() throws InterruptedException {
             await(startNs);
         }

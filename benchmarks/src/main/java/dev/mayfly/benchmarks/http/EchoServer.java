@@ -33,7 +33,7 @@ final class EchoServer implements AutoCloseable {
         }
     }
 
-    URI uri() {
+    URI uri() throws IOException {
         return URI.create(process.address());
     }
 

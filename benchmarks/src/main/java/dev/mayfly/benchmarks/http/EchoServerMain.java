@@ -1,16 +1,13 @@
 package dev.mayfly.benchmarks.http;
 
-import dev.mayfly.host.AccessConfig;
-import dev.mayfly.host.Host;
+import dev.mayfly.benchmarks.measure.Answers;
+import dev.mayfly.client.DeployOptions;
 import dev.mayfly.host.HostConfig;
+import dev.mayfly.host.http.HeaderMappers;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -32,11 +29,13 @@ public final class EchoServerMain {
 
     /** The server that Mayfly's is built on, with the same settings, and nothing else. */
     private static void bare() throws IOException {
+        // As the host has it: see Listener.
+        HeaderMappers.find();
         WebServer server = WebServer.builder()
                 .host("127.0.0.1")
                 .port(0)
                 .shutdownHook(false)
-                // As the host has it: see HttpEndpoint.
+                // As the host has it, too.
                 .useNio(false)
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .routing(routing -> routing.post(
@@ -45,36 +44,13 @@ public final class EchoServerMain {
                                 .send(request.content().as(byte[].class))))
                 .build()
                 .start();
-        announceAndWait(URI.create("http://127.0.0.1:" + server.port() + "/echo"));
+        Answers.giveUntilInputEnds(URI.create("http://127.0.0.1:" + server.port() + "/echo"));
         server.stop();
     }
 
-    private static void mayfly(Path component, Path data) throws IOException, InterruptedException {
-        HostConfig config = HostConfig.defaults()
-                .withPort(0)
-                .withDataFolder(data)
-                .withAccess(AccessConfig.defaults().withFunctionsPublic(true));
-        try (Host host = Host.start(config);
-                HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest deploy = HttpRequest.newBuilder(host.adminUri().resolve("/v1/functions/echo"))
-                    .header(
-                            "Authorization",
-                            "Bearer "
-                                    + Files.readString(data.resolve("admin.key"))
-                                            .strip())
-                    .PUT(HttpRequest.BodyPublishers.ofFile(component))
-                    .build();
-            HttpResponse<String> answer = client.send(deploy, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 201) {
-                throw new IOException("deploying the echo function: " + answer.statusCode() + " " + answer.body());
-            }
-            announceAndWait(host.uri().resolve("/f/echo"));
+    private static void mayfly(Path component, Path data) throws IOException {
+        try (OpenHost host = OpenHost.start(HostConfig.defaults().withDataFolder(data))) {
+            Answers.giveUntilInputEnds(host.deploy("echo", component, DeployOptions.DEFAULTS));
         }
-    }
-
-    private static void announceAndWait(URI uri) throws IOException {
-        System.out.println(uri);
-        System.out.flush();
-        System.in.transferTo(java.io.OutputStream.nullOutputStream());
     }
 }

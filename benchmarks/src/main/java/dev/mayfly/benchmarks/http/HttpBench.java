@@ -26,7 +26,7 @@ public final class HttpBench {
      * @param turn how long that is; whole seconds
      */
     public record Plan(Duration warmUp, int rounds, Duration turn) {
-        public static final Plan QUICK = new Plan(Duration.ofSeconds(5), 3, Duration.ofSeconds(4));
+        public static final Plan QUICK = new Plan(Duration.ofSeconds(4), 3, Duration.ofSeconds(4));
         public static final Plan FULL = new Plan(Duration.ofSeconds(10), 6, Duration.ofSeconds(10));
     }
 

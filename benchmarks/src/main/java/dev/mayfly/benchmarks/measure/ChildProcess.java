@@ -68,6 +68,15 @@ public final class ChildProcess implements AutoCloseable {
         return command;
     }
 
+    /**
+     * The options for a heap that is taken from the system beforehand, so that nothing measures how the kernel hands out a growing one's pages.
+     *
+     * @param size as the JVM reads it, like {@code 512m}
+     */
+    public static String[] fixedHeap(String size) {
+        return new String[] {"-Xms" + size, "-Xmx" + size, "-XX:+AlwaysPreTouch"};
+    }
+
     /** The options that every JVM of Mayfly needs, and this one's settings. */
     public static List<String> javaOptions() {
         List<String> options = new ArrayList<>();

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * @param turn how long that is
  */
 public record Rounds(Duration warmUp, int count, Duration turn) {
-    public static final Rounds QUICK = new Rounds(Duration.ofSeconds(2), 4, Duration.ofMillis(700));
+    public static final Rounds QUICK = new Rounds(Duration.ofMillis(500), 3, Duration.ofMillis(250));
     public static final Rounds FULL = new Rounds(Duration.ofSeconds(5), 10, Duration.ofSeconds(1));
 
     /**

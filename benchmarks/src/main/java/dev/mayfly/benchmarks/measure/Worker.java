@@ -14,8 +14,7 @@ public final class Worker implements Measured, AutoCloseable {
     /** For everything that isn't measuring: starting a JVM, compiling a guest. */
     private static final Duration SLACK = Duration.ofSeconds(60);
 
-    /** Taken from the system beforehand, so that no row measures how the kernel hands out a growing heap's pages. */
-    private static final String[] HEAP = {"-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch"};
+    private static final String HEAP = "1g";
 
     private final ChildProcess process;
 
@@ -44,7 +43,7 @@ public final class Worker implements Measured, AutoCloseable {
      * @param jvmOptions stand behind, and so above, those that every worker has
      */
     public static Worker startJava(String contender, Path guests, String... jvmOptions) throws IOException {
-        List<String> command = ChildProcess.java(HEAP);
+        List<String> command = ChildProcess.java(ChildProcess.fixedHeap(HEAP));
         command.addAll(List.of(jvmOptions));
         command.addAll(List.of(WorkerMain.class.getName(), contender, guests.toString()));
         return start(contender, command);

@@ -12,9 +12,11 @@ import dev.mayfly.host.catalog.SqliteCatalog;
 import dev.mayfly.host.invoke.Invocation;
 import dev.mayfly.host.invoke.Invoker;
 import dev.mayfly.host.invoke.Outcome;
+import dev.mayfly.host.secrets.SealingKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Setup;
@@ -43,7 +45,7 @@ public class HostWorkBenchmark {
     public void open(HostState state) throws Exception {
         folder = Files.createTempDirectory("mayfly-parts");
         Path file = folder.resolve("catalog.db");
-        SqliteCatalog.open(file).close();
+        SqliteCatalog.open(file, SealingKeys.read(folder, Map.of())).close();
         connection = CatalogConnection.open(file);
         KeyStore keys = new KeyStore(connection);
         authenticator = keys.authenticator();

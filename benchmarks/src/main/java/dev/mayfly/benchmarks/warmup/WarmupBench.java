@@ -54,11 +54,15 @@ public final class WarmupBench {
      */
     public static Result run(Subject subject, Path folder, Rounds rounds, Consumer<String> progress) throws Exception {
         try (Mayfly mayfly = Mayfly.builder().dataFolder(folder).build()) {
-            deploy(mayfly, COLD, subject, null);
+            deploy(mayfly, COLD, subject.component(), null);
             WarmupRequest usual = WarmupRequest.DEFAULT;
             WarmupRequest request =
                     new WarmupRequest(usual.method(), subject.slow(), usual.headers(), usual.body(), usual.expect());
-            deploy(mayfly, WARMED, subject, new Warmup(List.of(request), Warmup.Trigger.PUBLISH, Duration.ZERO));
+            deploy(
+                    mayfly,
+                    WARMED,
+                    subject.component(),
+                    new Warmup(List.of(request), Warmup.Trigger.PUBLISH, Duration.ZERO));
             SnapshotRecord snapshot = snapshot(mayfly, WARMED);
             progress.accept(String.format(
                     Locale.ROOT,
@@ -69,7 +73,11 @@ public final class WarmupBench {
             SequencedMap<String, Workload> light = new LinkedHashMap<>();
             light.put(PLAIN, () -> call(mayfly, COLD, subject.plain()));
             light.put(WARMED, () -> call(mayfly, WARMED, subject.slow()));
-            deploy(mayfly, BUILT, subject, new Warmup(List.of(request), Warmup.Trigger.PUBLISH, Duration.ofDays(1)));
+            deploy(
+                    mayfly,
+                    BUILT,
+                    subject.component(),
+                    new Warmup(List.of(request), Warmup.Trigger.PUBLISH, Duration.ofDays(1)));
             snapshot(mayfly, BUILT);
             light.put(BUILDING, new WhileBuilding(() -> call(mayfly, WARMED, subject.slow()), mayfly, BUILT));
             SequencedMap<String, Sample> samples = rounds.run(light, progress);
@@ -82,10 +90,9 @@ public final class WarmupBench {
         }
     }
 
-    private static void deploy(Mayfly mayfly, String name, Subject subject, @Nullable Warmup warmup)
-            throws IOException {
-        try (InputStream component = Files.newInputStream(subject.component())) {
-            mayfly.deploy(name, component, Mayfly.Settings.NONE.withWarmup(warmup));
+    static void deploy(Mayfly mayfly, String name, Path component, @Nullable Warmup warmup) throws IOException {
+        try (InputStream bytes = Files.newInputStream(component)) {
+            mayfly.deploy(name, bytes, Mayfly.Settings.NONE.withWarmup(warmup));
         }
     }
 
@@ -104,7 +111,7 @@ public final class WarmupBench {
         throw new IllegalStateException("no snapshot within " + BUILD_TIME_MAX.toSeconds() + " s");
     }
 
-    private static void call(Mayfly mayfly, String name, String path) {
+    static void call(Mayfly mayfly, String name, String path) {
         Response response = mayfly.invoke(name, Request.get(path));
         if (response.status() != 200) {
             throw new IllegalStateException(name + path + " answered with " + response.status());
