@@ -3,6 +3,7 @@ package dev.mayfly.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mayfly.host.testing.Http2Client;
 import dev.mayfly.host.testing.Raw;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A function that nobody waits for any more is cancelled, long before its deadline. */
 class ClientGoneTest {
@@ -81,6 +84,24 @@ class ClientGoneTest {
             Waiting.until("it was cancelled", () -> gone("probe") == before + 1);
             TestHost.send(client, host.request("/f/echo")).expect(200);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withAStreamOfAConnectionThatIsHttp2FromItsFirstByteOn(Http2Client.Preface preface) throws Exception {
+        double before = gone("probe");
+        try (Socket socket = host.connect()) {
+            Http2Client client = new Http2Client(socket, preface);
+            client.get(1, "/f/probe/spin");
+            client.get(3, "/f/probe/spin");
+            client.flush();
+            Waiting.until("both run", () -> host.metric("mayfly_engine_invocations_open") == 2);
+            client.cancel(1);
+            client.flush();
+            Waiting.until("one was cancelled", () -> gone("probe") == before + 1);
+            assertEquals(1, host.metric("mayfly_engine_invocations_open"));
+        }
+        Waiting.until("the other one was too", () -> gone("probe") == before + 2);
     }
 
     @Test

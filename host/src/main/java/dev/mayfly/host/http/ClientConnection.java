@@ -68,7 +68,7 @@ final class ClientConnection implements ConnectionContext {
     /** Not null: this is an HTTP/2 connection. */
     private volatile @Nullable StreamResets streamResets;
 
-    /** HTTP/2: written by the connection's thread, read by the streams' ones. */
+    /** HTTP/2: nobody reads what the client sends any more. Written by the connection's thread, read by the streams' ones. */
     private volatile boolean ended;
 
     ClientConnection(ConnectionContext context, Router router, Limits limits) {
@@ -153,11 +153,14 @@ final class ClientConnection implements ConnectionContext {
 
     /** Whether this is HTTP/2 from its first byte on. Waits for as many bytes as it takes to know. */
     boolean startsHttp2() {
-        if (!reader.startsWith(HTTP2_PREFACE)) {
-            return false;
+        // Listens from the first byte on: frames may come with the preface.
+        streamResets = new StreamResets();
+        if (reader.startsWith(HTTP2_PREFACE)) {
+            waitNoMore();
+            return true;
         }
-        switchToHttp2();
-        return true;
+        streamResets = null;
+        return false;
     }
 
     /** Makes this an HTTP/2 connection: what the client sends next is HTTP/2's preface. */
@@ -168,6 +171,11 @@ final class ClientConnection implements ConnectionContext {
 
     boolean isHttp1() {
         return streamResets == null;
+    }
+
+    /** The connection is over, also where it is the host that ended it: requests of it that are still being answered are so for nobody. */
+    void markEnded() {
+        ended = true;
     }
 
     /** A request is being answered from now on. */

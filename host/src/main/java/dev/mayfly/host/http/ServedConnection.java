@@ -45,6 +45,7 @@ final class ServedConnection implements ServerConnection, InterruptableTask<@Nul
             this.served = served;
             served.handle(limit);
         } finally {
+            connection.markEnded();
             slowClients.remove(connection);
         }
     }
