@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 
 /** Functions that use bindings, called from Java in the same process, and Java that uses the same. */
 public final class HostCallsContender implements Contender {
@@ -123,6 +124,16 @@ public final class HostCallsContender implements Contender {
             case UPSTREAM_BINDING -> this::callUpstream;
             case UPSTREAM_JAVA -> new PlainJavaCall(upstream.origin() + UpstreamMain.SMALL, UpstreamMain.SMALL_BYTES);
             default -> throw new IllegalArgumentException("there is no workload " + name);
+        };
+    }
+
+    /** Calls that wait do so on virtual threads, as requests to the host and those of other servers on this JDK. */
+    @Override
+    public ThreadFactory threads(String name) {
+        return switch (name) {
+            case UPSTREAM_FUNCTION, UPSTREAM_BINDING, UPSTREAM_JAVA ->
+                Thread.ofVirtual().factory();
+            default -> Contender.super.threads(name);
         };
     }
 

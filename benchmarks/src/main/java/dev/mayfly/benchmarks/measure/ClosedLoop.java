@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.ThreadFactory;
 
 /** Calls one after the other, each timed by itself, on one or more threads. */
 public final class ClosedLoop {
@@ -15,14 +16,20 @@ public final class ClosedLoop {
 
     private ClosedLoop() {}
 
+    /** Calls on platform threads: see the other one. */
+    public static Sample run(int threads, long timeNs, Callable<Workload> workload) throws Exception {
+        return run(Thread.ofPlatform().factory(), threads, timeNs, workload);
+    }
+
     /**
-     * Calls for {@code timeNs} on each of {@code threads} platform threads.
+     * Calls for {@code timeNs} on each of so many threads.
      *
+     * @param kind makes them
      * @param workload makes each thread's own, on that thread
      */
-    public static Sample run(int threads, long timeNs, Callable<Workload> workload) throws Exception {
+    static Sample run(ThreadFactory kind, int threads, long timeNs, Callable<Workload> workload) throws Exception {
         Phaser ready = new Phaser(threads);
-        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
+        try (ExecutorService executor = Executors.newThreadPerTaskExecutor(kind)) {
             List<Future<Part>> futures = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 futures.add(executor.submit(() -> {

@@ -62,8 +62,12 @@ public final class WorkerMain {
             if (words.length != 4 || !words[0].equals("run")) {
                 throw new IllegalArgumentException("expected run <workload> <threads> <nanoseconds>, got " + line);
             }
+            String name = words[1];
             Sample sample = ClosedLoop.run(
-                    Integer.parseInt(words[2]), Long.parseLong(words[3]), () -> contender.workload(words[1]));
+                    contender.threads(name),
+                    Integer.parseInt(words[2]),
+                    Long.parseLong(words[3]),
+                    () -> contender.workload(name));
             return "done " + sample.encode();
         } catch (Exception e) {
             return "failed " + e.toString().replaceAll("\\s+", " ");
