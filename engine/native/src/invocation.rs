@@ -15,7 +15,7 @@ use crate::front::wasi_http::{self, Http};
 use crate::front::wasi_io::Wasi;
 use crate::front::wasi_keyvalue::Held;
 use crate::front::wasi_messaging::Messages;
-use crate::front::{command, event, head, response, wasi_cli, web};
+use crate::front::{clocks, command, event, head, response, wasi_cli, web};
 use crate::layout::{Answer, Buffer, ENTRY_BEFORE_SNAPSHOT, ENTRY_EVENT, Frame, Given, MESSAGE_BYTES_MAX, Told};
 use crate::lazily::Lazily;
 use crate::outcome::{self, BadFrame, DONE, Exit, OPERATION, YIELD};
@@ -284,6 +284,7 @@ pub fn store(linked: &Linked, frame: FramePtr) -> Store<Call> {
 async fn enter(linked: &'static Linked, store: &mut Store<Call>, instantiated: &mut bool) -> Result<()> {
     let instance = linked.instance.instantiate_async(&mut *store).await?;
     *instantiated = true;
+    store.data().frame.told().instance_at_ns = clocks::java_ns();
     if store.data().frame.given().restored != 0 {
         linked.hooks.after_restore(store, &instance).await?;
     }

@@ -42,6 +42,7 @@ pub struct Told {
     pub response_length: u64,
     pub response_written: u64,
     pub response_head_bytes: u32,
+    pub instance_at_ns: u64,
 }
 
 /// What the host gives before it begins.
@@ -226,6 +227,7 @@ pub fn report() -> String {
         response_state => "RESPONSE_STATE", response_flush => "RESPONSE_FLUSH",
         response_trailers => "RESPONSE_TRAILERS", response_length => "RESPONSE_LENGTH",
         response_written => "RESPONSE_WRITTEN", response_head_bytes => "RESPONSE_HEAD_BYTES",
+        instance_at_ns => "INSTANCE_AT_NS",
     });
     offsets!("FrameLayout", offset_of!(Frame, given), Given, {
         request_head => "REQUEST_HEAD", request_head_bytes => "REQUEST_HEAD_BYTES", buffer_count_max => "BUFFER_COUNT_MAX",

@@ -131,6 +131,18 @@ pub fn monotonic_ns_of(call: &mut Call) -> u64 {
     }
 }
 
+/// What `System.nanoTime` says: the machine's monotonic clock, as it is. For the host alone.
+pub fn java_ns() -> u64 {
+    #[cfg(target_os = "macos")]
+    const CLOCK: libc::clockid_t = libc::CLOCK_UPTIME_RAW;
+    #[cfg(not(target_os = "macos"))]
+    const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it writes where it is told to.
+    unsafe { libc::clock_gettime(CLOCK, &raw mut now) };
+    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
 /// Since the library first read it: guests learn nothing of the machine's uptime.
 pub fn monotonic_ns() -> u64 {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);

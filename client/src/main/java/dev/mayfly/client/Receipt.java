@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param queuedNs waiting for its turn
  * @param runNs from the function's begin to its end
  * @param cpuNs in the function itself
+ * @param instanceStartNs of that, until its instance was there
  * @param operations host operations by kind
  */
 public record Receipt(
@@ -29,6 +30,7 @@ public record Receipt(
         long queuedNs,
         long runNs,
         long cpuNs,
+        long instanceStartNs,
         long memoryBytes,
         long bytesIn,
         long bytesOut,

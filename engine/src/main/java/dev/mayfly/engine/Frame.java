@@ -152,6 +152,11 @@ public final class Frame extends CacheLinePadding {
         return memory.get(JAVA_LONG, FrameLayout.MEMORY_BYTES);
     }
 
+    /** When the instance was there, on {@link System#nanoTime}'s clock; 0 = never. */
+    public long instanceAtNs() {
+        return memory.get(JAVA_LONG, FrameLayout.INSTANCE_AT_NS);
+    }
+
     public long argument() {
         return memory.get(JAVA_LONG, FrameLayout.ARGUMENT_0);
     }

@@ -33,6 +33,7 @@ package dev.mayfly.engine;
  *       96      8  responseLength     engine       what the function says of its body's length; -1 = nothing
  *      104      8  responseWritten    engine       how much of it was written
  *      112      4  responseHeadBytes  engine       used of the response head
+ *      120      8  instanceAtNs       engine       when the instance was there, on {@link System#nanoTime}'s clock; 0 = never
  *      128      8  requestHead        host         address; {@link RequestHeadLayout}
  *      136      4  requestHeadBytes   host
  *      140      4  bufferCountMax     host         at most {@link #BUFFERS}
@@ -88,6 +89,7 @@ public final class FrameLayout {
     public static final long RESPONSE_LENGTH = 96;
     public static final long RESPONSE_WRITTEN = 104;
     public static final long RESPONSE_HEAD_BYTES = 112;
+    public static final long INSTANCE_AT_NS = 120;
 
     public static final long REQUEST_HEAD = 128;
     public static final long REQUEST_HEAD_BYTES = 136;

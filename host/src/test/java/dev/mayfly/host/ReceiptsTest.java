@@ -79,6 +79,8 @@ class ReceiptsTest {
         long runNs = receipt.path("runNs").asLong();
         assertTrue(
                 0 < cpuNs && cpuNs <= runNs && runNs <= receipt.path("wallNs").asLong(), receipt::toString);
+        long startNs = receipt.path("instanceStartNs").asLong();
+        assertTrue(0 < startNs && startNs < cpuNs, receipt::toString);
         Duration apart =
                 Duration.between(before, Instant.parse(receipt.path("time").asText()));
         assertTrue(apart.abs().toSeconds() < 10, receipt::toString);
@@ -153,7 +155,9 @@ class ReceiptsTest {
                 "operations",
                 () -> host.metric("mayfly_function_operations_total{function=\"summed\",kind=\"config\"}") == 1);
         assertTrue(host.metric("mayfly_function_sent_bytes_total" + labels) >= 1_500);
-        assertTrue(host.metric("mayfly_function_cpu_seconds_total" + labels) > 0);
+        double cpuSeconds = host.metric("mayfly_function_cpu_seconds_total" + labels);
+        double startSeconds = host.metric("mayfly_function_instance_start_seconds_total" + labels);
+        assertTrue(0 < startSeconds && startSeconds < cpuSeconds, startSeconds + " of " + cpuSeconds);
         assertTrue(host.metric("mayfly_function_memory_max_bytes" + labels) >= 64 << 10);
     }
 
@@ -185,7 +189,7 @@ class ReceiptsTest {
         String timing = host.send(host.request("/f/probe/request").header("Mayfly-Timing", "1"))
                 .header("Server-Timing");
         assertTrue(
-                timing.matches("queue;dur=[\\d.]+, run;dur=[\\d.]+, cpu;dur=[\\d.]+"),
+                timing.matches("queue;dur=[\\d.]+, run;dur=[\\d.]+, cpu;dur=[\\d.]+, start;dur=[\\d.]+"),
                 () -> "Server-Timing: " + timing);
         assertEquals("", host.get("/f/probe/request").header("Server-Timing"));
     }

@@ -14,17 +14,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "calls",
         description = {
-            "Show what a function's last calls took, the newest first.",
-            "RUN is from the function's begin to its end, CPU the part of it in the function itself."
+            "Show what a function's slowest calls of the last minutes took, the slowest first.",
+            "RUN is from the function's begin to its end, CPU the part of it in the function itself, START the part of that until its instance was there."
         },
-        footer = {"  mayfly calls resize", "  mayfly calls resize --slowest", "  mayfly calls resize --output json"})
+        footer = {"  mayfly calls resize", "  mayfly calls resize --newest", "  mayfly calls resize --output json"})
 final class CallsCommand extends StandardCommand {
     @Parameters(paramLabel = "NAME", description = "The function's name.")
     @SuppressWarnings("NullAway.Init") // It is required.
     private String name;
 
-    @Option(names = "--slowest", description = "Show the slowest calls of the last minutes, the slowest first.")
-    private boolean slowest;
+    @Option(names = "--newest", description = "Show the last calls, the newest first.")
+    private boolean newest;
 
     @Mixin
     private final HostOption host = new HostOption();
@@ -39,7 +39,7 @@ final class CallsCommand extends StandardCommand {
     @Override
     public Integer call() {
         try (MayflyClient client = host.client(context)) {
-            CallOrder order = slowest ? CallOrder.SLOWEST : CallOrder.NEWEST;
+            CallOrder order = newest ? CallOrder.NEWEST : CallOrder.SLOWEST;
             output.print(terminal, Map.of("calls", client.listCalls(name, order)), this::print);
         }
         return ExitCode.OK;
@@ -51,7 +51,18 @@ final class CallsCommand extends StandardCommand {
             return;
         }
         Table table = new Table(
-                "STARTED", "OUTCOME", "STATUS", "WALL", "RUN", "CPU", "MEMORY", "IN", "OUT", "OPERATIONS", "ID");
+                "STARTED",
+                "OUTCOME",
+                "STATUS",
+                "WALL",
+                "RUN",
+                "CPU",
+                "START",
+                "MEMORY",
+                "IN",
+                "OUT",
+                "OPERATIONS",
+                "ID");
         for (JsonNode call : answer.path("calls")) {
             int operations = 0;
             for (JsonNode count : call.path("operations")) {
@@ -64,6 +75,7 @@ final class CallsCommand extends StandardCommand {
                     time(call, "wallNs"),
                     time(call, "runNs"),
                     time(call, "cpuNs"),
+                    time(call, "instanceStartNs"),
                     size(call, "memoryBytes"),
                     size(call, "bytesIn"),
                     size(call, "bytesOut"),

@@ -25,6 +25,7 @@ final class ReceiptJson {
         json.writeNumberField("queuedNs", receipt.queuedNs());
         json.writeNumberField("runNs", receipt.runNs());
         json.writeNumberField("cpuNs", receipt.cpuNs());
+        json.writeNumberField("instanceStartNs", receipt.instanceStartNs());
         json.writeNumberField("memoryBytes", receipt.memoryBytes());
         json.writeNumberField("bytesIn", receipt.bytesIn());
         json.writeNumberField("bytesOut", receipt.bytesOut());

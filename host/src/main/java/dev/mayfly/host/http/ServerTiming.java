@@ -25,7 +25,7 @@ final class ServerTiming {
         response.header(HeaderValues.create(
                 SERVER_TIMING,
                 "queue;dur=" + ms(invocation.queuedNs()) + ", run;dur=" + ms(invocation.runNs()) + ", cpu;dur="
-                        + ms(invocation.cpuNs())));
+                        + ms(invocation.cpuNs()) + ", start;dur=" + ms(invocation.instanceStartNs())));
     }
 
     private static String ms(long ns) {

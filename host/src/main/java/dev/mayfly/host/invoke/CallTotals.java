@@ -33,6 +33,7 @@ public final class CallTotals extends CacheLinePadding {
 
     private final Histogram latencyNs = new Histogram(SHORTEST_NS, LONGEST_NS, SIGNIFICANT_DIGITS);
     private long cpuNs;
+    private long instanceStartNs;
     private long queuedNs;
     private long bytesIn;
     private long bytesOut;
@@ -51,6 +52,7 @@ public final class CallTotals extends CacheLinePadding {
             latencyNs.recordValue(Math.clamp(receipt.runNs(), SHORTEST_NS, LONGEST_NS));
         }
         cpuNs += receipt.cpuNs();
+        instanceStartNs += receipt.instanceStartNs();
         queuedNs += receipt.queuedNs();
         bytesIn += receipt.bytesIn();
         bytesOut += receipt.bytesOut();
@@ -72,6 +74,7 @@ public final class CallTotals extends CacheLinePadding {
         addAll(outcomes, other.outcomes);
         latencyNs.add(other.latencyNs);
         cpuNs += other.cpuNs;
+        instanceStartNs += other.instanceStartNs;
         queuedNs += other.queuedNs;
         bytesIn += other.bytesIn;
         bytesOut += other.bytesOut;
@@ -109,6 +112,11 @@ public final class CallTotals extends CacheLinePadding {
     /** Time in the function itself. */
     public long cpuNs() {
         return cpuNs;
+    }
+
+    /** Of that, the time until instances were there. */
+    public long instanceStartNs() {
+        return instanceStartNs;
     }
 
     /** Time that invocations waited for a place. */

@@ -534,6 +534,12 @@ public final class Invocation implements AutoCloseable, LogReader {
         return ran ? endNs - startNs - awayNs() : 0;
     }
 
+    /** How long its instance took, until the slot is given back; 0 when there is none. */
+    public long instanceStartNs() {
+        long atNs = ran && slot != null ? slot.frame().instanceAtNs() : 0;
+        return atNs == 0 ? 0 : atNs - startNs;
+    }
+
     private long awayNs() {
         return call == null ? awayNs : awayNs + call.timedNs();
     }
@@ -561,6 +567,7 @@ public final class Invocation implements AutoCloseable, LogReader {
     @Override
     public void close() {
         long memoryBytes = slot == null ? 0 : slot.frame().memoryBytes();
+        long instanceStartNs = instanceStartNs();
         try {
             if (slot != null) {
                 slot.release();
@@ -570,11 +577,11 @@ public final class Invocation implements AutoCloseable, LogReader {
         }
         Outcome outcome = this.outcome;
         if (outcome != null) {
-            record(outcome, memoryBytes);
+            record(outcome, memoryBytes, instanceStartNs);
         }
     }
 
-    private void record(Outcome outcome, long memoryBytes) {
+    private void record(Outcome outcome, long memoryBytes, long instanceStartNs) {
         long endedNs = sentNs != 0 ? sentNs : ran ? endNs : System.nanoTime();
         long beganNs = openedNs == 0 ? endedNs : openedNs;
         OperationCall call = this.call;
@@ -589,6 +596,7 @@ public final class Invocation implements AutoCloseable, LogReader {
                 queuedNs,
                 runNs(),
                 cpuNs(),
+                instanceStartNs,
                 memoryBytes,
                 call == null ? OperationCounts.NONE : call.counts(),
                 bytesIn,

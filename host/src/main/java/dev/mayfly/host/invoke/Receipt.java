@@ -6,8 +6,7 @@ import java.time.Instant;
 /**
  * What one invocation took: the one record that metrics, the access log, {@code mayfly calls} and {@code Server-Timing} read.
  *
- * <p>Times are differences of {@link System#nanoTime}, which no change of the machine's clock touches. The instance's own start is not told apart: the
- * engine makes it and runs it in one call, so that it is a part of {@code cpuNs}.
+ * <p>Times are differences of {@link System#nanoTime}, which no change of the machine's clock touches.
  *
  * @param id the invocation's
  * @param function its name
@@ -19,6 +18,7 @@ import java.time.Instant;
  * @param queuedNs the wait for a place
  * @param runNs from the function's begin to its end, host operations included; 0 when it never began
  * @param cpuNs of that, the time in the function itself. A core that the system gave to others meanwhile counts
+ * @param instanceStartNs of that, from the function's begin until its instance was there; 0 when it never was, or there was one before
  * @param memoryBytes of linear memory, the most it held
  * @param operations that it asked of its host
  * @param bytesIn of its request's body
@@ -36,6 +36,7 @@ public record Receipt(
         long queuedNs,
         long runNs,
         long cpuNs,
+        long instanceStartNs,
         long memoryBytes,
         OperationCounts operations,
         long bytesIn,

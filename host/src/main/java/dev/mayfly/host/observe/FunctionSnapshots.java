@@ -35,6 +35,9 @@ final class FunctionSnapshots {
     private final CounterSnapshot.Builder cpu = counter(
                     "mayfly_function_cpu_seconds", "Time in functions themselves, without their host operations.")
             .unit(Unit.SECONDS);
+    private final CounterSnapshot.Builder instanceStart = counter(
+                    "mayfly_function_instance_start_seconds", "Of that, time until fresh instances were there.")
+            .unit(Unit.SECONDS);
     private final CounterSnapshot.Builder queued = counter(
                     "mayfly_function_queued_seconds", "Time that invocations waited for a place.")
             .unit(Unit.SECONDS);
@@ -87,6 +90,7 @@ final class FunctionSnapshots {
         }
         durations.dataPoint(Durations.of(labels, totals.latencyNs(), BOUNDS_SECONDS));
         add(cpu, labels, totals.cpuNs() / 1e9);
+        add(instanceStart, labels, totals.instanceStartNs() / 1e9);
         add(queued, labels, totals.queuedNs() / 1e9);
         add(received, labels, (double) totals.bytesIn());
         add(sent, labels, (double) totals.bytesOut());
@@ -106,6 +110,7 @@ final class FunctionSnapshots {
                 calls.build(),
                 durations.build(),
                 cpu.build(),
+                instanceStart.build(),
                 queued.build(),
                 received.build(),
                 sent.build(),

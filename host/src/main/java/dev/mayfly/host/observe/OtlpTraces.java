@@ -36,6 +36,7 @@ public final class OtlpTraces implements CallTracer, AutoCloseable {
     private static final AttributeKey<String> INVOCATION = AttributeKey.stringKey("faas.invocation_id");
     private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("mayfly.outcome");
     private static final AttributeKey<Long> CPU_NS = AttributeKey.longKey("mayfly.cpu_ns");
+    private static final AttributeKey<Long> INSTANCE_START_NS = AttributeKey.longKey("mayfly.instance_start_ns");
     private static final AttributeKey<Long> MEMORY_BYTES = AttributeKey.longKey("mayfly.memory_bytes");
     private static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
     private static final long CLOSING_SECONDS_MAX = 5;
@@ -143,7 +144,9 @@ public final class OtlpTraces implements CallTracer, AutoCloseable {
 
         @Override
         public void end(Receipt receipt) {
-            guest.setAttribute(CPU_NS, receipt.cpuNs()).setAttribute(MEMORY_BYTES, receipt.memoryBytes());
+            guest.setAttribute(CPU_NS, receipt.cpuNs())
+                    .setAttribute(INSTANCE_START_NS, receipt.instanceStartNs())
+                    .setAttribute(MEMORY_BYTES, receipt.memoryBytes());
             end(guest, startNs + receipt.runNs());
             call.setAttribute(OUTCOME, receipt.outcome().label()).setAttribute(STATUS, (long) receipt.status());
             if (receipt.outcome() != Outcome.RESPONSE || receipt.status() >= 500) {

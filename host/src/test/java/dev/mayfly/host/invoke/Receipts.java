@@ -23,6 +23,7 @@ final class Receipts {
                 runNs,
                 runNs,
                 0,
+                0,
                 OperationCounts.NONE,
                 0,
                 0,
