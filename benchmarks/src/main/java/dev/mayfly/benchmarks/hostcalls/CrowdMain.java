@@ -13,6 +13,7 @@ import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,7 @@ import java.util.Map;
  *   waiting   elapsedNs calls latency:count …    the same while a crowd waits
  *   beside    elapsedNs calls latency:count …    the same while a crowd arrives, and while it goes
  *   nothing   elapsedNs calls latency:count …    calls of nothing meanwhile
+ *   factors   waiting beside                     by what its p99 is then more than by itself, each in the median wave
  *   failures  count
  *   memory    bytes                              the most that was resident
  * </pre>
@@ -97,6 +99,8 @@ public final class CrowdMain {
         Sample beside = new Sample();
         Sample nothing = new Sample();
         Sample crowd = new Sample();
+        double[] waitingFactors = new double[waves];
+        double[] besideFactors = new double[waves];
         long slowestNs = 0;
         long cpuNs = 0;
         for (int i = 0; i < waves; i++) {
@@ -107,17 +111,18 @@ public final class CrowdMain {
             slowestNs = Math.max(slowestNs, wave.elapsedNs());
             failures += wave.failures();
 
-            alone.add(steady.run(STEADY_TIME));
+            Sample aloneNow = steady.run(STEADY_TIME);
+            Sample besideNow = new Sample();
             Wave late = new Wave(fetch(host, SlowUpstreamMain.SLOWER), CALLS, ARRIVAL);
             Wave.Running crowded;
             try (SteadyLoad.Running running = steady.start();
                     SteadyLoad.Running idling = idle.start()) {
                 crowded = late.start();
-                beside.add(running.stop());
+                besideNow.add(running.stop());
                 nothing.add(idling.stop());
             }
             Thread.sleep(SETTLING_TIME);
-            waiting.add(steady.run(STEADY_TIME));
+            Sample waitingNow = steady.run(STEADY_TIME);
             if (crowded.answered() > 0) {
                 throw new IllegalStateException("the crowd should wait for longer than is measured");
             }
@@ -125,10 +130,15 @@ public final class CrowdMain {
             try (SteadyLoad.Running running = steady.start();
                     SteadyLoad.Running idling = idle.start()) {
                 crowded.awaitAnswers();
-                beside.add(running.stop());
+                besideNow.add(running.stop());
                 nothing.add(idling.stop());
             }
             failures += late.failures();
+            alone.add(aloneNow);
+            waiting.add(waitingNow);
+            beside.add(besideNow);
+            waitingFactors[i] = factor(waitingNow, aloneNow);
+            besideFactors[i] = factor(besideNow, aloneNow);
         }
         failures += steady.failures();
         System.out.println("opening " + opening.encode());
@@ -139,9 +149,19 @@ public final class CrowdMain {
         System.out.println("waiting " + waiting.encode());
         System.out.println("beside " + beside.encode());
         System.out.println("nothing " + nothing.encode());
+        System.out.println("factors " + median(waitingFactors) + " " + median(besideFactors));
         System.out.println("failures " + failures);
         System.out.println("memory " + ResidentMemory.peakBytes());
         System.out.flush();
+    }
+
+    private static double factor(Sample now, Sample alone) {
+        return (double) now.percentile(99) / alone.percentile(99);
+    }
+
+    private static double median(double[] factors) {
+        Arrays.sort(factors);
+        return factors[factors.length / 2];
     }
 
     private static FetchCall fetch(InProcessHost host, String path) {

@@ -296,18 +296,20 @@ public final class HostCallsBench {
                 steady.put(ECHO_BESIDE, Sample.decode(said(process, "beside")));
                 steady.put(NOTHING_BESIDE, Sample.decode(said(process, "nothing")));
                 rows.addAll(Row.byLatency(steady));
+                String[] factors = said(process, "factors").split(" ", -1);
+                targets.add(Target.atMost(
+                        "p99 of echo while they wait, over its own, in the median wave",
+                        Double.parseDouble(factors[0]),
+                        3));
+                targets.add(Target.atMost(
+                        "p99 of echo while they arrive in a second, over its own, in the median wave",
+                        Double.parseDouble(factors[1]),
+                        3));
                 failures += Long.parseLong(said(process, "failures"));
                 targets.add(Target.atMost(
                         "the host's memory meanwhile, MB", Long.parseLong(said(process, "memory")) / 1e6, 2000));
             }
         }
-        targets.add(Target.atMost("p99 of echo while they wait, over its own", p99OverAlone(ECHO_WAITING), 3));
-        targets.add(
-                Target.atMost("p99 of echo while they arrive in a second, over its own", p99OverAlone(ECHO_BESIDE), 3));
-    }
-
-    private double p99OverAlone(String name) {
-        return row(name).p99Ns() / (double) row(ECHO_ALONE).p99Ns();
     }
 
     private String said(ChildProcess process, String what) throws IOException {
