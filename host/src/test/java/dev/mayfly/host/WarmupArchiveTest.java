@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.engine.MayflyException;
+import dev.mayfly.host.testing.Damage;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.SetClock;
@@ -71,17 +72,6 @@ final class WarmupArchiveTest {
         host.deploy(name, "warm", "{" + WARMUP + "}");
     }
 
-    private static JsonNode newest(TestHost host, String name) throws Exception {
-        return host.get("/v1/functions/" + name + "/warmup").expect(200).json().at("/versions/0");
-    }
-
-    private static JsonNode await(TestHost host, String name, String state) throws Exception {
-        Waiting.until(
-                name + " is " + state,
-                () -> newest(host, name).path("state").asText().equals(state));
-        return newest(host, name);
-    }
-
     private static String start(TestHost host, String name) throws Exception {
         return host.get("/f/" + name + "/counted").expect(200).header("mayfly-start");
     }
@@ -98,14 +88,14 @@ final class WarmupArchiveTest {
     private JsonNode build() throws Exception {
         try (TestHost host = start("one")) {
             deploy(host, "tables");
-            JsonNode built = await(host, "tables", "warmed");
+            JsonNode built = host.awaitWarmup("tables", "warmed");
             Waiting.until("it is archived", () -> archived().size() == 1);
             return built;
         }
     }
 
     private static void assertRestored(JsonNode built, TestHost host) throws Exception {
-        assertEquals(built, await(host, "tables", "warmed"), "not one of its own, but what was built");
+        assertEquals(built, host.awaitWarmup("tables", "warmed"), "not one of its own, but what was built");
         assertEquals("warmed", start(host, "tables"));
         assertEquals("3", host.get("/f/tables/counted").text());
     }
@@ -124,7 +114,7 @@ final class WarmupArchiveTest {
     void whatWasNotArchivedIsWhenTheHostStartsAgain() throws Exception {
         try (TestHost host = TestHost.start(folder.resolve("one"), Limits.defaults())) {
             deploy(host, "tables");
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
         }
         try (TestHost host = start("one")) {
             assertEquals("warmed", start(host, "tables"));
@@ -146,7 +136,7 @@ final class WarmupArchiveTest {
             }
             try (TestHost host = start("other" + round)) {
                 deploy(host, "tables");
-                await(host, "tables", "warmed");
+                host.awaitWarmup("tables", "warmed");
                 assertEquals("3", host.get("/f/tables/counted").text());
                 Waiting.until(
                         "it is archived", () -> archived().size() == 1 && !isArchiving(archive.resolve("temporary")));
@@ -173,7 +163,7 @@ final class WarmupArchiveTest {
             JsonNode built;
             try (TestHost host = start("one")) {
                 deploy(host, "tables");
-                built = await(host, "tables", "warmed");
+                built = host.awaitWarmup("tables", "warmed");
                 Waiting.until("it is archived", () -> server.blobsAndUploads(bucket) == 1);
             }
             clock.advance(Duration.ofMinutes(1));
@@ -190,11 +180,11 @@ final class WarmupArchiveTest {
     void aHostThatLetGoOfASnapshotForItsBytesGetsItBack() throws Exception {
         try (TestHost host = start("one", Limits.defaults().withSnapshotBytesMax(15 << 20))) {
             deploy(host, "tables");
-            JsonNode built = await(host, "tables", "warmed");
+            JsonNode built = host.awaitWarmup("tables", "warmed");
             Waiting.until("it is archived", () -> archived().size() == 1);
             clock.advance(Duration.ofMinutes(1));
             host.deploy("other", "warm", "{'config':{'a':'b'}," + WARMUP + "}");
-            await(host, "tables", "inactive");
+            host.awaitWarmup("tables", "inactive");
             clock.advance(Duration.ofMinutes(1));
             assertEquals("cold", start(host, "tables"));
             assertRestored(built, host);
@@ -208,7 +198,7 @@ final class WarmupArchiveTest {
             for (Path file : walk.filter(Files::isRegularFile)
                     .filter(file -> file.toString().contains(built.path("image").asText()))
                     .toList()) {
-                damage(file, "flipped");
+                Damage.to(file, "flipped");
             }
         }
         clock.advance(Duration.ofMinutes(1));
@@ -223,26 +213,13 @@ final class WarmupArchiveTest {
     @ValueSource(strings = {"flipped", "truncated", "cut to its head", "empty"})
     void whatIsDamagedInTheStoreIsNeverLoadedAndBuiltAnew(String damage) throws Exception {
         JsonNode built = build();
-        damage(archived().getFirst(), damage);
+        Damage.to(archived().getFirst(), damage);
         clock.advance(Duration.ofMinutes(1));
         try (TestHost host = start("other")) {
             deploy(host, "tables");
-            JsonNode anew = await(host, "tables", "warmed");
+            JsonNode anew = host.awaitWarmup("tables", "warmed");
             assertNotEquals(built.path("endedAt"), anew.path("endedAt"));
             assertEquals("3", host.get("/f/tables/counted").text());
-        }
-    }
-
-    private static void damage(Path file, String damage) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        switch (damage) {
-            case "flipped" -> {
-                bytes[bytes.length / 2] ^= 1;
-                Files.write(file, bytes);
-            }
-            case "truncated" -> Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
-            case "cut to its head" -> Files.write(file, Arrays.copyOf(bytes, 200));
-            default -> Files.write(file, new byte[0]);
         }
     }
 
@@ -252,7 +229,7 @@ final class WarmupArchiveTest {
         Path ofTables = archived().getFirst();
         try (TestHost host = start("other")) {
             host.deploy("tables", "warm", "{'config':{'a':'b'}," + WARMUP + "}");
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
             Waiting.until("it is archived", () -> archived().size() == 2);
         }
         Path ofOther = archived().stream()
@@ -264,7 +241,7 @@ final class WarmupArchiveTest {
         Instant now = clock.instant();
         try (TestHost host = start("third")) {
             host.deploy("tables", "warm", "{'config':{'a':'b'}," + WARMUP + "}");
-            JsonNode built = await(host, "tables", "warmed");
+            JsonNode built = host.awaitWarmup("tables", "warmed");
             assertTrue(Instant.parse(built.path("endedAt").asText()).isAfter(now), "it is built here");
         }
     }
@@ -275,7 +252,7 @@ final class WarmupArchiveTest {
         clock.advance(Duration.ofMinutes(55));
         try (TestHost host = start("other")) {
             deploy(host, "tables");
-            JsonNode anew = await(host, "tables", "warmed");
+            JsonNode anew = host.awaitWarmup("tables", "warmed");
             assertNotEquals(built.path("endedAt"), anew.path("endedAt"));
             byte[] before = Files.readAllBytes(archived().getFirst());
             Waiting.until(
@@ -290,7 +267,7 @@ final class WarmupArchiveTest {
         clock.advance(Duration.ofMinutes(1));
         try (TestHost host = start("one")) {
             host.delete("/v1/functions/tables/warmup").expect(204);
-            JsonNode anew = await(host, "tables", "warmed");
+            JsonNode anew = host.awaitWarmup("tables", "warmed");
             assertNotEquals(built.path("endedAt"), anew.path("endedAt"));
         }
     }
@@ -310,7 +287,7 @@ final class WarmupArchiveTest {
                 "snapshots: {kind: blob, provider: s3, endpoint: 'http://127.0.0.1:1', bucket: none, access-key: a, secret-key: b}";
         try (TestHost host = start("one")) {
             deploy(host, "tables");
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
             assertEquals("warmed", start(host, "tables"));
             JsonNode problem =
                     host.delete("/v1/functions/tables/warmup").expect(503).json();

@@ -50,17 +50,6 @@ final class WarmupBadDaysTest {
         host.deploy(name, "warm", "{'warmup':{" + warmup + "}}");
     }
 
-    private static JsonNode newest(TestHost host, String name) throws Exception {
-        return host.get("/v1/functions/" + name + "/warmup").expect(200).json().at("/versions/0");
-    }
-
-    private static JsonNode await(TestHost host, String name, String state) throws Exception {
-        Waiting.until(
-                name + " is " + state,
-                () -> newest(host, name).path("state").asText().equals(state));
-        return newest(host, name);
-    }
-
     private static String start(TestHost host) throws Exception {
         return host.get("/f/tables/plain").expect(200).header("mayfly-start");
     }
@@ -76,7 +65,7 @@ final class WarmupBadDaysTest {
         JsonNode before;
         try (TestHost host = start(folder)) {
             deploy(host, "tables", WARMUP);
-            before = await(host, "tables", "warmed");
+            before = host.awaitWarmup("tables", "warmed");
         }
         Path records = folder.resolve("snapshots");
         Digest version = new Digest(String.valueOf(files(records).getFirst().getFileName()));
@@ -91,11 +80,11 @@ final class WarmupBadDaysTest {
                                 new Uniqueness(Uniqueness.Verdict.UNIQUE, List.of())));
         try (TestHost host = start(folder)) {
             assertEquals("cold", start(host));
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
             assertEquals("warmed", start(host));
             assertNotEquals(
                     before.path("endedAt").asText(),
-                    newest(host, "tables").path("endedAt").asText());
+                    host.warmup("tables").path("endedAt").asText());
         }
     }
 
@@ -115,12 +104,12 @@ final class WarmupBadDaysTest {
                 }
             }
             deploy(host, "tables", WARMUP);
-            JsonNode failed = await(host, "tables", "failed");
+            JsonNode failed = host.awaitWarmup("tables", "failed");
             assertTrue(failed.path("failure").asText().matches("(?s).*(space|disk|full).*"), failed::toString);
             assertEquals("cold", start(host));
             Files.delete(filler);
             clock.advance(Duration.ofMinutes(2));
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
             assertEquals("warmed", start(host));
             assertTrue(
                     files(small.resolve("snapshots")).stream()
@@ -137,15 +126,15 @@ final class WarmupBadDaysTest {
         try (TestHost host =
                 TestHost.of(Host.start(TestHost.config(folder).withLimits(limits), clock, step -> {}), folder)) {
             deploy(host, "tables", WARMUP);
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
             clock.advance(Duration.ofMinutes(1));
             deploy(host, "other", "'max-age-s':3600," + WARMUP);
-            await(host, "other", "warmed");
-            await(host, "tables", "inactive");
+            host.awaitWarmup("other", "warmed");
+            host.awaitWarmup("tables", "inactive");
             clock.advance(Duration.ofMinutes(1));
             assertEquals("cold", start(host));
-            await(host, "tables", "warmed");
-            await(host, "other", "inactive");
+            host.awaitWarmup("tables", "warmed");
+            host.awaitWarmup("other", "inactive");
         }
     }
 
@@ -155,7 +144,7 @@ final class WarmupBadDaysTest {
         try (TestHost host =
                 TestHost.of(Host.start(TestHost.config(folder).withLimits(limits), clock, step -> {}), folder)) {
             deploy(host, "tables", WARMUP);
-            JsonNode refused = await(host, "tables", "refused");
+            JsonNode refused = host.awaitWarmup("tables", "refused");
             assertTrue(refused.path("causes").toString().contains("(limit snapshot-bytes-max)"), refused::toString);
             assertEquals("cold", start(host));
         }
@@ -167,14 +156,14 @@ final class WarmupBadDaysTest {
             deploy(host, "tables", "'max-age-s':60," + WARMUP);
             Waiting.until(
                     "it is being built",
-                    () -> !newest(host, "tables").path("state").asText().equals("waiting"));
+                    () -> !host.warmup("tables").path("state").asText().equals("waiting"));
             clock.advance(Duration.ofMinutes(5));
-            String ended = await(host, "tables", "warmed").path("endedAt").asText();
+            String ended = host.awaitWarmup("tables", "warmed").path("endedAt").asText();
             // Once this is built, somebody has looked at what is due.
             deploy(host, "other", "'requests':[{'path':'/plain'}]");
-            await(host, "other", "warmed");
+            host.awaitWarmup("other", "warmed");
             assertEquals("warmed", start(host));
-            assertEquals(ended, newest(host, "tables").path("endedAt").asText());
+            assertEquals(ended, host.warmup("tables").path("endedAt").asText());
         }
     }
 
@@ -183,11 +172,11 @@ final class WarmupBadDaysTest {
     void aClockThatJumpsAcrossTheAgeHasItBuiltAgainAndServesMeanwhile(int hours) throws Exception {
         try (TestHost host = start(folder)) {
             deploy(host, "tables", "'max-age-s':3600," + WARMUP);
-            String ended = await(host, "tables", "warmed").path("endedAt").asText();
+            String ended = host.awaitWarmup("tables", "warmed").path("endedAt").asText();
             clock.advance(Duration.ofHours(hours));
             Waiting.until("it is built again", () -> {
                 assertEquals("warmed", start(host));
-                return !newest(host, "tables").path("endedAt").asText().equals(ended);
+                return !host.warmup("tables").path("endedAt").asText().equals(ended);
             });
         }
     }
@@ -204,7 +193,7 @@ final class WarmupBadDaysTest {
             for (Future<Answer> answer : asked) {
                 answer.get().expect(202);
             }
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
             assertEquals("3", host.get("/f/tables/counted").expect(200).text());
             Waiting.until(
                     "nothing is left of builds",
@@ -219,10 +208,10 @@ final class WarmupBadDaysTest {
                 deploy(host, "tables", "'max-age-s':" + (3600 + round) + "," + WARMUP);
                 Waiting.until(
                         "its turn has come",
-                        () -> !newest(host, "tables").path("state").asText().equals("waiting"));
+                        () -> !host.warmup("tables").path("state").asText().equals("waiting"));
                 host.delete("/v1/functions/tables/warmup").expect(204);
             }
-            await(host, "tables", "warmed");
+            host.awaitWarmup("tables", "warmed");
             assertEquals("3", host.get("/f/tables/counted").expect(200).text());
         }
     }

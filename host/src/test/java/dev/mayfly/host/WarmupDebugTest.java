@@ -3,7 +3,6 @@ package dev.mayfly.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
@@ -36,14 +35,10 @@ final class WarmupDebugTest {
         host.deploy(name, "warm", "{'warmup':{" + warmup + "}}").expect(201);
     }
 
-    private static JsonNode newest(String name) throws Exception {
-        return host.get("/v1/functions/" + name + "/warmup").expect(200).json().at("/versions/0");
-    }
-
     @Test
     void theFirstCallHasTheSnapshotBuiltAndStartsFromIt() throws Exception {
         deploy("inline", "'debug':true,'requests':[{'path':'/look'},{'path':'/counted'}]");
-        assertEquals("cold", newest("inline").path("state").asText(), "nobody has called it");
+        assertEquals("cold", host.warmup("inline").path("state").asText(), "nobody has called it");
         for (int i = 0; i < 2; i++) {
             Answer answer = host.get("/f/inline/counted").expect(200);
             assertEquals("warmed", answer.header("mayfly-start"));
@@ -62,7 +57,7 @@ final class WarmupDebugTest {
         String built = null;
         for (CompletableFuture<Answer> call : calls) {
             assertEquals("3", call.get().expect(200).text());
-            String ended = newest("crowd").path("endedAt").asText();
+            String ended = host.warmup("crowd").path("endedAt").asText();
             assertTrue(built == null || built.equals(ended));
             built = ended;
         }
@@ -82,14 +77,15 @@ final class WarmupDebugTest {
                     answer::text);
             assertEquals("", answer.header(JOURNAL));
         }
-        assertEquals("refused", newest("wrong").path("state").asText());
+        assertEquals("refused", host.warmup("wrong").path("state").asText());
     }
 
     @Test
     void withoutDebugNobodyWaitsAndTheHeaderIsNotSent() throws Exception {
         deploy("usual", "'requests':[{'path':'/plain'}]");
         Waiting.until(
-                "it is warmed", () -> newest("usual").path("state").asText().equals("warmed"));
+                "it is warmed",
+                () -> host.warmup("usual").path("state").asText().equals("warmed"));
         assertEquals("", host.get("/f/usual/plain").expect(200).header(JOURNAL));
     }
 }

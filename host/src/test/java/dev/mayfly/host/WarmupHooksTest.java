@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.TestHost;
-import dev.mayfly.host.testing.Waiting;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,16 +34,6 @@ final class WarmupHooksTest {
         host.deploy(name, "hooks", "{'warmup':{}" + settings + "}");
     }
 
-    private static JsonNode await(String name, String state) throws Exception {
-        Waiting.until(
-                name + " is " + state, () -> newest(name).path("state").asText().equals(state));
-        return newest(name);
-    }
-
-    private static JsonNode newest(String name) throws Exception {
-        return host.get("/v1/functions/" + name + "/warmup").expect(200).json().at("/versions/0");
-    }
-
     private static String text(String path) throws Exception {
         Answer answer = host.get(path).expect(200);
         assertEquals("warmed", answer.header("mayfly-start"));
@@ -56,7 +44,7 @@ final class WarmupHooksTest {
     void theOrderIsRequestsHookCaptureAndThenHookAndHandlerInEachCall() throws Exception {
         deploy("order", ",'config':{}");
         assertEquals("h", host.get("/f/order/").expect(200).text(), "a cold instance is not restored");
-        await("order", "warmed");
+        host.awaitWarmup("order", "warmed");
         for (int i = 0; i < 3; i++) {
             assertEquals("hbah", text("/f/order/"));
         }
@@ -65,14 +53,14 @@ final class WarmupHooksTest {
     @Test
     void whatIsDrawnAndReadAfterTheRestoreIsTheCallsOwn() throws Exception {
         deploy("own", ",'config':{'region':'north'}");
-        await("own", "warmed");
+        host.awaitWarmup("own", "warmed");
         assertNotEquals(text("/f/own/number"), text("/f/own/number"));
         long before = System.currentTimeMillis();
         long clock = Long.parseLong(text("/f/own/clock")) / 1_000_000;
         assertTrue(before <= clock && clock <= System.currentTimeMillis(), () -> before + " " + clock);
         assertEquals("north", text("/f/own/region"));
         deploy("own", ",'config':{'region':'south'}");
-        await("own", "warmed");
+        host.awaitWarmup("own", "warmed");
         assertEquals("south", text("/f/own/region"));
     }
 
@@ -80,17 +68,17 @@ final class WarmupHooksTest {
     void aSecretIsTodaysWithoutAnotherBuild() throws Exception {
         host.put("/v1/secrets/pin", "0000-yesterday").expect(204);
         deploy("secret", ",'config':{'secret':'1'},'secrets':{'pin':'pin'}");
-        String built = await("secret", "warmed").path("endedAt").asText();
+        String built = host.awaitWarmup("secret", "warmed").path("endedAt").asText();
         assertEquals("0000-yesterday", text("/f/secret/secret"));
         host.put("/v1/secrets/pin", "1111-today").expect(204);
         assertEquals("1111-today", text("/f/secret/secret"));
-        assertEquals(built, newest("secret").path("endedAt").asText());
+        assertEquals(built, host.warmup("secret").path("endedAt").asText());
     }
 
     @Test
     void aMapHasTheCallsOwnKeysOnceItIsSeededAnew() throws Exception {
         deploy("keys", "");
-        await("keys", "warmed");
+        host.awaitWarmup("keys", "warmed");
         String[] first = text("/f/keys/keys").split(" ", 2);
         String[] second = text("/f/keys/keys").split(" ", 2);
         assertNotEquals(first[0], second[0]);
@@ -114,7 +102,7 @@ final class WarmupHooksTest {
     void aHookThatFailsIsReportedAndTheFunctionServedCold(String name, String hook, String does, String cause)
             throws Exception {
         deploy(name, ",'config':{'" + hook + "':'" + does + "'}");
-        String causes = await(name, "refused").path("causes").toString();
+        String causes = host.awaitWarmup(name, "refused").path("causes").toString();
         assertTrue(causes.contains(cause), causes);
         assertEquals("cold", host.get("/f/" + name + "/").expect(200).header("mayfly-start"));
     }
@@ -122,7 +110,7 @@ final class WarmupHooksTest {
     @Test
     void theHookBeforeTheSnapshotHasTheFunctionsLimits() throws Exception {
         deploy("limits", ",'config':{'before':'spin'},'limits':{'cpu-time':'300ms'}");
-        String causes = await("limits", "refused").path("causes").toString();
+        String causes = host.awaitWarmup("limits", "refused").path("causes").toString();
         assertTrue(causes.contains("before-snapshot was stopped at its limit of CPU time"), causes);
     }
 
@@ -134,7 +122,8 @@ final class WarmupHooksTest {
                 TestHost.start(Limits.defaults().withDeadline(more).withCpuTimeMax(more))) {
             host = patient;
             deploy("own-limit", ",'config':{'before':'spin'}");
-            String causes = await("own-limit", "refused").path("causes").toString();
+            String causes =
+                    host.awaitWarmup("own-limit", "refused").path("causes").toString();
             assertTrue(causes.contains("before-snapshot was stopped at its deadline"), causes);
             assertTrue(causes.contains("before-snapshot-s-max=10"), causes);
         } finally {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mayfly.host.testing.Damage;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.HostProcess;
 import dev.mayfly.host.testing.SetClock;
@@ -56,16 +57,6 @@ final class WarmupLifecycleTest {
         host.send(host.request(path(warmup, config)).PUT(BodyPublishers.ofByteArray(Guests.bytes("warm"))));
     }
 
-    private static JsonNode newest(TestHost host) throws Exception {
-        return host.get("/v1/functions/tables/warmup").expect(200).json().at("/versions/0");
-    }
-
-    private static JsonNode warmed(TestHost host) throws Exception {
-        Waiting.until(
-                "it is warmed up", () -> newest(host).path("state").asText().equals("warmed"));
-        return newest(host);
-    }
-
     private static String start(TestHost host) throws Exception {
         return host.get("/f/tables/counted").expect(200).header("mayfly-start");
     }
@@ -86,11 +77,11 @@ final class WarmupLifecycleTest {
         String ended;
         try (TestHost host = start()) {
             deploy(host, WARMUP, "x");
-            ended = warmed(host).path("endedAt").asText();
+            ended = host.awaitWarmup("tables", "warmed").path("endedAt").asText();
         }
         try (TestHost host = start()) {
             assertEquals("warmed", start(host));
-            assertEquals(ended, newest(host).path("endedAt").asText());
+            assertEquals(ended, host.warmup("tables").path("endedAt").asText());
         }
     }
 
@@ -100,11 +91,12 @@ final class WarmupLifecycleTest {
         try (TestHost host = start()) {
             deploy(host, "{'requests':[{'path':'/fail'}]}", "x");
             Waiting.until(
-                    "it is refused", () -> newest(host).path("state").asText().equals("refused"));
-            before = newest(host);
+                    "it is refused",
+                    () -> host.warmup("tables").path("state").asText().equals("refused"));
+            before = host.warmup("tables");
         }
         try (TestHost host = start()) {
-            assertEquals(before, newest(host));
+            assertEquals(before, host.warmup("tables"));
         }
     }
 
@@ -114,11 +106,11 @@ final class WarmupLifecycleTest {
         String image;
         try (TestHost host = start()) {
             deploy(host, WARMUP, "x");
-            image = warmed(host).path("image").asText();
+            image = host.awaitWarmup("tables", "warmed").path("image").asText();
         }
         for (Path file : files("store/artifacts")) {
             if (file.toString().contains(image) && file.endsWith("artifact")) {
-                damage(file, damage);
+                Damage.to(file, damage);
             }
         }
         try (TestHost host = start()) {
@@ -133,11 +125,11 @@ final class WarmupLifecycleTest {
         JsonNode before;
         try (TestHost host = start()) {
             deploy(host, WARMUP, "x");
-            before = warmed(host);
+            before = host.awaitWarmup("tables", "warmed");
         }
         for (Path file : files("store")) {
             if (file.toString().contains(before.path("image").asText())) {
-                damage(file, damage);
+                Damage.to(file, damage);
             }
         }
         try (TestHost host = start()) {
@@ -145,7 +137,7 @@ final class WarmupLifecycleTest {
             Waiting.until("it is built again", () -> start(host).equals("warmed"));
             assertNotEquals(
                     before.path("endedAt").asText(),
-                    newest(host).path("endedAt").asText());
+                    host.warmup("tables").path("endedAt").asText());
             assertEquals("3", host.get("/f/tables/counted").text());
         }
     }
@@ -155,26 +147,14 @@ final class WarmupLifecycleTest {
     void aDamagedRecordIsNone(String damage) throws Exception {
         try (TestHost host = start()) {
             deploy(host, WARMUP, "x");
-            warmed(host);
+            host.awaitWarmup("tables", "warmed");
         }
         for (Path file : files("snapshots")) {
-            damage(file, damage);
+            Damage.to(file, damage);
         }
         try (TestHost host = start()) {
-            warmed(host);
+            host.awaitWarmup("tables", "warmed");
             assertEquals("warmed", start(host));
-        }
-    }
-
-    private static void damage(Path file, String damage) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        switch (damage) {
-            case "flipped" -> {
-                bytes[bytes.length / 2] ^= 1;
-                Files.write(file, bytes);
-            }
-            case "truncated" -> Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
-            default -> Files.delete(file);
         }
     }
 
@@ -197,7 +177,7 @@ final class WarmupLifecycleTest {
             }
         }
         try (TestHost host = start()) {
-            warmed(host);
+            host.awaitWarmup("tables", "warmed");
             assertEquals("3", host.get("/f/tables/counted").expect(200).text());
             host.delete("/v1/functions/tables").expect(204);
             Waiting.until("its records are gone", () -> files("snapshots").isEmpty());
@@ -212,14 +192,14 @@ final class WarmupLifecycleTest {
     void aSnapshotIsBuiltAgainBeforeItIsTooOldAndServesMeanwhile() throws Exception {
         try (TestHost host = start()) {
             deploy(host, "{'max-age-s':3600,'requests':[{'path':'/look'}]}", "x");
-            String first = warmed(host).path("endedAt").asText();
+            String first = host.awaitWarmup("tables", "warmed").path("endedAt").asText();
             clock.advance(Duration.ofMinutes(50));
             assertEquals("warmed", start(host));
-            assertEquals(first, newest(host).path("endedAt").asText());
+            assertEquals(first, host.warmup("tables").path("endedAt").asText());
             clock.advance(Duration.ofMinutes(5));
             Waiting.until("it is built again", () -> {
                 assertEquals("warmed", start(host));
-                return !newest(host).path("endedAt").asText().equals(first);
+                return !host.warmup("tables").path("endedAt").asText().equals(first);
             });
         }
     }
@@ -228,13 +208,14 @@ final class WarmupLifecycleTest {
     void aVersionThatNobodyInvokesIsInactiveUntilTheNextCall() throws Exception {
         try (TestHost host = start()) {
             deploy(host, WARMUP, "x");
-            warmed(host);
+            host.awaitWarmup("tables", "warmed");
             clock.advance(Duration.ofDays(15));
             Waiting.until(
-                    "it is inactive", () -> newest(host).path("state").asText().equals("inactive"));
+                    "it is inactive",
+                    () -> host.warmup("tables").path("state").asText().equals("inactive"));
             clock.advance(Duration.ofSeconds(1));
             assertEquals("cold", start(host));
-            warmed(host);
+            host.awaitWarmup("tables", "warmed");
             assertEquals("warmed", start(host));
         }
     }
@@ -243,7 +224,7 @@ final class WarmupLifecycleTest {
     void anotherVersionStartsColdAndTheOldOneKeepsItsSnapshot() throws Exception {
         try (TestHost host = start()) {
             deploy(host, WARMUP, "x");
-            warmed(host);
+            host.awaitWarmup("tables", "warmed");
             host.send(host.request("/v1/functions/tables").PUT(BodyPublishers.ofByteArray(Guests.bytes("warm"))))
                     .expect(200);
             assertEquals("cold", start(host));
@@ -260,7 +241,7 @@ final class WarmupLifecycleTest {
                 assertFalse(start(host).isEmpty());
             }
             host.delete("/v1/functions/tables/warmup").expect(204);
-            warmed(host);
+            host.awaitWarmup("tables", "warmed");
             host.delete("/v1/functions/tables").expect(204);
             Waiting.until("its snapshots are gone", () -> files("snapshots").isEmpty());
             Waiting.until("all else is gone", () -> files("store/components").size() == 1);
@@ -271,7 +252,7 @@ final class WarmupLifecycleTest {
     void twoFunctionsOfTheSameVersionShareTheirSnapshot() throws Exception {
         try (TestHost host = start()) {
             deploy(host, WARMUP, "x");
-            JsonNode first = warmed(host);
+            JsonNode first = host.awaitWarmup("tables", "warmed");
             String other = path(WARMUP, "x").replace("/tables?", "/other?");
             host.send(host.request(other).PUT(BodyPublishers.ofByteArray(Guests.bytes("warm"))))
                     .expect(201);

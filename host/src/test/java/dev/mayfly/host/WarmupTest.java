@@ -43,14 +43,10 @@ final class WarmupTest {
         host.deploy(name, "warm", settings);
     }
 
-    private static JsonNode newest(String name) throws Exception {
-        return host.get("/v1/functions/" + name + "/warmup").expect(200).json().at("/versions/0");
-    }
-
     private static JsonNode await(String name, String state) throws Exception {
-        List<JsonNode> last = new ArrayList<>(List.of(newest(name)));
+        List<JsonNode> last = new ArrayList<>(List.of(host.warmup(name)));
         Waiting.until(name + " is " + state + ": " + last, () -> {
-            last.set(0, newest(name));
+            last.set(0, host.warmup(name));
             String now = last.getFirst().path("state").asText();
             assertTrue(!now.equals("refused") || state.equals("refused"), last::toString);
             return now.equals(state);
@@ -206,19 +202,19 @@ final class WarmupTest {
     @Test
     void onCommandMeansOnCommandAndPurgingServesCold() throws Exception {
         deploy("command", "{'when':'command','requests':[{'path':'/look'}]}");
-        assertEquals("cold", newest("command").path("state").asText());
+        assertEquals("cold", host.warmup("command").path("state").asText());
         host.post("/v1/functions/command/warmup", new byte[0]).expect(202);
         await("command", "warmed");
         assertEquals("warmed", host.get("/f/command/plain").header("mayfly-start"));
         host.delete("/v1/functions/command/warmup").expect(204);
-        assertEquals("cold", newest("command").path("state").asText());
+        assertEquals("cold", host.warmup("command").path("state").asText());
         assertEquals("cold", host.get("/f/command/plain").expect(200).header("mayfly-start"));
     }
 
     @Test
     void whenIdleMeansAfterItWasCalled() throws Exception {
         deploy("idle", "{'when':'idle','requests':[{'path':'/look'}]}");
-        assertEquals("cold", newest("idle").path("state").asText());
+        assertEquals("cold", host.warmup("idle").path("state").asText());
         assertEquals("cold", host.get("/f/idle/plain").expect(200).header("mayfly-start"));
         await("idle", "warmed");
     }

@@ -37,12 +37,8 @@ final class WarmupUniquenessTest {
         Waiting.until(
                 name + " is decided",
                 () -> List.of("warmed", "refused")
-                        .contains(newest(name).path("state").asText()));
-        return newest(name);
-    }
-
-    private static JsonNode newest(String name) throws Exception {
-        return host.get("/v1/functions/" + name + "/warmup").expect(200).json().at("/versions/0");
+                        .contains(host.warmup(name).path("state").asText()));
+        return host.warmup(name);
     }
 
     @Test

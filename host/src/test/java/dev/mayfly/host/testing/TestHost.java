@@ -1,5 +1,6 @@
 package dev.mayfly.host.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.mayfly.host.AccessConfig;
 import dev.mayfly.host.Host;
 import dev.mayfly.host.HostConfig;
@@ -237,6 +238,19 @@ public final class TestHost implements AutoCloseable {
                 .json()
                 .path("lines")
                 .findValuesAsText("message");
+    }
+
+    /** What a function's newest version came to by its warm-up. */
+    public JsonNode warmup(String function) throws IOException, InterruptedException {
+        return get("/v1/functions/" + function + "/warmup").expect(200).json().at("/versions/0");
+    }
+
+    /** The same, once it is in that state. */
+    public JsonNode awaitWarmup(String function, String state) throws Exception {
+        Waiting.until(
+                function + " is " + state,
+                () -> warmup(function).path("state").asText().equals(state));
+        return warmup(function);
     }
 
     /** Waits until everything that invocations take is given back. */
