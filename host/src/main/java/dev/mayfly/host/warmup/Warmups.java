@@ -224,6 +224,7 @@ public final class Warmups implements AutoCloseable {
                 cancelBuilds(function);
                 purged.forEach(schedule::clear);
                 purged.forEach(versions::forget);
+                changed.signal();
             } finally {
                 lock.unlock();
             }
