@@ -88,8 +88,7 @@ abstract class EventQueueContract {
     void anEventIsDeliveredAsItWasPut() {
         byte[] payload = {0, 1, -1};
         Map<String, String> attributes = Map.of("a=b&c", "ä \0\n", "empty", "");
-        // A queue keeps milliseconds, and may read another clock than the wall's.
-        Instant before = Instant.now().minusMillis(100);
+        Instant before = Instant.now().minusMillis(1);
         String id = queue.put(
                         List.of(new NewEvent("f", "topic", "news", attributes, payload, Instant.EPOCH)),
                         Deadline.in(PATIENCE))
@@ -102,8 +101,7 @@ abstract class EventQueueContract {
         assertEquals(attributes, delivery.attributes());
         assertArrayEquals(payload, delivery.payload());
         assertEquals(1, delivery.attempt());
-        Instant after = Instant.now().plusMillis(100);
-        assertTrue(delivery.createdAt().isAfter(before) && delivery.createdAt().isBefore(after));
+        assertTrue(delivery.createdAt().isAfter(before) && !delivery.createdAt().isAfter(Instant.now()));
     }
 
     @Test
