@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.mayfly.benchmarks.inprocess.EchoCall;
 import dev.mayfly.benchmarks.inprocess.FetchCall;
 import dev.mayfly.benchmarks.inprocess.InProcessHost;
+import dev.mayfly.benchmarks.measure.Median;
 import dev.mayfly.benchmarks.measure.Sample;
 import dev.mayfly.benchmarks.soak.ResidentMemory;
 import dev.mayfly.hostinterfaces.Binding;
@@ -13,7 +14,6 @@ import dev.mayfly.hostinterfaces.http.HttpUpstream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -149,7 +149,7 @@ public final class CrowdMain {
         System.out.println("waiting " + waiting.encode());
         System.out.println("beside " + beside.encode());
         System.out.println("nothing " + nothing.encode());
-        System.out.println("factors " + median(waitingFactors) + " " + median(besideFactors));
+        System.out.println("factors " + Median.of(waitingFactors) + " " + Median.of(besideFactors));
         System.out.println("failures " + failures);
         System.out.println("memory " + ResidentMemory.peakBytes());
         System.out.flush();
@@ -157,11 +157,6 @@ public final class CrowdMain {
 
     private static double factor(Sample now, Sample alone) {
         return (double) now.percentile(99) / alone.percentile(99);
-    }
-
-    private static double median(double[] factors) {
-        Arrays.sort(factors);
-        return factors[factors.length / 2];
     }
 
     private static FetchCall fetch(InProcessHost host, String path) {
