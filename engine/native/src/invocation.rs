@@ -250,8 +250,9 @@ async fn run(prelinked: &'static Prelinked, frame: FramePtr) -> i32 {
 }
 
 async fn call(prelinked: &'static Prelinked, frame: FramePtr, instantiated: &mut bool) -> Result<()> {
-    // Its room is there until the store is dropped.
-    let (linked, _room) = prelinked.place()?;
+    // Its room is there until the store is dropped, and it is watched until then.
+    let (linked, room) = prelinked.place()?;
+    let _watch = room.enter(&linked.footprint);
     check(frame)?;
     let mut store = WindowedStore::new(store(linked, frame), &linked.windows);
     store.data_mut().is_command = linked.is_command() && frame.given().entry != ENTRY_EVENT;

@@ -17,6 +17,9 @@
 //! | `buffers` | lists of slabs in host memory |
 //! | `snapshot` | warmed functions: from an instance that answered requests to a component that starts there |
 //! | `reset` | how a memory is put back to what it was before a call |
+//! | `footprint` | what a call needs of wasmtime's own memory, fetched before it is needed |
+//! | `pagemap` | what the kernel says of this process's pages |
+//! | `faults` | the handler of faults that `reset` and `footprint` expect |
 //! | `outcome` | how an invocation ended, told apart by whose fault it was |
 //! | `front` | the host functions that guests see, one file an interface |
 //! | `shape` | the types of an embedding program's own interfaces |
@@ -30,12 +33,15 @@ pub mod compile;
 mod componentize;
 pub mod describe;
 mod engine;
+mod faults;
+mod footprint;
 mod front;
 mod invocation;
 mod layout;
 mod lazily;
 mod lean;
 mod outcome;
+mod pagemap;
 mod prelink;
 mod replicas;
 mod reset;

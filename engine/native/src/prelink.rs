@@ -1,6 +1,7 @@
 //! From an artifact on disk to a component whose imports are resolved.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::Path;
 
 use semver::Version;
@@ -11,6 +12,7 @@ use wasmtime::component::{
     Lower, Resource, TypedFunc,
 };
 
+use crate::footprint::{self, Footprint};
 use crate::front::custom::Offers;
 use crate::front::{Define, INTERFACES, Interface, event, is_compatible, momento, wasi_http, web};
 use crate::invocation::Call;
@@ -54,6 +56,7 @@ pub struct Linked {
     pub engine: wasmtime::Engine,
     pub instance: InstancePre<Call>,
     pub windows: Windows,
+    pub footprint: Footprint,
     web: Option<ComponentExportIndex>,
     event: Option<ComponentExportIndex>,
     http: Option<ComponentExportIndex>,
@@ -66,25 +69,8 @@ impl Linked {
     /// `offers` are the interfaces of the program that embeds us.
     pub fn new(shard: &Shard, settings: &Settings, artifact: &Path, offers: &Offers) -> Result<Linked, PrelinkError> {
         let engine = &shard.wasmtime;
-        // SAFETY: the host checked the file's digest; it is one that the compiler process wrote.
-        let component = unsafe { Component::deserialize_file(engine, artifact) }
-            .map_err(|error| PrelinkError::Incompatible(format!("{error:#}")))?;
-        check_sizes(settings, &component)?;
-        let internal = |error| PrelinkError::Internal(format!("{error:#}"));
-        let mut linker = linker(engine, &component).map_err(internal)?;
-        let refused = offers.link(&mut linker, engine, &component).map_err(internal)?;
-        let instance = match linker.instantiate_pre(&component) {
-            Ok(instance) if refused.is_empty() => instance,
-            Ok(_) => return Err(PrelinkError::MissingImports(refused)),
-            Err(error) => {
-                let mut missing = missing_imports(engine, &component, offers);
-                missing.extend(refused);
-                return Err(match missing.is_empty() {
-                    false => PrelinkError::MissingImports(missing),
-                    true => PrelinkError::Invalid(format!("the component can't be linked: {error:#}")),
-                });
-            }
-        };
+        let (linked, blocks) = footprint::record(|| link(engine, settings, artifact, offers));
+        let (component, instance) = linked?;
         let web = handler::<WebParameters, WebResults>(&component, &instance, WEB_HANDLER, "handle")?;
         let event = handler::<EventParameters, EventResults>(&component, &instance, EVENT_HANDLER, "handle")?;
         let http = match standard_export(engine, &component, INCOMING_HANDLER) {
@@ -105,6 +91,7 @@ impl Linked {
         Ok(Linked {
             engine: engine.clone(),
             windows: Windows::new(shard.memories, memory_count(&component)),
+            footprint: Footprint::new(&blocks, image(&component)),
             instance,
             web,
             event,
@@ -121,9 +108,9 @@ impl Linked {
     }
 
     fn image(&self) -> &[u8] {
-        let range = self.instance.component().image_range();
+        let image = image(self.instance.component());
         // SAFETY: mapped, and not changed, as long as the component lives.
-        unsafe { std::slice::from_raw_parts(range.start, range.end.addr() - range.start.addr()) }
+        unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance(image.start), image.len()) }
     }
 
     /// The function of an instance that answers a request, if the component has one.
@@ -161,6 +148,40 @@ impl Linked {
     /// Whether requests are answered by a command.
     pub fn is_command(&self) -> bool {
         self.command.is_some()
+    }
+}
+
+/// Where a component's artifact is mapped.
+fn image(component: &Component) -> Range<usize> {
+    let range = component.image_range();
+    range.start.expose_provenance()..range.end.addr()
+}
+
+/// A component from its artifact, and what instances of it are made from.
+fn link(
+    engine: &wasmtime::Engine,
+    settings: &Settings,
+    artifact: &Path,
+    offers: &Offers,
+) -> Result<(Component, InstancePre<Call>), PrelinkError> {
+    // SAFETY: the host checked the file's digest; it is one that the compiler process wrote.
+    let component = unsafe { Component::deserialize_file(engine, artifact) }
+        .map_err(|error| PrelinkError::Incompatible(format!("{error:#}")))?;
+    check_sizes(settings, &component)?;
+    let internal = |error| PrelinkError::Internal(format!("{error:#}"));
+    let mut linker = linker(engine, &component).map_err(internal)?;
+    let refused = offers.link(&mut linker, engine, &component).map_err(internal)?;
+    match linker.instantiate_pre(&component) {
+        Ok(instance) if refused.is_empty() => Ok((component, instance)),
+        Ok(_) => Err(PrelinkError::MissingImports(refused)),
+        Err(error) => {
+            let mut missing = missing_imports(engine, &component, offers);
+            missing.extend(refused);
+            Err(match missing.is_empty() {
+                false => PrelinkError::MissingImports(missing),
+                true => PrelinkError::Invalid(format!("the component can't be linked: {error:#}")),
+            })
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::engine::Engine;
+use crate::footprint;
 use crate::front::custom::Offers;
 use crate::layout::Settings;
 use crate::outcome::HostExhausted;
@@ -108,7 +109,9 @@ impl Prelinked {
     }
 
     fn place_on(&self, index: usize) -> Option<(&Linked, Room<'_>)> {
-        let linked = self.replicas[index].linked.get()?;
+        let replica = &self.replicas[index];
+        footprint::fetch(replica);
+        let linked = replica.linked.get()?;
         self.shards[index].enter().map(|room| (linked, room))
     }
 

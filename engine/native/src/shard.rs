@@ -5,9 +5,10 @@
 //! with a pool of its own, and a call uses the one of the core it runs on.
 
 use std::cell::Cell;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 
+use crate::footprint::{Footprint, Watch};
 use crate::reset::Memories;
 
 /// More cores share shards: each shard maps its own copy of the functions that are called most.
@@ -22,6 +23,8 @@ pub struct Shard {
     pub memories: Memories,
     instance_count_max: u64,
     instance_count: AtomicU64,
+    /// The footprint of the component that was called last.
+    last_called: AtomicUsize,
 }
 
 impl Shard {
@@ -31,6 +34,7 @@ impl Shard {
             memories,
             instance_count_max,
             instance_count: AtomicU64::new(0),
+            last_called: AtomicUsize::new(0),
         }
     }
 
@@ -44,6 +48,13 @@ impl Shard {
 
 /// Room for one instance in a shard.
 pub struct Room<'a>(&'a Shard);
+
+impl Room<'_> {
+    /// See [`Footprint::enter`].
+    pub fn enter<'a>(&self, footprint: &'a Footprint) -> Watch<'a> {
+        footprint.enter(&self.0.last_called)
+    }
+}
 
 impl Drop for Room<'_> {
     fn drop(&mut self) {
@@ -126,7 +137,6 @@ fn core() -> usize {
 /// Elsewhere nobody says: threads are taken to be spread over the cores.
 #[cfg(not(target_os = "linux"))]
 fn core() -> usize {
-    use std::sync::atomic::AtomicUsize;
     static THREADS: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
         static NUMBER: usize = THREADS.fetch_add(1, Relaxed);

@@ -31,6 +31,7 @@ use std::ops::{Deref, DerefMut, Range};
 
 use wasmtime::Store;
 
+pub use seal::break_seal;
 use seal::{Pool, Seal};
 pub use windows::Windows;
 

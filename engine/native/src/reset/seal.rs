@@ -1,19 +1,18 @@
 //! Pages that a call is not expected to write are made so that it can't, while nobody uses them: so nobody has to ask whether it did.
 //!
 //! A sealed memory's pages outside of its windows are as new and can only be read. Whoever writes to one, the guest or a host function on its behalf,
-//! gets a fault; our signal handler makes the whole memory writable, and the access is tried again as if nothing had happened. The handler is asked
-//! before wasmtime's, and passes on what it doesn't know.
+//! gets a fault; our signal handler ([`faults`]) makes the whole memory writable, and the access is tried again as if nothing had happened.
 //!
 //! A fault takes as long as many resets, so a memory is sealed again only if its seals hold long enough ([`Windows`](super::Windows) counts).
 
-use std::ffi::{c_int, c_void};
-use std::mem::MaybeUninit;
+use std::ffi::c_int;
 use std::ops::Range;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::Pages;
+use crate::faults;
 
 /// Pools that seal memories at once, in one process: an engine has one a shard. One more only throws pages away.
 const POOLS_MAX: usize = 64;
@@ -58,7 +57,7 @@ impl Pool {
         pool.mappings_left.store(memory_count * MAPPINGS_PER_MEMORY, Relaxed);
         pool.end.store(mapping.end, Relaxed);
         pool.start.store(mapping.start, Release);
-        handle_faults();
+        faults::handle();
         Some(pool)
     }
 
@@ -235,59 +234,8 @@ impl Seal {
     }
 }
 
-/// What handled faults before us: wasmtime, which passes on to the JVM.
-static NEXT: AtomicPtr<libc::sigaction> = AtomicPtr::new(std::ptr::null_mut());
-
-fn handle_faults() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let mut next = MaybeUninit::<libc::sigaction>::uninit();
-        // SAFETY: asks only.
-        if unsafe { libc::sigaction(libc::SIGSEGV, std::ptr::null(), next.as_mut_ptr()) } != 0 {
-            return;
-        }
-        // SAFETY: filled in.
-        let next = unsafe { next.assume_init() };
-        let mut ours = next;
-        ours.sa_flags |= libc::SA_SIGINFO | libc::SA_ONSTACK;
-        ours.sa_sigaction = on_fault as *const () as usize;
-        NEXT.store(Box::into_raw(Box::new(next)), Release);
-        // SAFETY: the handler does what may be done in one, and knows the next.
-        unsafe { libc::sigaction(libc::SIGSEGV, &ours, std::ptr::null_mut()) };
-    });
-}
-
-/// May run anywhere: touches atomics, asks the kernel for one thing, and leaves `errno` as it was.
-unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    const NOT_PERMITTED: c_int = 2;
-    // SAFETY: the kernel's; a fault has an address.
-    let (code, address) = unsafe { ((*info).si_code, (*info).si_addr().addr()) };
-    if code == NOT_PERMITTED && break_seal(address) {
-        return;
-    }
-    // SAFETY: stored before this handler was installed.
-    let next = unsafe { &*NEXT.load(Acquire) };
-    match next.sa_sigaction {
-        libc::SIG_DFL | libc::SIG_IGN => {
-            // SAFETY: without this handler the access faults again, and ends the process as it would have.
-            unsafe { libc::sigaction(signal, next, std::ptr::null_mut()) };
-        }
-        handler if next.sa_flags & libc::SA_SIGINFO != 0 => {
-            // SAFETY: such is a handler with this flag.
-            let handler: extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void) =
-                unsafe { std::mem::transmute(handler) };
-            handler(signal, info, context);
-        }
-        handler => {
-            // SAFETY: and such is one without.
-            let handler: extern "C" fn(c_int) = unsafe { std::mem::transmute(handler) };
-            handler(signal);
-        }
-    }
-}
-
 /// Whether an address is writable now and wasn't for its seal.
-fn break_seal(address: usize) -> bool {
+pub fn break_seal(address: usize) -> bool {
     // SAFETY: this thread's own.
     let errno = unsafe { libc::__errno_location() };
     // SAFETY: as above.

@@ -3,10 +3,9 @@ use std::ffi::c_int;
 use std::ops::Range;
 
 use super::seal::{Pool, Seal};
-use super::windows::{
-    LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, SEALED_WINDOWS_MAX, WINDOW_PAGES_MAX, Windows, page_bytes,
-};
+use super::windows::{LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, SEALED_WINDOWS_MAX, WINDOW_PAGES_MAX, Windows};
 use super::{Memories, Pages};
+use crate::pagemap::page_bytes;
 
 /// Anonymous memory of whole pages, with a pool around it, so that a fault in it breaks its seal.
 struct Memory {

@@ -2,13 +2,13 @@
 
 use std::ffi::c_int;
 use std::ops::Range;
-use std::os::unix::fs::FileExt as _;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::seal::Seal;
 use super::{Memories, Pages};
+use crate::pagemap::{self, page_bytes};
 
 /// So many calls show which pages a function touches. Java's `FreshMemoryCanary` runs more, to see memories reset in both ways.
 pub(super) const SAMPLE_COUNT: u32 = 8;
@@ -42,12 +42,45 @@ pub struct Windows {
 /// Pages of a memory, and what they hold before a call.
 struct Window {
     offset: usize,
+    bytes: usize,
+    /// Where in it something else than zeros begins, and that, up to its last byte: zeros would only take room in the caches.
+    contents_at: usize,
     contents: Box<[u8]>,
 }
 
 impl Window {
+    /// `pages` are what the memory holds from `offset` on.
+    fn new(offset: usize, pages: &[u8]) -> Window {
+        let is_set = |byte: &u8| *byte != 0;
+        let first = pages.iter().position(is_set).unwrap_or(0);
+        let end = pages.iter().rposition(is_set).map_or(first, |last| last + 1);
+        Window {
+            offset,
+            bytes: pages.len(),
+            contents_at: first,
+            contents: pages[first..end].into(),
+        }
+    }
+
     fn end(&self) -> usize {
-        self.offset + self.contents.len()
+        self.offset + self.bytes
+    }
+
+    /// Overwrites the window of a memory with what it held at first.
+    ///
+    /// # Safety
+    /// The memory is that long, and nobody uses it.
+    unsafe fn restore(&self, memory: *mut u8) {
+        let behind = self.contents_at + self.contents.len();
+        // SAFETY: the caller's promise.
+        unsafe {
+            let window = memory.add(self.offset);
+            window.write_bytes(0, self.contents_at);
+            window
+                .add(self.contents_at)
+                .copy_from_nonoverlapping(self.contents.as_ptr(), self.contents.len());
+            window.add(behind).write_bytes(0, self.bytes - behind);
+        }
     }
 }
 
@@ -102,13 +135,7 @@ impl Windows {
         }
         for window in windows {
             // SAFETY: within the memory, which nobody uses.
-            unsafe {
-                std::ptr::copy_nonoverlapping(
-                    window.contents.as_ptr(),
-                    memory.add(window.offset),
-                    window.contents.len(),
-                )
-            };
+            unsafe { window.restore(memory) };
         }
         if intact {
             seal.count_call();
@@ -158,11 +185,8 @@ impl Windows {
             let windows = windows.map(|pages| {
                 let (offset, length) = (pages.start * page_bytes, pages.len() * page_bytes);
                 // SAFETY: within the accessible part of the memory, which was just put back to what it is before a call.
-                let contents = unsafe { std::slice::from_raw_parts(memory.add(offset), length) };
-                Window {
-                    offset,
-                    contents: contents.into(),
-                }
+                let pages = unsafe { std::slice::from_raw_parts(memory.add(offset), length) };
+                Window::new(offset, pages)
             });
             // Only the thread whose sample is the last comes here.
             let _ = self.found.set(windows.collect());
@@ -213,23 +237,11 @@ fn gaps(windows: &[Window], bytes: usize) -> impl Iterator<Item = Range<usize>> 
 
 /// Which pages the process has of its own, of so many from an address on: those that were written. None where the kernel doesn't say.
 fn touched_pages(address: usize, count: usize) -> Option<Vec<bool>> {
-    const PRESENT: u64 = 1 << 63;
-    const FILE_OR_SHARED: u64 = 1 << 61;
-    const ENTRY_BYTES: usize = size_of::<u64>();
-    let mut entries = vec![0; count * ENTRY_BYTES];
-    let offset = (address / page_bytes() * ENTRY_BYTES) as u64;
-    std::fs::File::open("/proc/self/pagemap")
-        .and_then(|pagemap| pagemap.read_exact_at(&mut entries, offset))
-        .ok()?;
-    let (entries, _) = entries.as_chunks::<ENTRY_BYTES>();
+    let pages = pagemap::entries(address, count)?;
     Some(
-        entries
-            .iter()
-            .map(|&entry| u64::from_ne_bytes(entry) & (PRESENT | FILE_OR_SHARED) == PRESENT)
+        pages
+            .into_iter()
+            .map(|page| page.is_present() && !page.is_shared())
             .collect(),
     )
-}
-
-pub(super) fn page_bytes() -> usize {
-    rustix::param::page_size()
 }
