@@ -17,6 +17,11 @@ public final class PrelinkedComponent implements AutoCloseable {
         this.address = address;
     }
 
+    /** Reads what beginning an invocation will read, and returns something that depends on it. */
+    public long touch() {
+        return address;
+    }
+
     long address() {
         long address = this.address;
         if (address == 0) {

@@ -101,6 +101,12 @@ public final class FunctionTable {
         return (PrelinkedComponent) prelinked;
     }
 
+    /** See {@link TableHandle#touch}. */
+    long touch() {
+        long component = prelinked instanceof PrelinkedComponent loaded ? loaded.touch() : 0;
+        return component + (long) COUNT.getOpaque(counts, stripe() + TAKEN) + usedTick();
+    }
+
     /** Takes a reference, or returns false when the table is retired. */
     boolean tryAcquire() {
         if (retired) {

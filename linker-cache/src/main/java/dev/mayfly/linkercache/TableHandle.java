@@ -62,6 +62,12 @@ public final class TableHandle implements AutoCloseable {
         return component;
     }
 
+    /** Reads what {@link #acquire} will read of a table that is loaded, and returns something that depends on all of it. */
+    public long touch() {
+        FunctionTable table = this.table;
+        return table == null ? 0 : table.touch();
+    }
+
     /**
      * Takes a reference to the function table, loading it first if need be. The caller {@linkplain
      * FunctionTable#release releases} it.

@@ -106,6 +106,11 @@ public final class Admission extends CacheLinePadding {
         }
     }
 
+    /** Reads what entering will read, and returns something that depends on all of it. */
+    public long touch() {
+        return queueLengthMax + spares.get(Stripes.mine());
+    }
+
     /** Enters, or returns false when {@link #concurrencyMax} are inside, or others wait. */
     public boolean tryEnter() {
         if (tryPlace()) {

@@ -46,6 +46,11 @@ public final class CallTotals extends CacheLinePadding {
 
     CallTotals() {}
 
+    /** See {@link Route#touch}: what is read may be another thread's at this moment, and is used for nothing. */
+    long touch() {
+        return outcomes[PADDING] + latencyNs.getTotalCount() + cpuNs;
+    }
+
     void add(Receipt receipt) {
         outcomes[PADDING + receipt.outcome().ordinal()]++;
         if (receipt.runNs() > 0) {

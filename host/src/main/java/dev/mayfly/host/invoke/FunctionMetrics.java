@@ -28,6 +28,12 @@ public final class FunctionMetrics {
     /** Nothing has been called. */
     public FunctionMetrics() {}
 
+    /** See {@link Route#touch}. */
+    long touch() {
+        Recorded recorded = this.recorded;
+        return recorded == null ? 0 : recorded.recent.touch() + recorded.first.touch();
+    }
+
     /** Adds an invocation. */
     public void record(Receipt receipt) {
         Recorded recorded = recorded(receipt.endedNs());

@@ -1,11 +1,12 @@
 package dev.mayfly.host.invoke;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last receipts of a function, and the slowest of the last minutes: a busy function's slow calls are gone from the last ones before anybody looks.
@@ -28,7 +29,10 @@ public final class RecentCalls {
     private static final Comparator<Receipt> SLOWEST_FIRST =
             Comparator.comparingLong(Receipt::wallNs).reversed();
 
-    private final ArrayDeque<Receipt> recent = new ArrayDeque<>();
+    /** The last ones, in a ring; null where there was none yet. */
+    private final @Nullable Receipt[] recent = new Receipt[RECENT_COUNT];
+
+    private int next;
     private long intervalEndNs;
     private int keptInInterval;
 
@@ -51,6 +55,11 @@ public final class RecentCalls {
         keepFromNs = nowNs;
     }
 
+    /** See {@link Route#touch}. */
+    long touch() {
+        return keepFromNs + recent.length;
+    }
+
     void add(Receipt receipt) {
         if (receipt.endedNs() - keepFromNs >= 0) {
             addRecent(receipt);
@@ -68,10 +77,8 @@ public final class RecentCalls {
         if (++keptInInterval == RECENT_COUNT) {
             keepFromNs = intervalEndNs;
         }
-        if (recent.size() == RECENT_COUNT) {
-            recent.removeFirst();
-        }
-        recent.addLast(receipt);
+        recent[next] = receipt;
+        next = (next + 1) % RECENT_COUNT;
     }
 
     private synchronized void addSlow(Receipt receipt) {
@@ -96,7 +103,10 @@ public final class RecentCalls {
 
     /** The last ones, the newest first. */
     public synchronized List<Receipt> newest() {
-        return recent.stream().sorted(NEWEST_FIRST).toList();
+        return Arrays.stream(recent)
+                .filter(Objects::nonNull)
+                .sorted(NEWEST_FIRST)
+                .toList();
     }
 
     /** The slowest of this period and the one before. */

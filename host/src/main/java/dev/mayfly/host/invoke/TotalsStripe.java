@@ -28,6 +28,11 @@ final class TotalsStripe extends CacheLinePadding {
 
     private final CallTotals totals = new CallTotals();
 
+    /** See {@link Route#touch}. */
+    long touch() {
+        return totals.touch();
+    }
+
     /** Adds a call, or returns false when another thread has the totals at this moment. */
     boolean tryAdd(Receipt receipt) {
         if (!TAKEN.compareAndSet(this, false, true)) {
