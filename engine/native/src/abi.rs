@@ -27,7 +27,7 @@ use crate::prelink::PrelinkError;
 use crate::replicas::Prelinked;
 
 /// Changes whenever a function's or a layout's meaning does.
-pub const ABI_VERSION: i32 = 6;
+pub const ABI_VERSION: i32 = 7;
 
 /// Panics contained since the library was loaded.
 pub static PANICS: AtomicU64 = AtomicU64::new(0);

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 @SuppressWarnings("restricted")
 final class NativeEngine {
     /** Both sides of the seam carry this number; it changes whenever a function's or a layout's meaning does. */
-    static final int ABI_VERSION = 6;
+    static final int ABI_VERSION = 7;
 
     private static final SymbolLookup LIBRARY = load();
 

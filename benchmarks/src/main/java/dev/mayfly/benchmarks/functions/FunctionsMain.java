@@ -39,6 +39,8 @@ public final class FunctionsMain {
     private static final int BODY_BYTES = 64;
     private static final int PAGES = 40;
     private static final Duration WARM_UP = Duration.ofSeconds(3);
+    /** The engine watches the first calls of each function; see its module {@code footprint}. */
+    private static final int WATCHED_CALLS = 64;
     /** Calls between two looks at what the kernel keeps for this process. */
     private static final int LOOK_EVERY = 500;
 
@@ -53,7 +55,7 @@ public final class FunctionsMain {
         List<String> names = IntStream.range(0, count)
                 .mapToObj(i -> String.format("function-%06d", i))
                 .toList();
-        EngineConfig engine = EngineConfig.defaults();
+        EngineConfig engine = EngineConfig.defaults().withSpareMemoryCount(TableBudget.spareMemoryCount());
         // As a host has it, unless all that are called are to be loaded at once.
         int tableCountMax = called == count ? count : TableBudget.tableCountMax(engine);
         try (InProcessHost host = new InProcessHost(data.resolve("store"), engine.instanceCountMax(), tableCountMax)) {
@@ -116,6 +118,10 @@ public final class FunctionsMain {
         List<Integer> counts = new ArrayList<>();
         for (int count = 1; count <= names.size(); count *= count == 1 ? 100 : 10) {
             counts.add(count);
+        }
+        Workload each = calls(host, names);
+        for (int call = 0; rounds > 0 && call < WATCHED_CALLS * names.size(); call++) {
+            each.call();
         }
         Map<Integer, Sample> samples = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {

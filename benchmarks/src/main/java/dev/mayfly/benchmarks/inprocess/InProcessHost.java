@@ -32,6 +32,7 @@ import dev.mayfly.linkercache.ComponentCompiler;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
 import dev.mayfly.linkercache.LinkerCache;
+import dev.mayfly.linkercache.TableBudget;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
@@ -100,7 +101,9 @@ public final class InProcessHost implements AutoCloseable {
     }
 
     private InProcessHost(Path folder, int concurrencyMax, int tableCountMax, List<CustomInterface> offered) {
-        config = EngineConfig.defaults().withInstanceCountMax(concurrencyMax);
+        config = EngineConfig.defaults()
+                .withInstanceCountMax(concurrencyMax)
+                .withSpareMemoryCount(TableBudget.spareMemoryCount());
         custom = new CustomOperations(offered);
         engine = Engine.open(config, custom.descriptions());
         slots = new SlotPool(
