@@ -67,6 +67,29 @@ pub fn record<T>(make: impl FnOnce() -> T) -> (T, Blocks) {
     (made, blocks)
 }
 
+/// Notes a block that was allocated, if it was, and returns it.
+#[inline]
+fn added(block: *mut u8, bytes: usize) -> *mut u8 {
+    if RECORDINGS.load(Relaxed) != 0 && !block.is_null() {
+        note(|blocks| {
+            if bytes <= BLOCK_BYTES_MAX && blocks.len() < BLOCKS_MAX {
+                blocks.insert(block.addr(), bytes);
+            }
+        });
+    }
+    block
+}
+
+/// Notes a block that is given back.
+#[inline]
+fn removed(block: *mut u8) {
+    if RECORDINGS.load(Relaxed) != 0 {
+        note(|blocks| {
+            blocks.remove(&block.addr());
+        });
+    }
+}
+
 /// Changes what this thread records, if it does.
 #[cold]
 fn note(change: impl FnOnce(&mut Blocks)) {
@@ -79,54 +102,33 @@ fn note(change: impl FnOnce(&mut Blocks)) {
     }
 }
 
-fn add(blocks: &mut Blocks, block: *mut u8, bytes: usize) {
-    if bytes <= BLOCK_BYTES_MAX && blocks.len() < BLOCKS_MAX {
-        blocks.insert(block.addr(), bytes);
-    }
-}
-
 // SAFETY: the system's allocator does it all.
 unsafe impl GlobalAlloc for Recording {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promise.
-        let block = unsafe { System.alloc(layout) };
-        if RECORDINGS.load(Relaxed) != 0 {
-            note(|blocks| add(blocks, block, layout.size()));
-        }
-        block
+        added(unsafe { System.alloc(layout) }, layout.size())
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
-        let block = unsafe { System.alloc_zeroed(layout) };
-        if RECORDINGS.load(Relaxed) != 0 {
-            note(|blocks| add(blocks, block, layout.size()));
-        }
-        block
+        added(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
         // SAFETY: as above.
         let moved = unsafe { System.realloc(block, layout, bytes) };
-        if RECORDINGS.load(Relaxed) != 0 && !moved.is_null() {
-            note(|blocks| {
-                blocks.remove(&block.addr());
-                add(blocks, moved, bytes);
-            });
+        if !moved.is_null() {
+            removed(block);
         }
-        moved
+        added(moved, bytes)
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if RECORDINGS.load(Relaxed) != 0 {
-            note(|blocks| {
-                blocks.remove(&block.addr());
-            });
-        }
+        removed(block);
         // SAFETY: as above.
         unsafe { System.dealloc(block, layout) }
     }

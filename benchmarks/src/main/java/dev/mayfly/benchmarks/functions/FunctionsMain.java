@@ -55,7 +55,7 @@ public final class FunctionsMain {
         List<String> names = IntStream.range(0, count)
                 .mapToObj(i -> String.format("function-%06d", i))
                 .toList();
-        EngineConfig engine = EngineConfig.defaults().withSpareMemoryCount(TableBudget.spareMemoryCount());
+        EngineConfig engine = InProcessHost.engineConfig(EngineConfig.defaults().instanceCountMax());
         // As a host has it, unless all that are called are to be loaded at once.
         int tableCountMax = called == count ? count : TableBudget.tableCountMax(engine);
         try (InProcessHost host = new InProcessHost(data.resolve("store"), engine.instanceCountMax(), tableCountMax)) {
@@ -63,7 +63,10 @@ public final class FunctionsMain {
             // The JVM compiles what is called before anything is timed or weighed.
             ClosedLoop.run(1, WARM_UP.toNanos(), () -> calls(host, names.subList(0, 1)));
             List<String> firstCalls = firstCalls(host, names.subList(1, called));
-            calls(host, names, Integer.parseInt(args[3]), Duration.ofMillis(Long.parseLong(args[4])));
+            int rounds = Integer.parseInt(args[3]);
+            if (rounds > 0) {
+                calls(host, names, rounds, Duration.ofMillis(Long.parseLong(args[4])));
+            }
             firstCalls.forEach(FunctionsMain::say);
             try (SqliteCatalog catalog =
                     SqliteCatalog.open(data.resolve("catalog.sqlite"), SealingKeys.read(data, Map.of()))) {
@@ -120,7 +123,7 @@ public final class FunctionsMain {
             counts.add(count);
         }
         Workload each = calls(host, names);
-        for (int call = 0; rounds > 0 && call < WATCHED_CALLS * names.size(); call++) {
+        for (int call = 0; call < WATCHED_CALLS * names.size(); call++) {
             each.call();
         }
         Map<Integer, Sample> samples = new LinkedHashMap<>();

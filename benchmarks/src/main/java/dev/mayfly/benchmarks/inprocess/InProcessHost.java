@@ -101,9 +101,7 @@ public final class InProcessHost implements AutoCloseable {
     }
 
     private InProcessHost(Path folder, int concurrencyMax, int tableCountMax, List<CustomInterface> offered) {
-        config = EngineConfig.defaults()
-                .withInstanceCountMax(concurrencyMax)
-                .withSpareMemoryCount(TableBudget.spareMemoryCount());
+        config = engineConfig(concurrencyMax);
         custom = new CustomOperations(offered);
         engine = Engine.open(config, custom.descriptions());
         slots = new SlotPool(
@@ -114,6 +112,13 @@ public final class InProcessHost implements AutoCloseable {
         store = FolderArtifactStore.open(folder);
         compiler = new ComponentCompiler(Compiler.withDefaultLimits(config), engine, store, 1, 8);
         cache = new LinkerCache(engine, store, compiler, tableCountMax);
+    }
+
+    /** The engine that a host for so many invocations has on this machine. */
+    public static EngineConfig engineConfig(int concurrencyMax) {
+        return EngineConfig.defaults()
+                .withInstanceCountMax(concurrencyMax)
+                .withSpareMemoryCount(TableBudget.spareMemoryCount());
     }
 
     /** Compiles a component and makes it callable under {@code name}, with the setting {@code k=value}. */

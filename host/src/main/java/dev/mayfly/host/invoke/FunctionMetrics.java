@@ -31,7 +31,11 @@ public final class FunctionMetrics {
     /** See {@link Route#touch}. */
     long touch() {
         Recorded recorded = this.recorded;
-        return recorded == null ? 0 : recorded.recent.touch() + recorded.first.touch();
+        TotalsStripe[] stripes = this.stripes;
+        if (recorded == null) {
+            return 0;
+        }
+        return recorded.recent.touch() + (stripes == null ? recorded.first : stripes[Stripes.number()]).touch();
     }
 
     /** Adds an invocation. */

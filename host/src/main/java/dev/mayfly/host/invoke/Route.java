@@ -99,8 +99,9 @@ public final class Route implements AutoCloseable {
      * @return something that depends on all of it, so that no compiler leaves it out
      */
     long touch() {
+        TableHandle image = this.image;
         return admission.touch()
-                + table.touch()
+                + (image == null ? table : image).touch()
                 + metrics.touch()
                 + limits.invocation().bufferCountMax();
     }
