@@ -16,7 +16,7 @@ import java.util.HexFormat;
  * @param hex 64 lower-case hexadecimal digits
  */
 public record Digest(String hex) {
-    private static final int HEX_DIGITS = 64;
+    static final int HEX_DIGITS = 64;
 
     /**
      * Measured with the SHA instructions of an x86_64 server: 20 KB in 16 to 21 µs, 20 MB in 12.5 ms (1.6 GB/s).
@@ -59,18 +59,13 @@ public record Digest(String hex) {
     public static Digest of(Path file) throws IOException {
         // A stream rather than a channel, which would be closed under the reader by an interrupt of its thread.
         try (InputStream in = Files.newInputStream(file)) {
-            return of(in);
+            MessageDigest digest = start();
+            byte[] bytes = new byte[READ_BYTES];
+            for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+                digest.update(bytes, 0, count);
+            }
+            return finish(digest);
         }
-    }
-
-    /** Reads to the end. */
-    static Digest of(InputStream in) throws IOException {
-        MessageDigest digest = start();
-        byte[] bytes = new byte[READ_BYTES];
-        for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
-            digest.update(bytes, 0, count);
-        }
-        return finish(digest);
     }
 
     static MessageDigest start() {

@@ -31,6 +31,11 @@ class Disk {
         return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
+    /** Opens a file that another process wrote, to write behind its end. */
+    FileChannel append(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.APPEND);
+    }
+
     void write(FileChannel file, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             file.write(bytes);
@@ -41,9 +46,9 @@ class Disk {
         file.force(true);
     }
 
-    /** Flushes a file that another process wrote, or a folder's list of entries. */
-    void sync(Path fileOrFolder) throws IOException {
-        try (FileChannel channel = FileChannel.open(fileOrFolder, StandardOpenOption.READ)) {
+    /** Flushes a folder's list of entries. */
+    void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }

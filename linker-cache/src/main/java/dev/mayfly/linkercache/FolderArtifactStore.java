@@ -2,11 +2,11 @@ package dev.mayfly.linkercache;
 
 import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.MayflyException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,20 +26,21 @@ import org.jspecify.annotations.Nullable;
  * An {@link ArtifactStore} in a folder of the local disk.
  *
  * <pre>
- *   components/&lt;digest&gt;                   a component's bytes
- *   artifacts/&lt;engine&gt;/&lt;component&gt;/  one artifact; an engine goes by the digest of its fingerprint
- *       artifact                            its bytes
- *       manifest                            see {@link ArtifactManifest}
- *   temporary/                              not stored yet, or not deleted yet; emptied on opening
+ *   components/&lt;digest&gt;                 a component's bytes
+ *   artifacts/&lt;engine&gt;/&lt;component&gt;   one artifact and its {@link ArtifactManifest}; an engine goes by the digest of
+ *                                         its fingerprint
+ *   temporary/                            not stored yet, or not deleted yet; emptied on opening
  * </pre>
  *
  * <p><b>Why a crash leaves the old or the new, whole.</b> What is stored is written under {@code temporary/}, flushed,
  * moved into place by one rename, and the folder it is now in is flushed. Before the rename nobody looks for it; after
  * the rename it has all its bytes, because they were flushed before. If the machine loses power between rename and last
  * flush, the rename may be lost, which is as if it had not happened, and the caller had not been told yet. What is
- * removed goes the other way: one rename to {@code temporary/}, then deletion there. An artifact is replaced by
- * removing and storing; a crash in between leaves none, which costs a compilation. A component's file is replaced by
+ * removed goes the other way: one rename to {@code temporary/}, then deletion there. What is replaced is replaced by
  * the rename itself.
+ *
+ * <p><b>Why an artifact is one file in one folder.</b> A call whose function isn't loaded waits for it, and for each
+ * folder, file and block on the way that the kernel has to ask the disk for.
  *
  * <p>One process at a time: whoever owns the data folder locks it before opening the store in it.
  */
@@ -47,13 +48,8 @@ public final class FolderArtifactStore implements ArtifactStore {
     static final String COMPONENTS = "components";
     static final String ARTIFACTS = "artifacts";
     static final String TEMPORARY = "temporary";
-    static final String ARTIFACT = "artifact";
-    static final String MANIFEST = "manifest";
 
     private static final System.Logger LOG = System.getLogger(FolderArtifactStore.class.getName());
-
-    /** A manifest carries as much text as a compiler's report may have, and a little more. */
-    private static final int MANIFEST_BYTES_MAX = 2 << 20;
 
     private final Path folder;
     private final Path components;
@@ -150,64 +146,47 @@ public final class FolderArtifactStore implements ArtifactStore {
 
     @Override
     public Optional<Artifact> artifact(ArtifactKey key) {
-        Path place = folderOf(key);
-        try {
-            Optional<Found> found = find(place);
-            return found.isPresent() ? Optional.of(verified(key, place, found.get())) : Optional.empty();
-        } catch (NoSuchFileException e) {
-            throw new MayflyException.IncompatibleArtifact("artifact " + place + " is incomplete: no " + e.getFile());
+        Path place = fileOf(key);
+        try (RandomAccessFile file = new RandomAccessFile(place.toFile(), "r")) {
+            return Optional.of(verified(key, place, file));
+        } catch (FileNotFoundException e) {
+            // Asked for only now: a function that is called for the first time waits for each question to the disk.
+            if (Files.notExists(place)) {
+                return Optional.empty();
+            }
+            throw failed("reading artifact " + place, e);
         } catch (IOException e) {
             throw failed("reading artifact " + place, e);
         }
     }
 
-    /**
-     * Both files of one artifact, opened together: one that replaces it meanwhile has other bytes and another manifest.
-     */
-    private record Found(String manifest, InputStream artifact) {}
-
-    private Optional<Found> find(Path place) throws IOException {
-        Path manifest = place.resolve(MANIFEST);
-        Path artifact = place.resolve(ARTIFACT);
-        names.lock();
-        try {
-            return Optional.of(new Found(text(manifest), Files.newInputStream(artifact)));
-        } catch (NoSuchFileException e) {
-            // Asked for only now: a function that is called for the first time waits for each question to the disk.
-            if (!Files.isDirectory(place)) {
-                return Optional.empty();
-            }
-            throw e;
-        } finally {
-            names.unlock();
+    private static Artifact verified(ArtifactKey key, Path place, RandomAccessFile file) throws IOException {
+        long length = file.length();
+        byte[] bytes = new byte[(int) Math.min(length, ArtifactManifest.BYTES_MAX)];
+        MessageDigest digest = Digest.start();
+        for (long before = length - bytes.length; before > 0; ) {
+            int count = (int) Math.min(before, bytes.length);
+            file.readFully(bytes, 0, count);
+            digest.update(bytes, 0, count);
+            before -= count;
         }
-    }
-
-    /** A damaged byte may be no UTF-8: decoded to a replacement character it fails the manifest's own digest, as does one that is cut off here. */
-    private static String text(Path manifest) throws IOException {
-        try (InputStream in = Files.newInputStream(manifest)) {
-            return new String(in.readNBytes(MANIFEST_BYTES_MAX), StandardCharsets.UTF_8);
+        file.readFully(bytes);
+        ArtifactManifest manifest = ArtifactManifest.atEndOf(bytes)
+                .orElseThrow(() -> new MayflyException.IncompatibleArtifact(
+                        "artifact " + place + " is damaged or incomplete: it has no whole manifest at its end"));
+        if (!manifest.key().equals(key)) {
+            throw new MayflyException.IncompatibleArtifact("artifact " + place + " belongs to component "
+                    + manifest.key().component() + " and engine "
+                    + manifest.key().fingerprint());
         }
-    }
-
-    private static Artifact verified(ArtifactKey key, Path place, Found found) throws IOException {
-        try (InputStream in = found.artifact()) {
-            ArtifactManifest manifest = ArtifactManifest.parse(found.manifest())
-                    .orElseThrow(() ->
-                            new MayflyException.IncompatibleArtifact("artifact " + place + " has a damaged manifest"));
-            if (!manifest.key().equals(key)) {
-                throw new MayflyException.IncompatibleArtifact("artifact " + place + " belongs to component "
-                        + manifest.key().component() + " and engine "
-                        + manifest.key().fingerprint());
-            }
-            Digest digest = Digest.of(in);
-            if (!digest.equals(manifest.digest())) {
-                throw new MayflyException.IncompatibleArtifact("artifact " + place + " is damaged: its digest is "
-                        + digest + ", stored was " + manifest.digest() + ", and it has bytes="
-                        + Files.size(place.resolve(ARTIFACT)) + ", stored were bytes=" + manifest.bytes());
-            }
-            return new Artifact(key, place.resolve(ARTIFACT), manifest.bytes(), digest, manifest.description());
+        int ofManifest = Math.clamp(length - manifest.bytes(), 0, bytes.length);
+        digest.update(bytes, 0, bytes.length - ofManifest);
+        Digest found = Digest.finish(digest);
+        if (!found.equals(manifest.digest())) {
+            throw new MayflyException.IncompatibleArtifact(
+                    "artifact " + place + " is damaged: its digest is " + found + ", stored was " + manifest.digest());
         }
+        return new Artifact(key, place, manifest.bytes(), found, manifest.description());
     }
 
     @Override
@@ -215,17 +194,16 @@ public final class FolderArtifactStore implements ArtifactStore {
         Path draft = temporaryName();
         boolean stored = false;
         try {
-            disk.createFolder(draft);
-            Path file = draft.resolve(ARTIFACT);
-            ComponentDescription description = writer.write(file);
-            ArtifactManifest manifest = new ArtifactManifest(key, Files.size(file), Digest.of(file), description);
-            disk.sync(file);
-            writeManifest(draft.resolve(MANIFEST), manifest);
-            disk.sync(draft);
-            Path place = folderOf(key);
+            ComponentDescription description = writer.write(draft);
+            ArtifactManifest manifest = new ArtifactManifest(key, Files.size(draft), Digest.of(draft), description);
+            try (FileChannel out = disk.append(draft)) {
+                disk.write(out, ByteBuffer.wrap(manifest.bytesAfterArtifact()));
+                disk.sync(out);
+            }
+            Path place = fileOf(key);
             moveIntoPlace(draft, folderOf(key.fingerprint()), place);
             stored = true;
-            return new Artifact(key, place.resolve(ARTIFACT), manifest.bytes(), manifest.digest(), description);
+            return new Artifact(key, place, manifest.bytes(), manifest.digest(), description);
         } catch (IOException e) {
             throw failed("storing the artifact of component " + key.component(), e);
         } catch (MayflyException.Internal e) {
@@ -238,13 +216,6 @@ public final class FolderArtifactStore implements ArtifactStore {
         }
     }
 
-    private void writeManifest(Path file, ArtifactManifest manifest) throws IOException {
-        try (FileChannel out = disk.createFile(file)) {
-            disk.write(out, ByteBuffer.wrap(manifest.text().getBytes(StandardCharsets.UTF_8)));
-            disk.sync(out);
-        }
-    }
-
     private void moveIntoPlace(Path draft, Path parent, Path place) throws IOException {
         names.lock();
         try {
@@ -252,7 +223,6 @@ public final class FolderArtifactStore implements ArtifactStore {
                 disk.createFolder(parent);
                 disk.sync(artifacts);
             }
-            discard(place);
             disk.move(draft, place);
         } finally {
             names.unlock();
@@ -264,7 +234,7 @@ public final class FolderArtifactStore implements ArtifactStore {
     public void removeArtifact(ArtifactKey key) {
         names.lock();
         try {
-            discard(folderOf(key));
+            discard(fileOf(key));
         } catch (IOException e) {
             throw failed("removing the artifact of component " + key.component(), e);
         } finally {
@@ -366,7 +336,7 @@ public final class FolderArtifactStore implements ArtifactStore {
         return components.resolve(component.hex());
     }
 
-    private Path folderOf(ArtifactKey key) {
+    private Path fileOf(ArtifactKey key) {
         return folderOf(key.fingerprint()).resolve(key.component().hex());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.MayflyException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,34 +19,55 @@ class ArtifactManifestTest {
             Digest.of("artifact"),
             StoredThings.DESCRIPTION);
 
+    private final byte[] bytes = manifest.bytesAfterArtifact();
+
+    private static byte[] behind(String before, byte[] bytes) {
+        byte[] start = StoredThings.bytes(before);
+        byte[] both = Arrays.copyOf(start, start.length + bytes.length);
+        System.arraycopy(bytes, 0, both, start.length, bytes.length);
+        return both;
+    }
+
     @Test
     void whatIsWrittenIsRead() {
-        assertEquals(Optional.of(manifest), ArtifactManifest.parse(manifest.text()));
+        assertEquals(Optional.of(manifest), ArtifactManifest.atEndOf(bytes));
+        assertEquals(Optional.of(manifest), ArtifactManifest.atEndOf(behind("an artifact, end 0000000017", bytes)));
     }
 
     @Test
     void aComponentThatAsksForNothingIsRead() {
         var bare = new ArtifactManifest(
                 manifest.key(), 0, manifest.digest(), new ComponentDescription("", List.of(), List.of()));
-        assertEquals(Optional.of(bare), ArtifactManifest.parse(bare.text()));
+        assertEquals(Optional.of(bare), ArtifactManifest.atEndOf(bare.bytesAfterArtifact()));
     }
 
     @Test
-    void aChangeOfAnyOneCharacterIsSeen() {
-        String text = manifest.text();
-        for (int i = 0; i < text.length(); i++) {
-            String changed = text.substring(0, i) + (char) (text.charAt(i) ^ 1) + text.substring(i + 1);
-            assertEquals(Optional.empty(), ArtifactManifest.parse(changed), "changed at " + i);
+    void aChangeOfAnyOneByteIsSeen() {
+        for (int i = 0; i < bytes.length; i++) {
+            byte[] changed = bytes.clone();
+            changed[i] ^= 1;
+            assertEquals(Optional.empty(), ArtifactManifest.atEndOf(changed), "changed at " + i);
         }
     }
 
     @Test
     void aManifestCutOffAnywhereIsSeen() {
-        String text = manifest.text();
-        for (int length = 0; length < text.length(); length++) {
-            assertEquals(Optional.empty(), ArtifactManifest.parse(text.substring(0, length)), "cut off at " + length);
+        for (int length = 0; length < bytes.length; length++) {
+            assertEquals(
+                    Optional.empty(), ArtifactManifest.atEndOf(Arrays.copyOf(bytes, length)), "cut off at " + length);
+            assertEquals(
+                    Optional.empty(),
+                    ArtifactManifest.atEndOf(Arrays.copyOfRange(bytes, bytes.length - length, bytes.length)),
+                    "its last " + length);
         }
-        assertEquals(Optional.empty(), ArtifactManifest.parse(text + "x"));
+        assertEquals(Optional.empty(), ArtifactManifest.atEndOf(Arrays.copyOf(bytes, bytes.length + 1)));
+    }
+
+    @Test
+    void aSizeThatIsNoneIsSeen() {
+        String end = "end 4294967295 " + Digest.of("") + "\n";
+        assertEquals(Optional.empty(), ArtifactManifest.atEndOf(StoredThings.bytes(end)));
+        assertEquals(Optional.empty(), ArtifactManifest.atEndOf(StoredThings.bytes(end.replace("42949", "-0000"))));
     }
 
     @ParameterizedTest

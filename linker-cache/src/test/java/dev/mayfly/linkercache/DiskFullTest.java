@@ -46,6 +46,12 @@ class DiskFullTest {
         }
 
         @Override
+        FileChannel append(Path file) throws IOException {
+            step();
+            return super.append(file);
+        }
+
+        @Override
         void write(FileChannel file, ByteBuffer bytes) throws IOException {
             step();
             super.write(file, bytes);
@@ -58,9 +64,9 @@ class DiskFullTest {
         }
 
         @Override
-        void sync(Path fileOrFolder) throws IOException {
+        void sync(Path folder) throws IOException {
             step();
-            super.sync(fileOrFolder);
+            super.sync(folder);
         }
 
         @Override

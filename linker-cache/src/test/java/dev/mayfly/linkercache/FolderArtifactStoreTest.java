@@ -16,8 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -51,27 +51,42 @@ class FolderArtifactStoreTest extends ArtifactStoreContract {
         return String.valueOf(damaged.getMessage());
     }
 
-    private static Path manifestOf(Artifact artifact) {
-        return artifact.file().resolveSibling(FolderArtifactStore.MANIFEST);
-    }
-
     @Test
-    void aDamagedArtifactIsSeenAndReplaced() {
+    void anArtifactWithAnyByteDamagedIsSeenAndReplaced() throws IOException {
         Digest component = upload(store, "hello");
         Artifact artifact = putArtifact(store, component, "machine code");
-        damage(artifact.file());
-        assertTrue(message(artifact, store).contains("is damaged: its digest is"));
+        byte[] whole = Files.readAllBytes(artifact.file());
+        for (int i = 0; i < whole.length; i++) {
+            byte[] damaged = whole.clone();
+            damaged[i] ^= 1;
+            Files.write(artifact.file(), damaged);
+            assertTrue(message(artifact, store).contains("is damaged"), "damaged at " + i);
+        }
         assertEquals(artifact, putArtifact(store, component, "machine code"));
         assertEquals(Optional.of(artifact), store.artifact(artifact.key()));
     }
 
     @Test
-    void aTruncatedArtifactIsSeen() throws IOException {
+    void anArtifactOfAnyOtherLengthIsSeen() throws IOException {
         Artifact artifact = putArtifact(store, upload(store, "hello"), "machine code");
-        try (var channel = Files.newByteChannel(artifact.file(), StandardOpenOption.WRITE)) {
-            channel.truncate(7);
+        byte[] whole = Files.readAllBytes(artifact.file());
+        for (int length = 0; length <= whole.length + 1; length += length == whole.length - 1 ? 2 : 1) {
+            Files.write(artifact.file(), Arrays.copyOf(whole, length));
+            assertTrue(message(artifact, store).contains("is damaged"), "length=" + length);
         }
-        assertTrue(message(artifact, store).contains("has bytes=7, stored were bytes=12"));
+        // Its start is gone, its manifest is whole.
+        Files.write(artifact.file(), Arrays.copyOfRange(whole, 1, whole.length));
+        assertTrue(message(artifact, store).contains("is damaged: its digest is"));
+    }
+
+    @Test
+    void anArtifactLargerThanWhatIsReadAtOnceIsRead() throws IOException {
+        String code = "machine code ".repeat(400_000);
+        Artifact artifact = putArtifact(store, upload(store, "hello"), code);
+        assertEquals(Optional.of(artifact), store.artifact(artifact.key()));
+        assertEquals(Digest.of(code), artifact.digest());
+        damage(artifact.file());
+        assertTrue(message(artifact, store).contains("is damaged: its digest is"));
     }
 
     @Test
@@ -80,7 +95,6 @@ class FolderArtifactStoreTest extends ArtifactStoreContract {
         Artifact ours = putArtifact(store, component, "machine code");
         Artifact foreign = putArtifact(store, new ArtifactKey(component, OTHER_ENGINE), "other machine code");
         Files.copy(foreign.file(), ours.file(), StandardCopyOption.REPLACE_EXISTING);
-        Files.copy(manifestOf(foreign), manifestOf(ours), StandardCopyOption.REPLACE_EXISTING);
         assertTrue(message(ours, store).contains("belongs to component " + component + " and engine " + OTHER_ENGINE));
     }
 
@@ -90,29 +104,7 @@ class FolderArtifactStoreTest extends ArtifactStoreContract {
         Digest other = upload(store, "other");
         Artifact foreign = putArtifact(store, other, "other machine code");
         Files.copy(foreign.file(), ours.file(), StandardCopyOption.REPLACE_EXISTING);
-        Files.copy(manifestOf(foreign), manifestOf(ours), StandardCopyOption.REPLACE_EXISTING);
         assertTrue(message(ours, store).contains("belongs to component " + other));
-    }
-
-    @Test
-    void anIncompleteArtifactIsSeen() throws IOException {
-        Artifact artifact = putArtifact(store, upload(store, "hello"), "machine code");
-        Files.delete(manifestOf(artifact));
-        assertTrue(message(artifact, store).contains("is incomplete"));
-        putArtifact(store, artifact.key(), "machine code");
-        Files.delete(artifact.file());
-        assertTrue(message(artifact, store).contains("is incomplete"));
-    }
-
-    @Test
-    void aDamagedManifestIsSeen() throws IOException {
-        Artifact artifact = putArtifact(store, upload(store, "hello"), "machine code");
-        damage(manifestOf(artifact));
-        assertTrue(message(artifact, store).contains("damaged manifest"));
-        Files.write(manifestOf(artifact), new byte[] {(byte) 0xff, (byte) 0xfe});
-        assertTrue(message(artifact, store).contains("damaged manifest"));
-        Files.write(manifestOf(artifact), new byte[3 << 20]);
-        assertTrue(message(artifact, store).contains("damaged manifest"));
     }
 
     @Test
@@ -138,7 +130,7 @@ class FolderArtifactStoreTest extends ArtifactStoreContract {
         Path temporary = folder.resolve(FolderArtifactStore.TEMPORARY);
         Files.writeString(temporary.resolve("17"), "half an upload");
         Files.createDirectories(temporary.resolve("18"));
-        Files.writeString(temporary.resolve("18").resolve(FolderArtifactStore.ARTIFACT), "half an artifact");
+        Files.writeString(temporary.resolve("18").resolve("19"), "half of a folder's deletion");
         FolderArtifactStore.open(folder);
         try (Stream<Path> left = Files.list(temporary)) {
             assertEquals(0, left.count());

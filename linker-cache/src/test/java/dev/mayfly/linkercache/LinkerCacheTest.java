@@ -76,7 +76,7 @@ class LinkerCacheTest {
         void sync(FileChannel file) {}
 
         @Override
-        void sync(Path fileOrFolder) {}
+        void sync(Path folder) {}
     }
 
     private LinkerCache cacheOf(int tableCountMax) {
@@ -107,7 +107,7 @@ class LinkerCacheTest {
         loads.incrementAndGet();
         String code;
         try {
-            code = Files.readString(artifact);
+            code = StoredThings.code(artifact);
         } catch (IOException e) {
             throw new MayflyException.Internal("mapping: " + e, e);
         }
@@ -375,12 +375,7 @@ class LinkerCacheTest {
     void anArtifactCopiedFromAnotherFunctionIsCompiledAgain() throws IOException {
         TableHandle hello = deploy("hello");
         TableHandle other = deploy("other");
-        for (String name : List.of(FolderArtifactStore.ARTIFACT, FolderArtifactStore.MANIFEST)) {
-            Files.copy(
-                    fileOf(other).resolveSibling(name),
-                    fileOf(hello).resolveSibling(name),
-                    StandardCopyOption.REPLACE_EXISTING);
-        }
+        Files.copy(fileOf(other), fileOf(hello), StandardCopyOption.REPLACE_EXISTING);
         call(hello, 1);
         assertTrue(isMapped("hello"));
         assertFalse(isMapped("other"));
@@ -389,8 +384,7 @@ class LinkerCacheTest {
     private Path fileOf(TableHandle handle) {
         return folder.resolve(FolderArtifactStore.ARTIFACTS)
                 .resolve(Digest.of(ENGINE).hex())
-                .resolve(handle.component().hex())
-                .resolve(FolderArtifactStore.ARTIFACT);
+                .resolve(handle.component().hex());
     }
 
     @Test

@@ -54,6 +54,12 @@ final class StoredThings {
         }
     }
 
+    /** What {@link #write} wrote, of a file of the store's. */
+    static String code(Path artifact) throws IOException {
+        String text = Files.readString(artifact);
+        return text.substring(0, text.indexOf("mayfly-artifact"));
+    }
+
     /** Changes one bit in the middle of a file. */
     static void damage(Path file) {
         try {
