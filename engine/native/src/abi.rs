@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `mf_abi_version` | the number both sides must agree on |
 //! | `mf_layout` | layouts as text, for the test that compares them |
+//! | `mf_message_free` | gives back what an error says |
 //! | `mf_engine_new`, `_free`, `_fingerprint`, `_metrics` | the engine |
 //! | `mf_prelink`, `mf_prelinked_free` | a component |
 //! | `mf_prelink_kept`, `mf_capture` | a component with one instance for all calls, and what that holds |
@@ -27,10 +28,13 @@ use crate::prelink::PrelinkError;
 use crate::replicas::Prelinked;
 
 /// Changes whenever a function's or a layout's meaning does.
-pub const ABI_VERSION: i32 = 7;
+pub const ABI_VERSION: i32 = 8;
 
 /// Panics contained since the library was loaded.
 pub static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// What an error says is cut off here.
+const MESSAGE_BYTES_MAX: usize = 64 << 10;
 
 /// `NativeError.INVALID`
 const INVALID: i32 = 1;
@@ -43,9 +47,9 @@ const INTERNAL: i32 = 5;
 
 impl ErrorRoom {
     fn set(&mut self, kind: i32, text: &str) {
-        let text = &text[..text.floor_char_boundary(self.message.len())];
-        self.message[..text.len()].copy_from_slice(text.as_bytes());
+        let text = &text[..text.floor_char_boundary(MESSAGE_BYTES_MAX)];
         self.message_bytes = text.len() as u32;
+        self.message = Box::into_raw(Box::<str>::from(text)).cast();
         self.kind = kind;
     }
 }
@@ -64,6 +68,16 @@ pub extern "C" fn mf_abi_version() -> i32 {
 pub unsafe extern "C" fn mf_layout(out: *mut u8, capacity: usize) -> usize {
     // SAFETY: the caller's promise.
     unsafe { copy_text(&report(), out, capacity) }
+}
+
+/// Gives back an error's message.
+///
+/// # Safety
+/// Both are an [`ErrorRoom`]'s, and given back once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mf_message_free(message: *mut u8, bytes: usize) {
+    // SAFETY: the caller's promise: `set` made it of so many bytes.
+    drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(message, bytes)) });
 }
 
 /// Makes an engine; 0 and an error when it can't.

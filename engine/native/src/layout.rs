@@ -193,12 +193,12 @@ pub struct Metrics {
     pub panics: u64,
 }
 
-/// Room for an error off the path of calls.
+/// Room for an error off the path of calls. The message is UTF-8 and its reader's, to be given back by `mf_message_free`.
 #[repr(C)]
 pub struct ErrorRoom {
     pub kind: i32,
     pub message_bytes: u32,
-    pub message: [u8; 65_528],
+    pub message: *mut u8,
 }
 
 const _: () = {

@@ -11,6 +11,7 @@
 //! | `engine` | wasmtime's configuration, the pools, the epoch ticker |
 //! | `shard` | equal parts of the engine: one a core |
 //! | `prelink` | loading an artifact and resolving its imports |
+//! | `linkers` | what components are linked with |
 //! | `replicas` | a component in the shards that it is called on |
 //! | `invocation` | begin, resume, cancel |
 //! | `lazily` | state that most calls never need |
@@ -40,6 +41,7 @@ mod invocation;
 mod layout;
 mod lazily;
 mod lean;
+mod linkers;
 mod outcome;
 mod pagemap;
 mod prelink;

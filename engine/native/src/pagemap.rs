@@ -1,6 +1,8 @@
 //! What the kernel says of this process's pages.
 
+use std::fs::File;
 use std::os::unix::fs::FileExt as _;
+use std::sync::OnceLock;
 
 /// An entry of `/proc/self/pagemap`.
 #[derive(Clone, Copy)]
@@ -20,12 +22,13 @@ impl Page {
 
 /// So many pages from the one of an address on. None where the kernel doesn't say.
 pub fn entries(address: usize, count: usize) -> Option<Vec<Page>> {
+    /// Opened once, which takes longer than to read it.
+    static PAGEMAP: OnceLock<Option<File>> = OnceLock::new();
     const ENTRY_BYTES: usize = size_of::<u64>();
     let mut entries = vec![0; count * ENTRY_BYTES];
     let offset = (address / page_bytes() * ENTRY_BYTES) as u64;
-    std::fs::File::open("/proc/self/pagemap")
-        .and_then(|pagemap| pagemap.read_exact_at(&mut entries, offset))
-        .ok()?;
+    let pagemap = PAGEMAP.get_or_init(|| File::open("/proc/self/pagemap").ok()).as_ref()?;
+    pagemap.read_exact_at(&mut entries, offset).ok()?;
     let (entries, _) = entries.as_chunks::<ENTRY_BYTES>();
     Some(entries.iter().map(|&entry| Page(u64::from_ne_bytes(entry))).collect())
 }

@@ -1,8 +1,8 @@
 //! From an artifact on disk to a component whose imports are resolved.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use semver::Version;
 use wasmtime::Store;
@@ -69,7 +69,7 @@ impl Linked {
     /// `offers` are the interfaces of the program that embeds us.
     pub fn new(shard: &Shard, settings: &Settings, artifact: &Path, offers: &Offers) -> Result<Linked, PrelinkError> {
         let engine = &shard.wasmtime;
-        let (linked, blocks) = footprint::record(|| link(engine, settings, artifact, offers));
+        let (linked, blocks) = footprint::record(|| link(shard, settings, artifact, offers));
         let (component, instance) = linked?;
         let web = handler::<WebParameters, WebResults>(&component, &instance, WEB_HANDLER, "handle")?;
         let event = handler::<EventParameters, EventResults>(&component, &instance, EVENT_HANDLER, "handle")?;
@@ -159,18 +159,24 @@ fn image(component: &Component) -> Range<usize> {
 
 /// A component from its artifact, and what instances of it are made from.
 fn link(
-    engine: &wasmtime::Engine,
+    shard: &Shard,
     settings: &Settings,
     artifact: &Path,
     offers: &Offers,
 ) -> Result<(Component, InstancePre<Call>), PrelinkError> {
+    let engine = &shard.wasmtime;
     // SAFETY: the host checked the file's digest; it is one that the compiler process wrote.
     let component = unsafe { Component::deserialize_file(engine, artifact) }
         .map_err(|error| PrelinkError::Incompatible(format!("{error:#}")))?;
     check_sizes(settings, &component)?;
     let internal = |error| PrelinkError::Internal(format!("{error:#}"));
-    let mut linker = linker(engine, &component).map_err(internal)?;
-    let refused = offers.link(&mut linker, engine, &component).map_err(internal)?;
+    let mut linker = shard.linkers.of(engine, &component).map_err(internal)?;
+    let refused = match offers.serve_any_of(engine, &component) {
+        true => offers
+            .link(Arc::make_mut(&mut linker), engine, &component)
+            .map_err(internal)?,
+        false => Vec::new(),
+    };
     match linker.instantiate_pre(&component) {
         Ok(instance) if refused.is_empty() => Ok((component, instance)),
         Ok(_) => Err(PrelinkError::MissingImports(refused)),
@@ -200,21 +206,7 @@ pub fn function(instance: &Instance, store: &mut Store<Call>, index: ComponentEx
     instance.get_func(store, index).expect("the index is of this component")
 }
 
-/// Only what the component imports of what is offered: files and sockets alone are more than 80 functions, and most functions use neither.
-fn linker(engine: &wasmtime::Engine, component: &Component) -> wasmtime::Result<Linker<Call>> {
-    let mut linker = Linker::new(engine);
-    let ty = component.component_type();
-    let imported: HashSet<&str> = ty.imports(engine).map(|(import, _)| package_and_name(import)).collect();
-    for interface in INTERFACES.iter().filter(|interface| imported.contains(interface.name)) {
-        let mut instance = linker.instance(&format!("{}@{}", interface.name, interface.version))?;
-        for (name, define) in interface.resources.iter().chain(interface.functions) {
-            define(&mut instance, name)?;
-        }
-    }
-    Ok(linker)
-}
-
-fn package_and_name(import: &str) -> &str {
+pub fn package_and_name(import: &str) -> &str {
     import.split_once('@').map_or(import, |(name, _)| name)
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 
 use crate::footprint::{Footprint, Watch};
+use crate::linkers::Linkers;
 use crate::reset::Memories;
 
 /// More cores share shards: each shard maps its own copy of the functions that are called most.
@@ -21,6 +22,7 @@ const CALLS_PER_LOOK: u32 = 32;
 pub struct Shard {
     pub wasmtime: wasmtime::Engine,
     pub memories: Memories,
+    pub linkers: Linkers,
     instance_count_max: u64,
     instance_count: AtomicU64,
     /// The footprint of the component that was called last.
@@ -32,6 +34,7 @@ impl Shard {
         Shard {
             wasmtime,
             memories,
+            linkers: Linkers::default(),
             instance_count_max,
             instance_count: AtomicU64::new(0),
             last_called: AtomicUsize::new(0),

@@ -69,6 +69,14 @@ impl Offers {
         self.serving(import).is_some()
     }
 
+    /// Whether the component imports one of them.
+    pub fn serve_any_of(&self, engine: &wasmtime::Engine, component: &Component) -> bool {
+        !self.0.is_empty() && {
+            let ty = component.component_type();
+            ty.imports(engine).any(|(import, _)| self.serve(import))
+        }
+    }
+
     fn serving(&self, import: &str) -> Option<&Offered> {
         let (name, wanted) = split(import);
         self.0.iter().find(|offered| {

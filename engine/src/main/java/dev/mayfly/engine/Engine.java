@@ -103,7 +103,8 @@ public final class Engine implements AutoCloseable {
             MemorySegment offers = arena.allocateFrom(this.offers, StandardCharsets.UTF_8);
             long prelinked = loading.load(address(), path, offers, error);
             if (error.kind() == NativeError.MISSING_IMPORTS) {
-                throw new MayflyException.MissingImports(error.message().lines().toList());
+                throw new MayflyException.MissingImports(
+                        error.takeMessage().lines().toList());
             }
             error.throwIfSet("loading " + artifact.getFileName());
             return new PrelinkedComponent(prelinked);

@@ -1,6 +1,7 @@
 package dev.mayfly.engine;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -20,12 +21,14 @@ import java.nio.file.Path;
 @SuppressWarnings("restricted")
 final class NativeEngine {
     /** Both sides of the seam carry this number; it changes whenever a function's or a layout's meaning does. */
-    static final int ABI_VERSION = 7;
+    static final int ABI_VERSION = 8;
 
     private static final SymbolLookup LIBRARY = load();
 
     private static final MethodHandle LAYOUT =
             function("mf_layout", FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG));
+    private static final MethodHandle MESSAGE_FREE =
+            function("mf_message_free", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
     private static final MethodHandle ENGINE_NEW =
             function("mf_engine_new", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS));
     private static final MethodHandle ENGINE_FREE = function("mf_engine_free", FunctionDescriptor.ofVoid(JAVA_LONG));
@@ -55,6 +58,17 @@ final class NativeEngine {
             MemorySegment text = arena.allocate(16_384);
             long bytes = (long) LAYOUT.invokeExact(text, text.byteSize());
             return text.asSlice(0, bytes + 1).getString(0);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** The message of an error, which is given back. */
+    static byte[] takeMessage(long message, int bytes) {
+        try {
+            byte[] copy = MemorySegment.ofAddress(message).reinterpret(bytes).toArray(JAVA_BYTE);
+            MESSAGE_FREE.invokeExact(message, (long) bytes);
+            return copy;
         } catch (Throwable e) {
             throw unexpected(e);
         }

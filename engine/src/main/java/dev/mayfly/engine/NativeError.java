@@ -1,7 +1,7 @@
 package dev.mayfly.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +15,7 @@ import java.time.Duration;
  *   offset  bytes  field
  *        0      4  kind           0 = nothing; see the constants
  *        4      4  messageBytes
- *        8  65528  message        UTF-8
+ *        8      8  message        UTF-8, in the engine's memory until {@link #takeMessage}
  * </pre>
  */
 final class NativeError {
@@ -29,7 +29,7 @@ final class NativeError {
     static final long KIND = 0;
     static final long MESSAGE_BYTES = 4;
     static final long MESSAGE = 8;
-    static final long BYTES = 65_536;
+    static final long BYTES = 16;
 
     private final MemorySegment memory;
 
@@ -45,18 +45,20 @@ final class NativeError {
         return memory.get(JAVA_INT, KIND);
     }
 
-    String message() {
-        int bytes = memory.get(JAVA_INT, MESSAGE_BYTES);
-        return new String(memory.asSlice(MESSAGE, bytes).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+    /** What it says. To be asked once, when there is an error. */
+    String takeMessage() {
+        byte[] message = NativeEngine.takeMessage(memory.get(JAVA_LONG, MESSAGE), memory.get(JAVA_INT, MESSAGE_BYTES));
+        return new String(message, StandardCharsets.UTF_8);
     }
 
     void throwIfSet(String doing) {
         switch (kind()) {
             case NONE -> {}
-            case INVALID -> throw new MayflyException.Invalid(message());
-            case INCOMPATIBLE -> throw new MayflyException.IncompatibleArtifact(doing + ": " + message());
-            case EXHAUSTED -> throw new MayflyException.Unavailable(doing + ": " + message(), Duration.ofSeconds(1));
-            default -> throw new MayflyException.Internal(doing + ": " + message());
+            case INVALID -> throw new MayflyException.Invalid(takeMessage());
+            case INCOMPATIBLE -> throw new MayflyException.IncompatibleArtifact(doing + ": " + takeMessage());
+            case EXHAUSTED ->
+                throw new MayflyException.Unavailable(doing + ": " + takeMessage(), Duration.ofSeconds(1));
+            default -> throw new MayflyException.Internal(doing + ": " + takeMessage());
         }
     }
 }
