@@ -56,6 +56,9 @@ public final class FolderArtifactStore implements ArtifactStore {
     private final Path artifacts;
     private final Path temporary;
     private final Disk disk;
+    /** Of the engine that was asked for last: nearly always the same. */
+    private volatile EngineFolder engineFolder = new EngineFolder("", Path.of(""));
+
     private final AtomicLong temporaryNames = new AtomicLong();
 
     /**
@@ -341,8 +344,16 @@ public final class FolderArtifactStore implements ArtifactStore {
     }
 
     private Path folderOf(String fingerprint) {
-        return artifacts.resolve(Digest.of(fingerprint).hex());
+        EngineFolder known = engineFolder;
+        if (known.fingerprint().equals(fingerprint)) {
+            return known.folder();
+        }
+        Path folder = artifacts.resolve(Digest.of(fingerprint).hex());
+        engineFolder = new EngineFolder(fingerprint, folder);
+        return folder;
     }
+
+    private record EngineFolder(String fingerprint, Path folder) {}
 
     private Path temporaryName() {
         return temporary.resolve(opening + "-" + temporaryNames.incrementAndGet());

@@ -9,6 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * only when it changes, and by whichever call comes: no lock, no list. Whoever needs room reads all of them and takes
  * the oldest without an open call, a few at a time when there are many. So recency is known to a tick; of tables used
  * within the same tick, any may go first.
+ *
+ * <p><b>Room is made ahead.</b> Freeing a table takes about as long as loading one. So a thread frees the oldest while a
+ * few may still be loaded, and a call frees tables itself only where loads come faster than that thread.
  *
  * <p><b>The bound is hard.</b> Tables that are retired and still in use count. When all are in use, a load is refused
  * with {@link MayflyException.Unavailable}.
@@ -61,6 +69,11 @@ public final class LinkerCache implements AutoCloseable {
 
     private final AtomicInteger retiredWaiting = new AtomicInteger();
     private final ReentrantLock evicting = new ReentrantLock();
+
+    /** Has its thread only while there is something to evict. */
+    private final ThreadPoolExecutor evictor = evictor();
+
+    private final AtomicBoolean evictorWoken = new AtomicBoolean();
 
     private volatile boolean closed;
 
@@ -182,6 +195,9 @@ public final class LinkerCache implements AutoCloseable {
     /** Counts a table that is about to be loaded, after making room for it. */
     private void reserve() {
         if (tryReserve()) {
+            if (isNearlyFull() && evictorWoken.compareAndSet(false, true)) {
+                evictor.execute(this::evictAhead);
+            }
             return;
         }
         evicting.lock();
@@ -210,6 +226,33 @@ public final class LinkerCache implements AutoCloseable {
             count = found;
         }
         return false;
+    }
+
+    /** Whether fewer may still be loaded than are evicted at a time. */
+    private boolean isNearlyFull() {
+        return tableCount.get() > tableCountMax - tableCountMax / EVICTED_SHARE;
+    }
+
+    private void evictAhead() {
+        evictorWoken.set(false);
+        evicting.lock();
+        try {
+            if (isNearlyFull()) {
+                evictOldest();
+            }
+        } finally {
+            evicting.unlock();
+        }
+    }
+
+    private static ThreadPoolExecutor evictor() {
+        ThreadFactory threads =
+                Thread.ofPlatform().daemon().name("mayfly-evictor").factory();
+        var evictor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        evictor.allowCoreThreadTimeOut(true);
+        // Once closed there are no loads to make room for.
+        evictor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        return evictor;
     }
 
     private record Candidate(TableHandle handle, FunctionTable table, long usedTick) {}
@@ -258,6 +301,7 @@ public final class LinkerCache implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        evictor.shutdown();
         // An open that did not see the flag may put a handle behind the iteration's back: until there is none.
         while (!handles.isEmpty()) {
             for (Digest component : handles.keySet()) {
