@@ -12,7 +12,7 @@ use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationCon
 use crate::abi::{ABI_VERSION, PANICS};
 use crate::layout::{Metrics, Settings};
 use crate::replicas::ReplicaCount;
-use crate::reset::Memories;
+use crate::reset::{Memories, PoolLayout};
 use crate::shard::{self, Shard};
 
 /// Stack for guest code; the fiber has as much again for host functions that run on it.
@@ -135,11 +135,13 @@ fn shard(settings: &Settings, instance_count: u64, spare_memory_count: u64, shar
             instance_count,
             memory_count,
         )));
-    let pooled_bytes = memory_count * settings.memory_bytes_max;
+    let layout = PoolLayout {
+        memory_count: memory_count as usize,
+        memory_bytes_max: settings.memory_bytes_max as usize,
+        guard_bytes: MEMORY_GUARD_BYTES as usize,
+    };
     let (wasmtime, memories) = shard::on_its_cores(shard_count, || {
-        Memories::of_pool(pooled_bytes, settings.memory_bytes_max, || {
-            wasmtime::Engine::new(&config)
-        })
+        Memories::of_pool(layout, || wasmtime::Engine::new(&config))
     });
     Ok(Shard::new(wasmtime?, memories, instance_count))
 }
@@ -178,6 +180,8 @@ fn pool(settings: &Settings, instance_count: u64, memory_count: u64) -> PoolingA
         .linear_memory_keep_resident(0)
         .table_keep_resident(TABLE_KEEP_RESIDENT_BYTES)
         .max_unused_warm_slots(memories)
+        // Several would be thrown away by a system call that `reset` doesn't see (`process_madvise`, Linux 6.14).
+        .decommit_batch_size(1)
         // Asking the kernel which pages were written is faster for some guests, and wrong: wasmtime 48 looks for pages that are written *and*
         // present, and a page that the kernel is just moving isn't present. The next instance then reads what this one wrote.
         .pagemap_scan(Enabled::No);

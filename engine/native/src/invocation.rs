@@ -282,8 +282,8 @@ pub fn store(linked: &Linked, frame: FramePtr) -> Store<Call> {
     store
 }
 
-async fn enter(linked: &'static Linked, store: &mut Store<Call>, instantiated: &mut bool) -> Result<()> {
-    let instance = linked.instance.instantiate_async(&mut *store).await?;
+async fn enter(linked: &'static Linked, store: &mut WindowedStore<'_, Call>, instantiated: &mut bool) -> Result<()> {
+    let instance = store.instantiate(&linked.instance).await?;
     *instantiated = true;
     store.data().frame.told().instance_at_ns = clocks::java_ns();
     if store.data().frame.given().restored != 0 {

@@ -9,15 +9,22 @@
 //! 2. The rest of a reset memory is *sealed* (`seal`): it can't be written. A call that writes to it anyway is interrupted by a fault, breaks the
 //!    seal and goes on. If the seal is whole when a call ends, there is nothing to throw away, and no system call at all.
 //!
+//! 3. A memory that serves another function than before gets that one's image copied (`memory`), rather than mapped.
+//!
 //! Which pages are windows, and whether a memory is sealed, decides how long a reset takes and nothing else: every byte of the memory is
-//! overwritten, thrown away, or could not be written.
+//! overwritten, thrown away, or could not be written. Thrown away means that it is what it was at first: zeros, or the image's.
 //!
 //! wasmtime has no room for such a thing, so the linker sends its calls of libc's memory functions here (`wrapped`, and `--wrap` in `build.rs`).
 //! Elsewhere than on Linux nothing is sent here, and all pages are thrown away.
 //!
 //! RATIONALE.md has the figures.
 
+mod geometry;
+mod memory;
+mod pool;
 mod seal;
+#[cfg(all(test, target_os = "linux"))]
+mod switch_tests;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 mod windows;
@@ -26,25 +33,48 @@ mod wrapped;
 
 use std::cell::Cell;
 use std::ffi::c_int;
+use std::future::poll_fn;
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut, Range};
+use std::pin::pin;
 
-use wasmtime::Store;
+use wasmtime::component::{Instance, InstancePre};
+use wasmtime::{Result, Store};
 
+use memory::Memory;
+use pool::Pool;
+pub use pool::PoolLayout;
 pub use seal::break_seal;
-use seal::{Pool, Seal};
 pub use windows::Windows;
 
 thread_local! {
     /// The windows of the store that this thread is dropping.
     static DROPPING: Cell<Option<*const Windows>> = const { Cell::new(None) };
-    /// The largest mapping that this thread made since somebody began to watch.
-    static LARGEST_MAPPING: Cell<Range<usize>> = const { Cell::new(0..0) };
+    /// The windows of the component that this thread is instantiating, if images of it are copied.
+    static INSTANTIATING: Cell<Option<*const Windows>> = const { Cell::new(None) };
+    /// The mappings of a certain size that this thread makes.
+    static SOUGHT: Cell<Sought> = const { Cell::new(Sought::NONE) };
+}
+
+/// Mappings of so many bytes: how many there were, and where the last one is.
+#[derive(Clone, Copy)]
+struct Sought {
+    bytes: usize,
+    count: usize,
+    start: usize,
+}
+
+impl Sought {
+    const NONE: Sought = Sought {
+        bytes: 0,
+        count: 0,
+        start: 0,
+    };
 }
 
 /// What the kernel can be asked for about one memory's pages. Each returns 0, or what the system call returned when it failed.
 pub trait Pages {
-    /// Puts pages back to what they were when they were mapped, by throwing away what was written.
+    /// Puts pages back to what they hold before a call, by throwing away what was written.
     fn discard(&self, range: Range<usize>) -> c_int;
 
     /// Makes pages writable, or not. They can be read.
@@ -59,16 +89,16 @@ impl Memories {
     /// No memory is known, so each is thrown away as a whole.
     pub const NOWHERE: Memories = Memories(None);
 
-    /// Runs `make`, which makes a pool for memories of `bytes` together, none larger than `memory_bytes_max`, and remembers where they are until
-    /// they are unmapped.
-    pub fn of_pool<T>(bytes: u64, memory_bytes_max: u64, make: impl FnOnce() -> T) -> (T, Memories) {
-        LARGEST_MAPPING.set(0..0);
+    /// Runs `make`, which makes a pool, and remembers where its memories are until they are unmapped.
+    pub fn of_pool<T>(layout: PoolLayout, make: impl FnOnce() -> T) -> (T, Memories) {
+        SOUGHT.set(Sought {
+            bytes: layout.bytes(),
+            ..Sought::NONE
+        });
         let made = make();
-        let largest = LARGEST_MAPPING.take();
-        // Whatever else is mapped for a pool is smaller: tables, stacks, records.
-        let known = !largest.is_empty() && largest.len() as u64 >= bytes;
-        let memory_count = (bytes / memory_bytes_max) as usize;
-        let pool = known.then(|| Pool::register(largest, memory_bytes_max as usize, memory_count));
+        let Sought { bytes, count, start } = SOUGHT.replace(Sought::NONE);
+        // Nothing says which it is if there are two of the size.
+        let pool = (count == 1).then(|| Pool::register(start..start + bytes, layout));
         (made, Memories(pool.flatten()))
     }
 
@@ -76,9 +106,9 @@ impl Memories {
         self.0.is_some()
     }
 
-    /// The seal of the memory that starts at an address; None for what is none of these memories.
-    fn seal(self, memory: usize, bytes: usize) -> Option<&'static Seal> {
-        self.0.and_then(|pool| pool.seal(memory, bytes))
+    /// The memory that starts at an address; None for what is none of these.
+    fn memory(self, start: usize, bytes: usize) -> Option<&'static Memory> {
+        self.0.and_then(|pool| pool.memory(start, bytes))
     }
 }
 
@@ -95,6 +125,28 @@ impl<'a, T> WindowedStore<'a, T> {
             store: ManuallyDrop::new(store),
             windows,
         }
+    }
+
+    /// Instantiates the component.
+    pub async fn instantiate(&mut self, component: &InstancePre<T>) -> Result<Instance>
+    where
+        T: Send,
+    {
+        let windows = self.windows.are_sealed().then_some(self.windows);
+        let mut instantiated = pin!(component.instantiate_async(&mut *self.store));
+        poll_fn(|context| {
+            /// Also when it panics. While it waits, others may be instantiated.
+            struct Polled;
+            impl Drop for Polled {
+                fn drop(&mut self) {
+                    INSTANTIATING.set(None);
+                }
+            }
+            INSTANTIATING.set(windows.map(std::ptr::from_ref));
+            let _polled = Polled;
+            instantiated.as_mut().poll(context)
+        })
+        .await
     }
 }
 

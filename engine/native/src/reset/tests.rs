@@ -1,10 +1,15 @@
 use std::cell::RefCell;
 use std::ffi::c_int;
+use std::fs::File;
 use std::ops::Range;
+use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::os::unix::fs::FileExt as _;
 
-use super::seal::{Pool, Seal};
+use super::memory::{Image, Memory as Known};
+use super::pool::Pool;
+use super::seal::Seal;
 use super::windows::{LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, SEALED_WINDOWS_MAX, WINDOW_PAGES_MAX, Windows};
-use super::{Memories, Pages};
+use super::{Memories, Pages, PoolLayout, geometry};
 use crate::pagemap::page_bytes;
 
 /// Anonymous memory of whole pages, with a pool around it, so that a fault in it breaks its seal.
@@ -84,15 +89,22 @@ impl Memory {
             unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), pages * page_bytes(), protection, flags) };
         let start: *mut u8 = start.unwrap().cast();
         let bytes = pages * page_bytes();
-        let pool = Pool::register(start.expose_provenance()..start.addr() + bytes, bytes, memory_count);
+        let layout = PoolLayout {
+            memory_count,
+            memory_bytes_max: bytes,
+            guard_bytes: 0,
+        };
+        let pool = Pool::register(start.expose_provenance()..start.addr() + bytes, layout);
         Memory { start, pages, pool }
     }
 
+    fn known(&self) -> &'static Known {
+        let bytes = self.pages * page_bytes();
+        self.pool.unwrap().memory(self.start.addr(), bytes).unwrap()
+    }
+
     fn seal(&self) -> &'static Seal {
-        self.pool
-            .unwrap()
-            .seal(self.start.addr(), self.pages * page_bytes())
-            .unwrap()
+        self.known().seal()
     }
 
     fn bytes(&mut self) -> &mut [u8] {
@@ -308,7 +320,7 @@ fn what_was_unmapped_has_no_seals() {
     let pool = memory.pool.unwrap();
     let (start, bytes) = (memory.start.addr(), 1000 * page_bytes());
     drop(memory);
-    assert!(pool.seal(start, bytes).is_none());
+    assert!(pool.memory(start, bytes).is_none());
 }
 
 #[test]
@@ -394,10 +406,9 @@ fn what_cannot_be_sealed_stays_open() {
 }
 
 #[test]
-fn the_pools_mapping_is_the_largest_one_if_it_is_large_enough() {
-    let bytes = 8 * page_bytes();
-    let map = || {
-        [2, 8, 3].map(|pages| {
+fn the_pools_mapping_is_the_only_one_of_its_size() {
+    let map = |pages: [usize; 3]| {
+        pages.map(|pages| {
             let flags = rustix::mm::MapFlags::PRIVATE;
             let protection = rustix::mm::ProtFlags::empty();
             // SAFETY: a new mapping at an address of the kernel's choice.
@@ -406,9 +417,156 @@ fn the_pools_mapping_is_the_largest_one_if_it_is_large_enough() {
                 .addr()
         })
     };
-    let ([_, pool, _], found) = Memories::of_pool(bytes as u64, bytes as u64, map);
-    assert!(found.seal(pool, bytes).is_some());
-    assert!(found.seal(pool, bytes + 1).is_none());
-    assert!(found.seal(pool + bytes, 1).is_none());
-    assert!(!Memories::of_pool(bytes as u64 + 1, bytes as u64, map).1.are_known());
+    let layout = |memory_count| PoolLayout {
+        memory_count,
+        memory_bytes_max: 3 * page_bytes(),
+        guard_bytes: page_bytes(),
+    };
+    // A guard, and twice a memory and a guard: nine pages.
+    let ([_, pool, _], found) = Memories::of_pool(layout(2), || map([2, 9, 3]));
+    let [first, second] = [1, 5].map(|page| pool + page * page_bytes());
+    for memory in [first, second] {
+        assert_eq!(found.memory(memory, 3 * page_bytes()).unwrap().start(), memory);
+    }
+    assert!(found.memory(first, 4 * page_bytes()).is_none());
+    for elsewhere in [pool, first + page_bytes(), second + 4 * page_bytes()] {
+        assert!(found.memory(elsewhere, 1).is_none());
+    }
+    for others in [[2, 8, 3], [2, 10, 3], [9, 1, 9]] {
+        assert!(!Memories::of_pool(layout(2), || map(others)).1.are_known());
+    }
+}
+
+#[test]
+fn geometries_are_one_only_if_their_windows_are() {
+    let one = geometry::number(vec![0..10, 20..30]);
+    assert_eq!(one, geometry::number(vec![0..10, 20..30]));
+    for other in [vec![], vec![0..10], vec![0..10, 20..31], vec![0..30]] {
+        assert_ne!(one, geometry::number(other));
+    }
+}
+
+/// A file of which page 0 is all zeros, page 1 all ones and so on.
+fn image_file(pages: u8) -> File {
+    // SAFETY: a new file in memory, of the test's own.
+    let file = unsafe { File::from_raw_fd(libc::memfd_create(c"image".as_ptr(), 0)) };
+    let bytes: Vec<u8> = (0..pages).flat_map(|page| vec![page; page_bytes()]).collect();
+    file.write_all_at(&bytes, 0).unwrap();
+    file
+}
+
+/// The image that begins with a file's page 1, at some pages of a memory.
+fn image(pages: Range<usize>, file: &File) -> Image {
+    Image {
+        range: pages.start * page_bytes()..pages.end * page_bytes(),
+        file: file.as_raw_fd(),
+        file_offset: page_bytes() as i64,
+    }
+}
+
+impl Memory {
+    /// As wasmtime does.
+    fn map(&mut self, pages: Range<usize>, file: Option<&File>) {
+        let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | file.map_or(libc::MAP_ANONYMOUS, |_| 0);
+        // SAFETY: pages of the memory, which the test has to itself.
+        let mapped = unsafe {
+            libc::mmap64(
+                self.start.add(pages.start * page_bytes()).cast(),
+                pages.len() * page_bytes(),
+                libc::PROT_READ | libc::PROT_WRITE,
+                flags,
+                file.map_or(-1, |file| file.as_raw_fd()),
+                file.map_or(0, |_| page_bytes() as i64),
+            )
+        };
+        assert_ne!(mapped, libc::MAP_FAILED);
+    }
+
+    fn discard(&mut self, pages: Range<usize>) -> c_int {
+        let (at, bytes) = (pages.start * page_bytes(), pages.len() * page_bytes());
+        // SAFETY: as above.
+        unsafe { libc::madvise(self.start.add(at).cast(), bytes, libc::MADV_DONTNEED) }
+    }
+
+    /// What each page holds; 0xff if that isn't the same in all of it.
+    fn holds(&mut self) -> Vec<u8> {
+        let uniform = |page: &[u8]| page.iter().all(|byte| *byte == page[0]);
+        let pages = self.bytes().chunks(page_bytes());
+        pages.map(|page| if uniform(page) { page[0] } else { 0xff }).collect()
+    }
+}
+
+#[test]
+fn what_is_thrown_away_of_a_copied_image_is_put_back() {
+    let file = image_file(5);
+    let (mut memory, windows) = Memory::sealed(10, &[9]);
+    assert!(memory.known().copy_image(image(2..6, &file), &windows));
+    assert!(memory.seal().is_open(), "its pages were sealed");
+    assert_eq!(memory.holds(), [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
+    for discarded in [0..10, 5..6, 0..3] {
+        memory.write(discarded.clone());
+        assert_eq!(memory.discard(discarded), 0);
+        assert_eq!(memory.holds(), [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
+    }
+}
+
+#[test]
+fn zeros_in_the_place_of_a_copied_image_are_zeros() {
+    let file = image_file(5);
+    let (mut memory, windows) = Memory::sampled(10, &[9]);
+    assert!(memory.known().copy_image(image(2..6, &file), &windows));
+    memory.write(2..4);
+    memory.map(2..6, None);
+    assert!(memory.is_as_new());
+    assert_eq!(memory.discard(0..10), 0);
+    assert!(memory.is_as_new());
+}
+
+#[test]
+fn a_copied_image_stays_where_only_a_part_of_it_is_mapped_over() {
+    let file = image_file(5);
+    for (mapped, left) in [
+        (3..4, [0, 0, 1, 0, 3, 4, 0, 0, 0, 0]),
+        (0..4, [0, 0, 0, 0, 3, 4, 0, 0, 0, 0]),
+        (5..9, [0, 0, 1, 2, 3, 0, 0, 0, 0, 0]),
+        (6..9, [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]),
+        (1..9, [0; 10]),
+    ] {
+        let (mut memory, windows) = Memory::sampled(10, &[9]);
+        assert!(memory.known().copy_image(image(2..6, &file), &windows));
+        memory.map(mapped, None);
+        assert_eq!(memory.holds(), left);
+        memory.write(0..10);
+        assert_eq!(memory.discard(0..10), 0);
+        assert_eq!(memory.holds(), left);
+    }
+}
+
+#[test]
+fn an_image_that_cannot_be_read_in_full_is_not_copied() {
+    let file = image_file(3);
+    let (memory, windows) = Memory::sampled(10, &[9]);
+    assert!(!memory.known().copy_image(image(2..6, &file), &windows));
+}
+
+#[test]
+fn throwing_away_fails_where_a_copied_image_cannot_be_put_back() {
+    let file = image_file(5);
+    let (mut memory, windows) = Memory::sampled(10, &[9]);
+    assert!(memory.known().copy_image(image(2..6, &file), &windows));
+    file.set_len(2 * page_bytes() as u64).unwrap();
+    assert_eq!(memory.discard(0..10), -1);
+    assert_eq!(memory.discard(6..10), 0);
+}
+
+#[test]
+fn an_image_that_is_not_the_one_of_the_windows_is_not_copied() {
+    let file = image_file(5);
+    let mut memory = Memory::new(10);
+    memory.map(2..4, Some(&file));
+    let windows = memory.sample(&[3]);
+    memory.map(2..4, None);
+    assert!(!memory.known().copy_image(image(4..6, &file), &windows));
+    assert!(memory.known().copy_image(image(2..4, &file), &windows));
+    assert_eq!(memory.holds(), [0, 0, 1, 2, 0, 0, 0, 0, 0, 0]);
 }

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::memory::Memory;
 use super::seal::Seal;
-use super::{Memories, Pages};
+use super::{Memories, Pages, geometry};
 use crate::pagemap::{self, page_bytes};
 
 /// So many calls show which pages a function touches. Java's `FreshMemoryCanary` runs more, to see memories reset in both ways.
@@ -35,8 +36,13 @@ pub struct Windows {
     number: u64,
     memories: Memories,
     samples: Mutex<Samples>,
-    found: OnceLock<Vec<Window>>,
+    found: OnceLock<Found>,
     losses: AtomicU32,
+}
+
+struct Found {
+    windows: Vec<Window>,
+    geometry: u64,
 }
 
 /// Pages of a memory, and what they hold before a call.
@@ -76,10 +82,21 @@ impl Window {
         unsafe {
             let window = memory.add(self.offset);
             window.write_bytes(0, self.contents_at);
-            window
-                .add(self.contents_at)
-                .copy_from_nonoverlapping(self.contents.as_ptr(), self.contents.len());
+            self.write_contents(memory);
             window.add(behind).write_bytes(0, self.bytes - behind);
+        }
+    }
+
+    /// Writes what isn't zeros.
+    ///
+    /// # Safety
+    /// As for `restore`.
+    unsafe fn write_contents(&self, memory: *mut u8) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            memory
+                .add(self.offset + self.contents_at)
+                .copy_from_nonoverlapping(self.contents.as_ptr(), self.contents.len());
         }
     }
 }
@@ -103,9 +120,41 @@ impl Windows {
         }
     }
 
-    /// The seal of a memory that is reset by these windows; None for every other.
-    pub fn seal(&self, memory: usize, bytes: usize) -> Option<&'static Seal> {
-        self.memories.seal(memory, bytes)
+    /// The memory that starts at an address, if it is reset by these windows.
+    pub fn memory(&self, start: usize, bytes: usize) -> Option<&'static Memory> {
+        self.memories.memory(start, bytes)
+    }
+
+    /// Whether the function's memories are reset with few system calls. While it isn't known yet what the function writes, the kernel has to tell its
+    /// image's pages from those that were written; and one whose pages are mostly thrown away would have its image read again and again.
+    pub fn are_sealed(&self) -> bool {
+        self.found.get().is_some_and(|found| self.can_seal(&found.windows))
+    }
+
+    fn can_seal(&self, windows: &[Window]) -> bool {
+        windows.len() <= SEALED_WINDOWS_MAX && self.losses.load(Relaxed) < LOSSES_MAX
+    }
+
+    /// Writes into a memory of zeros what its windows hold before a call; what it holds elsewhere in `image` has yet to be read, by the ranges returned. None
+    /// if the image isn't what was found.
+    ///
+    /// # Safety
+    /// The memory is one of the component's, nobody uses it, the image is in what is accessible, and it is known what is outside of the image: zeros.
+    pub unsafe fn write(&self, memory: *mut u8, image: &Range<usize>) -> Option<Vec<Range<usize>>> {
+        let windows = &self.found.get()?.windows;
+        let held = windows.iter().filter(|window| !window.contents.is_empty());
+        for window in held.clone() {
+            let start = window.offset + window.contents_at;
+            if start < image.start || image.end < start + window.contents.len() {
+                return None;
+            }
+        }
+        for window in held {
+            // SAFETY: within the image.
+            unsafe { window.write_contents(memory) };
+        }
+        let gaps = gaps(windows, usize::MAX).map(|gap| gap.start.max(image.start)..gap.end.min(image.end));
+        Some(gaps.filter(|gap| !gap.is_empty()).collect())
     }
 
     /// Resets a memory of which `bytes` are accessible. Returns 0, or what a system call returned that failed.
@@ -113,15 +162,16 @@ impl Windows {
     /// # Safety
     /// The memory is one of the component's, nobody uses it, and `seal` and `pages` are its.
     pub unsafe fn reset(&self, memory: *mut u8, bytes: usize, seal: &Seal, pages: &impl Pages) -> c_int {
-        let found = self.found.get().map_or(&[][..], Vec::as_slice);
-        let windows = &found[..found.partition_point(|window| window.end() <= bytes)];
-        let intact = seal.is_intact(self.number, bytes);
+        let found = self.found.get();
+        let all = found.map_or(&[][..], |found| &found.windows);
+        let windows = &all[..all.partition_point(|window| window.end() <= bytes)];
+        let intact = found.is_some_and(|found| seal.is_intact(found.geometry, bytes));
         if !intact {
             let failed = seal.open(pages);
             if failed != 0 {
                 return failed;
             }
-            if self.found.get().is_none() {
+            if found.is_none() {
                 // SAFETY: the caller's promise.
                 return unsafe { self.sample(memory, bytes, pages) };
             }
@@ -141,16 +191,16 @@ impl Windows {
             seal.count_call();
             return 0;
         }
-        match windows.len() <= SEALED_WINDOWS_MAX && self.losses.load(Relaxed) < LOSSES_MAX {
-            true => {
+        match found {
+            Some(found) if self.can_seal(windows) => {
                 let gaps: Vec<_> = gaps(windows, bytes).collect();
-                seal.close(self.number, memory.addr(), bytes, &gaps, pages)
+                seal.close(self.number, found.geometry, bytes, &gaps, pages)
             }
-            false => 0,
+            _ => 0,
         }
     }
 
-    /// A seal of these windows' was broken: whether it was worth it.
+    /// A seal that was closed after a call of this function was broken: whether it was worth it.
     fn judge(&self, seal: &Seal) {
         if let Some(calls) = seal.take_calls(self.number) {
             let lost = calls < SEALED_CALLS_MIN;
@@ -182,14 +232,17 @@ impl Windows {
                 .windows()
                 .into_iter()
                 .filter(|pages| pages.end * page_bytes <= bytes);
-            let windows = windows.map(|pages| {
-                let (offset, length) = (pages.start * page_bytes, pages.len() * page_bytes);
-                // SAFETY: within the accessible part of the memory, which was just put back to what it is before a call.
-                let pages = unsafe { std::slice::from_raw_parts(memory.add(offset), length) };
-                Window::new(offset, pages)
-            });
+            let windows: Vec<Window> = windows
+                .map(|pages| {
+                    let (offset, length) = (pages.start * page_bytes, pages.len() * page_bytes);
+                    // SAFETY: within the accessible part of the memory, which was just put back to what it is before a call.
+                    let pages = unsafe { std::slice::from_raw_parts(memory.add(offset), length) };
+                    Window::new(offset, pages)
+                })
+                .collect();
+            let geometry = geometry::number(windows.iter().map(|window| window.offset..window.end()).collect());
             // Only the thread whose sample is the last comes here.
-            let _ = self.found.set(windows.collect());
+            let _ = self.found.set(Found { windows, geometry });
         }
         failed
     }
