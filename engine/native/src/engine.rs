@@ -27,6 +27,9 @@ const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 128;
 const MEMORIES_PER_COMPONENT_MAX: u32 = 8;
 /// How many the pool has for each instance: few components have more than one.
 const MEMORIES_PER_INSTANCE: u64 = 2;
+/// A memory that no call uses remembers the function that it last served; for another one with a large image it has to be mapped anew, which takes
+/// longer than the call. So there are more than instances: as many again, up to this in all shards together.
+const SPARE_MEMORIES_MAX: u64 = 1024;
 const TABLES_PER_COMPONENT_MAX: u32 = 64;
 /// A core instance's own record (globals, imports, function references).
 const CORE_INSTANCE_BYTES_MAX: usize = 1 << 20;
@@ -69,7 +72,6 @@ impl Engine {
                 shard(
                     &settings,
                     shard::share(settings.instance_count_max, index, count),
-                    shard::share(settings.spare_memory_count, index, count),
                     count,
                 )
             })
@@ -123,10 +125,9 @@ impl Drop for Engine {
     }
 }
 
-/// One of so many shards, with room for so many instances. A memory that no call uses remembers the function that it last served; for another one it
-/// has to be mapped anew, which takes longer than the call: so there are spare ones.
-fn shard(settings: &Settings, instance_count: u64, spare_memory_count: u64, shard_count: usize) -> Result<Shard> {
-    let memory_count = MEMORIES_PER_INSTANCE * instance_count + spare_memory_count;
+/// One of so many shards, with room for so many instances.
+fn shard(settings: &Settings, instance_count: u64, shard_count: usize) -> Result<Shard> {
+    let memory_count = memory_count(instance_count, shard_count);
     let mut config = code_config(settings.memory_bytes_max);
     config
         .enable_compiler(false)
@@ -158,9 +159,14 @@ fn fingerprint(memory_bytes_max: u64) -> Result<String> {
     ))
 }
 
+fn memory_count(instance_count: u64, shard_count: usize) -> u64 {
+    let needed = MEMORIES_PER_INSTANCE * instance_count;
+    needed + needed.min(SPARE_MEMORIES_MAX / shard_count as u64)
+}
+
 fn pool(settings: &Settings, instance_count: u64, memory_count: u64) -> PoolingAllocationConfig {
     let count = u32::try_from(instance_count).expect("checked in Java");
-    let memories = u32::try_from(memory_count).expect("checked in Java");
+    let memories = u32::try_from(memory_count).expect("instances are counted in thousands");
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(count)
         .total_core_instances(count.saturating_mul(CORE_INSTANCES_PER_COMPONENT_MAX))
@@ -213,7 +219,6 @@ mod tests {
             memory_bytes_max: 2 << 20,
             table_elements_max: 1000,
             tick_us: 1000,
-            spare_memory_count: instance_count_max,
         }
     }
 

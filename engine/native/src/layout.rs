@@ -176,7 +176,6 @@ pub struct Settings {
     pub memory_bytes_max: u64,
     pub table_elements_max: u64,
     pub tick_us: u64,
-    pub spare_memory_count: u64,
 }
 
 /// Counters of the engine's pools.
@@ -284,7 +283,6 @@ pub fn report() -> String {
     offsets!("EngineConfig", 0, Settings, {
         instance_count_max => "INSTANCE_COUNT_MAX", memory_bytes_max => "MEMORY_BYTES_MAX",
         table_elements_max => "TABLE_ELEMENTS_MAX", tick_us => "TICK_US",
-        spare_memory_count => "SPARE_MEMORY_COUNT",
     });
     line("EngineConfig.BYTES", size_of::<Settings>());
     line("EngineMetrics.BYTES", size_of::<Metrics>());

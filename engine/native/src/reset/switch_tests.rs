@@ -268,6 +268,22 @@ fn functions_whose_images_are_partly_sealed_take_turns() {
 }
 
 #[test]
+fn a_seal_around_one_functions_windows_says_nothing_of_another_with_others() {
+    let host = Host::new(1);
+    let windows = [writing(page(3), 100), writing(page(9), 100)];
+    let [one, other] = windows.map(|written| host.deploy_sampled(2, &[], written));
+    for _ in 0..3 {
+        for _ in 0..3 {
+            host.check(&one, windows[0]);
+        }
+        // To where the seal is open.
+        host.check(&other, windows[0]);
+        host.check(&one, windows[1]);
+        host.check(&other, windows[1]);
+    }
+}
+
+#[test]
 fn copied_and_mapped_images_and_none_take_turns() {
     let host = Host::new(1);
     let written = writing(page(40), 9000);

@@ -49,7 +49,6 @@ public final class Engine implements AutoCloseable {
             settings.set(JAVA_LONG, EngineConfig.MEMORY_BYTES_MAX, config.memoryBytesMax());
             settings.set(JAVA_LONG, EngineConfig.TABLE_ELEMENTS_MAX, config.tableElementsMax());
             settings.set(JAVA_LONG, EngineConfig.TICK_US, config.tickUs());
-            settings.set(JAVA_LONG, EngineConfig.SPARE_MEMORY_COUNT, config.spareMemoryCount());
             NativeError error = new NativeError(arena);
             long address = NativeEngine.newEngine(settings, error);
             error.throwIfSet("opening the engine");

@@ -10,24 +10,19 @@ package dev.mayfly.engine;
  *        8      8  memoryBytesMax
  *       16      8  tableElementsMax
  *       24      8  tickUs
- *       32      8  spareMemoryCount
  * </pre>
  *
  * @param instanceCountMax how many invocations may be open at once, over all functions
  * @param memoryBytesMax the largest linear memory; a multiple of 64 KiB. Artifacts are compiled for it: changing it compiles every function again
  * @param tableElementsMax the largest table
  * @param tickUs time between epoch ticks, at which running functions yield
- * @param spareMemoryCount linear memories beyond those that so many invocations may need: each keeps the pages of the function that it served last, which then
- *     needs no new mapping. More functions than this that are called in turn take several times as long a call
  */
-public record EngineConfig(
-        int instanceCountMax, long memoryBytesMax, int tableElementsMax, int tickUs, int spareMemoryCount) {
+public record EngineConfig(int instanceCountMax, long memoryBytesMax, int tableElementsMax, int tickUs) {
     static final long INSTANCE_COUNT_MAX = 0;
     static final long MEMORY_BYTES_MAX = 8;
     static final long TABLE_ELEMENTS_MAX = 16;
     static final long TICK_US = 24;
-    static final long SPARE_MEMORY_COUNT = 32;
-    static final long BYTES = 40;
+    static final long BYTES = 32;
 
     private static final long PAGE_BYTES = 65_536;
 
@@ -48,28 +43,19 @@ public record EngineConfig(
                 tableElementsMax,
                 "1 to 16777216");
         require(tickUs >= 100 && tickUs <= 1_000_000, "tick-us", tickUs, "100 to 1000000");
-        require(
-                spareMemoryCount >= 0 && spareMemoryCount <= 100_000,
-                "spare-memory-count",
-                spareMemoryCount,
-                "0 to 100000");
     }
 
-    /** 1,024 invocations at once, 64 MiB each at most, a tick a millisecond, 1,024 spare memories. */
+    /** 1,024 invocations at once, 64 MiB each at most, a tick a millisecond. */
     public static EngineConfig defaults() {
-        return new EngineConfig(1024, 64L << 20, 100_000, 1000, 1024);
+        return new EngineConfig(1024, 64L << 20, 100_000, 1000);
     }
 
     public EngineConfig withInstanceCountMax(int value) {
-        return new EngineConfig(value, memoryBytesMax, tableElementsMax, tickUs, spareMemoryCount);
+        return new EngineConfig(value, memoryBytesMax, tableElementsMax, tickUs);
     }
 
     public EngineConfig withMemoryBytesMax(long value) {
-        return new EngineConfig(instanceCountMax, value, tableElementsMax, tickUs, spareMemoryCount);
-    }
-
-    public EngineConfig withSpareMemoryCount(int value) {
-        return new EngineConfig(instanceCountMax, memoryBytesMax, tableElementsMax, tickUs, value);
+        return new EngineConfig(instanceCountMax, value, tableElementsMax, tickUs);
     }
 
     private static void require(boolean holds, String name, long value, String range) {

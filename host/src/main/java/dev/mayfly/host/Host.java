@@ -207,7 +207,7 @@ public final class Host implements AutoCloseable {
             boolean serves,
             Parts parts) {
         Limits limits = config.limits();
-        EngineConfig engineConfig = limits.engineConfig().withSpareMemoryCount(TableBudget.spareMemoryCount());
+        EngineConfig engineConfig = limits.engineConfig();
         DataFolder folder = parts.add(DataFolder.take(config.dataFolder()));
         SealingKeys sealing = SealingKeys.read(folder.path(), System.getenv());
         Catalog catalog = parts.add(SqliteCatalog.open(folder.catalog(), sealing));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How many function tables may be loaded at once on this machine, and how many memories the engine may keep for them.
+ * How many function tables may be loaded at once on this machine.
  *
  * <p>A loaded table holds 3 memory mappings and 1 open file, whatever its size. A process has at most {@code
  * vm.max_map_count} mappings and {@code RLIMIT_NOFILE} files; the JVM, connections and the engine's pool need some of
@@ -27,19 +27,14 @@ public final class TableBudget {
     /** For the JVM: a server has a few hundred; each platform thread's stack takes two. */
     private static final int MAPS_RESERVED = 4_096;
 
-    /** For a memory of the engine's pool, once it was used: 4 (memory, image, guards), and 4 that seals may add, by `reset/seal.rs`. */
+    /** For a memory of the engine's pool, once it was used: 4 (memory, image if it is mapped, guards), and 4 that seals may add, by `reset/pool.rs`. */
     private static final int MAPS_PER_MEMORY = 8;
 
     /** For an instance of the engine's pool: its stack and the guard, and two memories. */
     private static final int MAPS_PER_INSTANCE = 2 + 2 * MAPS_PER_MEMORY;
 
-    /** What Linux allows by default, and what the pool has then. */
-    private static final int MAP_COUNT_DEFAULT = 65_530;
-
-    private static final int SPARE_MEMORIES_DEFAULT = 1_024;
-
-    /** Each may keep 128 KiB: 2 GiB in all. */
-    private static final int SPARE_MEMORIES_MAX = 16_384;
+    /** For the spare memories of the pool. */
+    private static final int SPARE_MAPS = 1_024 * MAPS_PER_MEMORY;
 
     /** The engine loads the functions that are called most once more for other cores: so many at most. */
     private static final int REPLICA_COUNT_MAX = 1_024;
@@ -59,25 +54,13 @@ public final class TableBudget {
         }
         long maps = mapCountMax.getAsLong()
                 - MAPS_RESERVED
-                - (long) MAPS_PER_MEMORY * engine.spareMemoryCount()
+                - SPARE_MAPS
                 - (long) MAPS_PER_INSTANCE * engine.instanceCountMax();
         // Half of the files stay for connections. With few files there are few functions, and so few replicas.
         long files = openFilesMax.getAsLong();
         long tables =
                 Math.min(maps / MAPS_PER_TABLE - REPLICA_COUNT_MAX, Math.max(files / 4, files / 2 - REPLICA_COUNT_MAX));
         return Math.clamp(tables, 1, 1_000_000);
-    }
-
-    /** How many spare memories an engine should have: 1,024, and more where the kernel allows more mappings than by default; 16,384 at most. */
-    public static int spareMemoryCount() {
-        return spareMemoryCount(mapCountMax(MAP_COUNT_MAX));
-    }
-
-    static int spareMemoryCount(OptionalLong mapCountMax) {
-        long more = mapCountMax.orElse(MAP_COUNT_DEFAULT) - MAP_COUNT_DEFAULT;
-        // Each is of use to a table.
-        long memories = SPARE_MEMORIES_DEFAULT + more / (MAPS_PER_MEMORY + MAPS_PER_TABLE);
-        return Math.clamp(memories, SPARE_MEMORIES_DEFAULT, SPARE_MEMORIES_MAX);
     }
 
     static OptionalLong mapCountMax(Path file) {

@@ -36,25 +36,6 @@ class TableBudgetTest {
     }
 
     @Test
-    void isBoundByTheMappingsOfSpareMemoriesToo() {
-        assertEquals(
-                10_723 + 1_024 * 8 / 3,
-                TableBudget.tableCountMax(
-                        ENGINE.withSpareMemoryCount(0), OptionalLong.of(65_530), OptionalLong.of(1_000_000)),
-                1);
-    }
-
-    @Test
-    void spareMemoriesGrowWithWhatTheKernelAllows() {
-        assertEquals(1_024, TableBudget.spareMemoryCount(OptionalLong.empty()));
-        assertEquals(1_024, TableBudget.spareMemoryCount(OptionalLong.of(1_000)));
-        assertEquals(1_024, TableBudget.spareMemoryCount(OptionalLong.of(65_530)));
-        assertEquals(1_024 + 10, TableBudget.spareMemoryCount(OptionalLong.of(65_530 + 110)));
-        assertEquals(16_384, TableBudget.spareMemoryCount(OptionalLong.of(262_144)));
-        assertEquals(16_384, TableBudget.spareMemoryCount(OptionalLong.of(Long.MAX_VALUE)));
-    }
-
-    @Test
     void isOneAtLeastAndAMillionAtMost() {
         assertEquals(1, tables(100, 1_024));
         assertEquals(1, tables(65_530, 1));

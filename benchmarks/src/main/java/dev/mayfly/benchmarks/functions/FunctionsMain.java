@@ -55,7 +55,7 @@ public final class FunctionsMain {
         List<String> names = IntStream.range(0, count)
                 .mapToObj(i -> String.format("function-%06d", i))
                 .toList();
-        EngineConfig engine = InProcessHost.engineConfig(EngineConfig.defaults().instanceCountMax());
+        EngineConfig engine = EngineConfig.defaults();
         // As a host has it, unless all that are called are to be loaded at once.
         int tableCountMax = called == count ? count : TableBudget.tableCountMax(engine);
         try (InProcessHost host = new InProcessHost(data.resolve("store"), engine.instanceCountMax(), tableCountMax)) {

@@ -32,7 +32,6 @@ import dev.mayfly.linkercache.ComponentCompiler;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
 import dev.mayfly.linkercache.LinkerCache;
-import dev.mayfly.linkercache.TableBudget;
 import dev.mayfly.linkercache.TableHandle;
 import dev.mayfly.memorypool.SlabPool;
 import dev.mayfly.memorypool.SlotConfig;
@@ -101,7 +100,7 @@ public final class InProcessHost implements AutoCloseable {
     }
 
     private InProcessHost(Path folder, int concurrencyMax, int tableCountMax, List<CustomInterface> offered) {
-        config = engineConfig(concurrencyMax);
+        config = EngineConfig.defaults().withInstanceCountMax(concurrencyMax);
         custom = new CustomOperations(offered);
         engine = Engine.open(config, custom.descriptions());
         slots = new SlotPool(
@@ -112,13 +111,6 @@ public final class InProcessHost implements AutoCloseable {
         store = FolderArtifactStore.open(folder);
         compiler = new ComponentCompiler(Compiler.withDefaultLimits(config), engine, store, 1, 8);
         cache = new LinkerCache(engine, store, compiler, tableCountMax);
-    }
-
-    /** The engine that a host for so many invocations has on this machine. */
-    public static EngineConfig engineConfig(int concurrencyMax) {
-        return EngineConfig.defaults()
-                .withInstanceCountMax(concurrencyMax)
-                .withSpareMemoryCount(TableBudget.spareMemoryCount());
     }
 
     /** Compiles a component and makes it callable under {@code name}, with the setting {@code k=value}. */
