@@ -9,7 +9,7 @@
 //! there, if any, and zeros (`MemoryImageSlot` in its `cow.rs`). This is why that holds, request by request:
 //!
 //! - *Map an image* (`instantiate`): comes when all that is accessible is zeros, as the image before was taken away; and the image lies in what is
-//!   accessible. So a copy leaves the image and zeros. What can't be read in full is mapped.
+//!   accessible. So a copy leaves the image and zeros. What can't be read in full is mapped over what was written of it.
 //! - *Map zeros over an image* (`remove_image`, before the above, and on any thread when a function is unloaded): over just the image's range. If that was
 //!   copied, zeros are written over it. What was mapped is mapped over.
 //! - *Throw pages away* (`clear_and_remain_ready`): what is thrown away of a copied image is read again, whether we or wasmtime asked for it. If that
@@ -35,7 +35,7 @@ use super::seal::Seal;
 use super::windows::Windows;
 use super::wrapped::Mapped;
 
-/// Larger images are mapped: copying them takes as long, and what is copied stays with the memory.
+/// Larger images are mapped: what is copied stays with a memory that nobody uses, as windows do (128 KiB at most).
 pub const COPIED_IMAGE_BYTES_MAX: usize = 64 << 10;
 
 /// It belongs to whoever uses the memory: one thread at a time, and for the seal what runs in its signal handler.

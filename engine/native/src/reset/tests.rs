@@ -441,7 +441,12 @@ fn the_pools_mapping_is_the_only_one_of_its_size() {
 fn geometries_are_one_only_if_their_windows_are() {
     let one = geometry::number(vec![0..10, 20..30]);
     assert_eq!(one, geometry::number(vec![0..10, 20..30]));
-    for other in [vec![], vec![0..10], vec![0..10, 20..31], vec![0..30]] {
+    for other in [
+        vec![],
+        vec![0..10, 20..31],
+        vec![0..10, 20..30, 40..50],
+        vec![0..20, 20..30],
+    ] {
         assert_ne!(one, geometry::number(other));
     }
 }

@@ -135,11 +135,11 @@ impl Windows {
         windows.len() <= SEALED_WINDOWS_MAX && self.losses.load(Relaxed) < LOSSES_MAX
     }
 
-    /// Writes into a memory of zeros what its windows hold before a call; what it holds elsewhere in `image` has yet to be read, by the ranges returned. None
-    /// if the image isn't what was found.
+    /// Writes into a memory of zeros what its windows hold before a call. Returns the ranges of the image that are in no window, and have yet to be read;
+    /// None if a window holds something outside of the image, which is then not the one that was found.
     ///
     /// # Safety
-    /// The memory is one of the component's, nobody uses it, the image is in what is accessible, and it is known what is outside of the image: zeros.
+    /// The memory is one of the component's, nobody uses it, and the image lies in what is accessible.
     pub unsafe fn write(&self, memory: *mut u8, image: &Range<usize>) -> Option<Vec<Range<usize>>> {
         let windows = &self.found.get()?.windows;
         let held = windows.iter().filter(|window| !window.contents.is_empty());
