@@ -27,8 +27,8 @@ const CORE_INSTANCES_PER_COMPONENT_MAX: u32 = 128;
 const MEMORIES_PER_COMPONENT_MAX: u32 = 8;
 /// How many the pool has for each instance: few components have more than one.
 const MEMORIES_PER_INSTANCE: u64 = 2;
-/// A memory that no call uses remembers the function that it last served; for another one with a large image it has to be mapped anew, which takes
-/// longer than the call. So there are more than instances: as many again, up to this in all shards together.
+/// A memory that no call uses remembers the function that it last served; for another one it may have to be mapped anew, which takes longer than the
+/// call. So there are more than instances: as many again, up to this in all shards together.
 const SPARE_MEMORIES_MAX: u64 = 1024;
 const TABLES_PER_COMPONENT_MAX: u32 = 64;
 /// A core instance's own record (globals, imports, function references).

@@ -2,14 +2,15 @@
 //!
 //! A function's *image* is what its memory holds at first, in one range of whole pages; the rest is zeros. wasmtime maps it from the artifact, and maps
 //! zeros over it once the memory serves another function: two system calls that change mappings, for which all threads wait, and a page fault for each
-//! page. A small image is copied instead, into pages that are there, and zeros are written over it: then a memory that serves one function after the
-//! other keeps its pages and, if their windows are the same, its seal.
+//! page. An image that lies in a window is copied instead, into pages that are there, and zeros are written over it: then a memory that serves one
+//! function after the other keeps its pages and, if their windows are the same, its seal. What isn't in a window is sealed, so that writing it would
+//! take as many system calls as mapping it.
 //!
 //! wasmtime knows nothing of that. Between calls it relies on one thing: what is accessible of a memory is the image of the function that it has in
 //! there, if any, and zeros (`MemoryImageSlot` in its `cow.rs`). This is why that holds, request by request:
 //!
 //! - *Map an image* (`instantiate`): comes when all that is accessible is zeros, as the image before was taken away; and the image lies in what is
-//!   accessible. So a copy leaves the image and zeros. What can't be read in full is mapped over what was written of it.
+//!   accessible. So a copy leaves the image and zeros: the window holds what was in the same place of another memory before a call.
 //! - *Map zeros over an image* (`remove_image`, before the above, and on any thread when a function is unloaded): over just the image's range. If that was
 //!   copied, zeros are written over it. What was mapped is mapped over.
 //! - *Throw pages away* (`clear_and_remain_ready`): what is thrown away of a copied image is read again, whether we or wasmtime asked for it. If that
@@ -34,9 +35,6 @@ use super::pool::Pool;
 use super::seal::Seal;
 use super::windows::Windows;
 use super::wrapped::Mapped;
-
-/// Larger images are mapped: what is copied stays with a memory that nobody uses, as windows do (128 KiB at most).
-pub const COPIED_IMAGE_BYTES_MAX: usize = 64 << 10;
 
 /// It belongs to whoever uses the memory: one thread at a time, and for the seal what runs in its signal handler.
 pub struct Memory {
@@ -81,14 +79,11 @@ impl Memory {
         !self.seal.is_open() && self.seal.open(&Mapped(self)) == 0
     }
 
-    /// Instead of mapping an image into zeros: whether it is there now. `windows` are those of the function that it is the image of: they know what
-    /// theirs hold, and the rest is read.
+    /// Instead of mapping an image into zeros: whether it is there now. `windows` are those of the function that it is the image of.
     pub fn copy_image(&self, image: Image, windows: &Windows) -> bool {
         let mut copied = self.copied();
         // SAFETY: the memory is the function's, and nobody uses it; what is sealed gives way.
-        let is_done = copied.is_none()
-            && unsafe { windows.write(self.at(0), &image.range) }
-                .is_some_and(|gaps| gaps.into_iter().all(|gap| self.read(&image, gap)));
+        let is_done = copied.is_none() && unsafe { windows.write_image(self.at(0), &image.range) };
         if is_done {
             *copied = Some(image);
         }

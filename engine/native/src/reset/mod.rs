@@ -8,7 +8,7 @@
 //!    they held at first, and only the rest is thrown away.
 //! 2. The rest of a reset memory is *sealed* (`seal`): it can't be written. A call that writes to it anyway is interrupted by a fault, breaks the
 //!    seal and goes on. If the seal is whole when a call ends, there is nothing to throw away, and no system call at all.
-//! 3. A memory that serves another function than before gets that one's image copied (`memory`) instead of mapped, if it is small.
+//! 3. A memory that serves another function than before gets that one's image copied (`memory`) instead of mapped, if it lies in a window.
 //!
 //! Which pages are windows, and whether a memory is sealed, decides how long a reset takes and nothing else: every byte of the memory is
 //! overwritten, thrown away, or could not be written. Thrown away means that it is what it was at first: zeros, or the image's.

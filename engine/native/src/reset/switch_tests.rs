@@ -9,8 +9,7 @@ use std::task::{Context, Poll, Waker};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig, Result, Store};
 
-use super::memory::COPIED_IMAGE_BYTES_MAX;
-use super::windows::{SAMPLE_COUNT, Windows};
+use super::windows::{SAMPLE_COUNT, WINDOW_PAGES_MAX, Windows};
 use super::wrapped::tally;
 use super::{Memories, PoolLayout, WindowedStore};
 use crate::engine::code_config;
@@ -287,9 +286,9 @@ fn a_seal_around_one_functions_windows_says_nothing_of_another_with_others() {
 fn copied_and_mapped_images_and_none_take_turns() {
     let host = Host::new(1);
     let written = writing(page(40), 9000);
-    let large = COPIED_IMAGE_BYTES_MAX / page_bytes() + 1;
+    let large = WINDOW_PAGES_MAX + 1;
     let functions: Vec<_> = [
-        image(38..42, 1),
+        image(40..42, 1),
         image(38..38 + large, 2),
         vec![],
         image(40..41, 3),
@@ -334,7 +333,7 @@ fn functions_with_memories_of_different_sizes_take_turns() {
 #[test]
 fn functions_with_several_memories_find_what_others_left_as_new() {
     let host = Host::new(2);
-    let written = writing(page(3), 100);
+    let written = writing(page(3), page(2));
     let small = host.deploy_sampled(2, &image(3..5, 1), written);
     let several = host.deploy(2, &image(3..6, 2), 2);
     for _ in 0..3 {
@@ -353,7 +352,7 @@ fn functions_with_several_memories_find_what_others_left_as_new() {
 #[test]
 fn a_store_without_windows_leaves_a_copied_image_as_it_was() {
     let host = Host::new(1);
-    let written = writing(page(3), 100);
+    let written = writing(page(3), page(3));
     let one = host.deploy_sampled(2, &image(3..6, 1), written);
     let other = host.deploy_sampled(2, &image(3..6, 2), written);
     for _ in 0..3 {
@@ -372,7 +371,7 @@ fn a_store_without_windows_leaves_a_copied_image_as_it_was() {
 #[test]
 fn a_function_that_is_unloaded_leaves_nothing_behind() {
     let host = Host::new(1);
-    let written = writing(page(3), 100);
+    let written = writing(page(2), page(5));
     let stays = host.deploy_sampled(2, &image(3..6, 1), written);
     for seed in 2..6 {
         let goes = host.deploy_sampled(2, &image(2..7, seed), written);
@@ -404,13 +403,13 @@ fn a_memory_goes_from_function_to_function_without_a_change_of_mappings() {
 fn images_of_functions_that_break_each_seal_are_mapped_again() {
     let host = Host::new(1);
     let everywhere = writing(0, 2 * WASM_PAGE_BYTES);
-    let breaks = host.deploy_sampled(2, &image(3..6, 1), writing(page(3), 100));
+    let breaks = host.deploy_sampled(2, &image(3..4, 1), writing(page(3), 100));
     assert!(breaks.windows.are_sealed());
     for _ in 0..20 {
         host.check(&breaks, everywhere);
     }
     assert!(!breaks.windows.are_sealed());
-    let other = host.deploy_sampled(2, &image(3..6, 2), writing(page(3), 100));
+    let other = host.deploy_sampled(2, &image(3..4, 2), writing(page(3), 100));
     for _ in 0..3 {
         host.check(&breaks, everywhere);
         host.check(&other, everywhere);
@@ -454,15 +453,22 @@ impl Random {
     fn function(&mut self, host: &Host) -> Function {
         let wasm_pages = 1 + self.below(4);
         let bytes = wasm_pages * WASM_PAGE_BYTES;
-        let segments: Vec<Segment> = (0..self.below(4))
+        let mut segments: Vec<Segment> = (0..self.below(4))
             .map(|_| {
                 let length = 1 + self.below_one_of([10, 5000, 40_000]);
                 let at = self.below(bytes - length);
                 (at, (0..length).map(|_| self.below(256) as u8).collect())
             })
             .collect();
-        let at = self.below(bytes - 9000);
-        let written = writing([at, page(1)][self.below(2)], 1 + self.below(9000));
+        let mut written = writing(self.below(bytes - 9000), 1 + self.below(9000));
+        // Half of them write where their image is, which is then copied.
+        if self.below(2) == 0 {
+            written = writing(page(1), page(2));
+            segments.iter_mut().for_each(|(at, bytes)| {
+                bytes.truncate(4000);
+                *at = page(1) + *at % 4000;
+            });
+        }
         host.deploy_sampled(wasm_pages, &segments, written)
     }
 

@@ -501,25 +501,35 @@ impl Memory {
     }
 }
 
+/// Ten pages, with an image that was copied to pages 2 to 5.
+fn copied(file: &File) -> (Memory, Windows) {
+    let mut memory = Memory::new(10);
+    memory.map(2..6, Some(file));
+    let windows = memory.sample(&[2, 3, 4, 5]);
+    memory.map(2..6, None);
+    assert!(memory.is_as_new());
+    assert!(memory.known().copy_image(image(2..6, file), &windows));
+    (memory, windows)
+}
+
 #[test]
 fn what_is_thrown_away_of_a_copied_image_is_put_back() {
     let file = image_file(5);
-    let (mut memory, windows) = Memory::sealed(10, &[9]);
-    assert!(memory.known().copy_image(image(2..6, &file), &windows));
-    assert!(memory.seal().is_open(), "its pages were sealed");
-    assert_eq!(memory.holds(), [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
+    let (mut memory, windows) = copied(&file);
     for discarded in [0..10, 5..6, 0..3] {
         memory.write(discarded.clone());
         assert_eq!(memory.discard(discarded), 0);
         assert_eq!(memory.holds(), [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
     }
+    memory.write(0..10);
+    memory.reset(&windows);
+    assert_eq!(memory.holds(), [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
 }
 
 #[test]
 fn zeros_in_the_place_of_a_copied_image_are_zeros() {
     let file = image_file(5);
-    let (mut memory, windows) = Memory::sampled(10, &[9]);
-    assert!(memory.known().copy_image(image(2..6, &file), &windows));
+    let (mut memory, _) = copied(&file);
     memory.write(2..4);
     memory.map(2..6, None);
     assert!(memory.is_as_new());
@@ -537,8 +547,7 @@ fn a_copied_image_stays_where_only_a_part_of_it_is_mapped_over() {
         (6..9, [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]),
         (1..9, [0; 10]),
     ] {
-        let (mut memory, windows) = Memory::sampled(10, &[9]);
-        assert!(memory.known().copy_image(image(2..6, &file), &windows));
+        let (mut memory, _) = copied(&file);
         memory.map(mapped, None);
         assert_eq!(memory.holds(), left);
         memory.write(0..10);
@@ -548,30 +557,33 @@ fn a_copied_image_stays_where_only_a_part_of_it_is_mapped_over() {
 }
 
 #[test]
-fn an_image_that_cannot_be_read_in_full_is_not_copied() {
-    let file = image_file(3);
-    let (memory, windows) = Memory::sampled(10, &[9]);
-    assert!(!memory.known().copy_image(image(2..6, &file), &windows));
+fn a_sealed_memory_gives_way_to_what_is_put_back() {
+    let file = image_file(5);
+    let (mut memory, _) = copied(&file);
+    let elsewhere = Memory::new(10).sample(&[8]);
+    memory.reset(&elsewhere);
+    assert!(!memory.seal().is_open());
+    assert_eq!(memory.discard(0..10), 0);
+    assert!(memory.seal().is_open());
+    assert_eq!(memory.holds(), [0, 0, 1, 2, 3, 4, 0, 0, 0, 0]);
 }
 
 #[test]
 fn throwing_away_fails_where_a_copied_image_cannot_be_put_back() {
     let file = image_file(5);
-    let (mut memory, windows) = Memory::sampled(10, &[9]);
-    assert!(memory.known().copy_image(image(2..6, &file), &windows));
+    let (mut memory, _) = copied(&file);
     file.set_len(2 * page_bytes() as u64).unwrap();
     assert_eq!(memory.discard(0..10), -1);
     assert_eq!(memory.discard(6..10), 0);
 }
 
 #[test]
-fn an_image_that_is_not_the_one_of_the_windows_is_not_copied() {
-    let file = image_file(5);
-    let mut memory = Memory::new(10);
-    memory.map(2..4, Some(&file));
-    let windows = memory.sample(&[3]);
-    memory.map(2..4, None);
-    assert!(!memory.known().copy_image(image(4..6, &file), &windows));
-    assert!(memory.known().copy_image(image(2..4, &file), &windows));
-    assert_eq!(memory.holds(), [0, 0, 1, 2, 0, 0, 0, 0, 0, 0]);
+fn an_image_that_is_not_in_a_window_is_not_copied() {
+    let file = image_file(9);
+    let (mut memory, windows) = copied(&file);
+    memory.map(2..6, None);
+    for pages in [6..8, 1..3, 5..7, 1..7] {
+        assert!(!memory.known().copy_image(image(pages, &file), &windows));
+        assert!(memory.is_as_new());
+    }
 }

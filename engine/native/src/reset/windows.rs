@@ -125,8 +125,8 @@ impl Windows {
         self.memories.memory(start, bytes)
     }
 
-    /// Whether the function's memories are reset with few system calls. While it isn't known yet what the function writes, the kernel has to tell its
-    /// image's pages from those that were written; and one whose pages are mostly thrown away would have its image read again and again.
+    /// Whether the function's memories are sealed after its calls. While it isn't known yet what it writes, they aren't, and the kernel has to tell its
+    /// image's pages from those that were written.
     pub fn are_sealed(&self) -> bool {
         self.found.get().is_some_and(|found| self.can_seal(&found.windows))
     }
@@ -135,26 +135,21 @@ impl Windows {
         windows.len() <= SEALED_WINDOWS_MAX && self.losses.load(Relaxed) < LOSSES_MAX
     }
 
-    /// Writes into a memory of zeros what its windows hold before a call. Returns the ranges of the image that are in no window, and have yet to be read;
-    /// None if a window holds something outside of the image, which is then not the one that was found.
+    /// Writes an image into a memory of zeros, if all of it lies in windows: these know what it is. Whether it was written.
     ///
     /// # Safety
-    /// The memory is one of the component's, nobody uses it, and the image lies in what is accessible.
-    pub unsafe fn write(&self, memory: *mut u8, image: &Range<usize>) -> Option<Vec<Range<usize>>> {
-        let windows = &self.found.get()?.windows;
-        let held = windows.iter().filter(|window| !window.contents.is_empty());
-        for window in held.clone() {
-            let start = window.offset + window.contents_at;
-            if start < image.start || image.end < start + window.contents.len() {
-                return None;
-            }
-        }
-        for window in held {
-            // SAFETY: within the image.
-            unsafe { window.write_contents(memory) };
-        }
-        let gaps = gaps(windows, usize::MAX).map(|gap| gap.start.max(image.start)..gap.end.min(image.end));
-        Some(gaps.filter(|gap| !gap.is_empty()).collect())
+    /// The memory is one of the component's, nobody uses it, and the image is its own and lies in what is accessible.
+    pub unsafe fn write_image(&self, memory: *mut u8, image: &Range<usize>) -> bool {
+        let windows = self.found.get().map_or(&[][..], |found| &found.windows);
+        let Some(window) = windows
+            .iter()
+            .find(|window| window.offset <= image.start && image.end <= window.end())
+        else {
+            return false;
+        };
+        // SAFETY: within the window, and so is what it holds; outside of the image that is zeros.
+        unsafe { window.write_contents(memory) };
+        true
     }
 
     /// Resets a memory of which `bytes` are accessible. Returns 0, or what a system call returned that failed.

@@ -4,7 +4,7 @@
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
 
-use super::memory::{COPIED_IMAGE_BYTES_MAX, Image, Memory};
+use super::memory::{Image, Memory};
 use super::pool::{self, Pool};
 use super::{DROPPING, INSTANTIATING, Pages, SOUGHT, Sought};
 
@@ -149,7 +149,7 @@ unsafe extern "C" fn __wrap_mmap64(
                 };
                 // SAFETY: the windows outlive the store that is being made.
                 let windows = INSTANTIATING.get().map(|windows| unsafe { &*windows });
-                windows.is_some_and(|windows| bytes <= COPIED_IMAGE_BYTES_MAX && memory.copy_image(image, windows))
+                windows.is_some_and(|windows| memory.copy_image(image, windows))
             };
             if is_done {
                 return address;
