@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds the functions in compat/, and the examples in JavaScript and Python, with the toolchains that their authors would use:
+# Builds the functions in compat/, and the examples in JavaScript, Python and Java, with the toolchains that their authors would use:
 #
 #   target/guests/compat/<name>.wasm
 #
-# What the toolchains are made of comes from npm, PyPI, crates.io and Debian, and into target/compat only; Go's has to be there. A second run builds
+# What the toolchains are made of comes from npm, PyPI, crates.io, Maven Central and Debian, and into target/compat only, or Maven's own cache; Go's and
+# the JDK have to be there. A second run builds
 # what changed. A language whose tools are missing is named and left out, and the exit status is 3.
 #
 #   tools/compat.sh             all languages
@@ -162,13 +163,30 @@ build_go() {
   made go "$tools/made.wasm"
 }
 
+# The example in Java, apart from the other examples: who runs it needs none of their tools.
+build_java() {
+  local rules=$home/examples/rules-java
+  made_from rules-java "$rules/pom.xml" "$rules/src" && return
+  # shellcheck source=tools/jdk.sh
+  . "$home/tools/jdk.sh"
+  need_maven
+  say "building examples/rules-java (about 15 s; the first time TeaVM comes from Maven Central, 30 MB)…"
+  # Maven 3.8's own libraries call methods JDK 25 warns of.
+  MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" \
+    mvn -B -ntp -q -f "$rules/pom.xml" -Dbuild.folder="$tools/rules-java" process-classes >"$tools/rules-java.log" 2>&1 || {
+    cat "$tools/rules-java.log" >&2
+    return 1
+  }
+  made rules-java "$tools/rules-java/rules-java.wasm"
+}
+
 if (($# == 0)); then
-  set -- javascript python c go examples
+  set -- javascript python c go java examples
 fi
 interfaces
 status=0
 for language in "$@"; do
-  declare -F "build_$language" >/dev/null || missing "there is no language $language. There are:" "javascript python c go examples"
+  declare -F "build_$language" >/dev/null || missing "there is no language $language. There are:" "javascript python c go java examples"
   # A subshell of its own, not a condition: inside one, set -e would be off.
   set +e
   (set -e && "build_$language")

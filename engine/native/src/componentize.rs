@@ -3,7 +3,8 @@
 //! | the module | becomes |
 //! |---|---|
 //! | carries a component type (wit-bindgen puts it there) | that component |
-//! | the same, and imports `wasi_snapshot_preview1` | that component, with the standard adapter for what it imports |
+//! | carries none, but exports a [handler of Mayfly's](crate::contract) | the component that has it |
+//! | one of both, and imports `wasi_snapshot_preview1` | that component, with the standard adapter for what it imports |
 //! | exports `_start` and imports `wasi_snapshot_preview1` | a command, `wasi:cli/run`, with the standard adapter |
 //! | the same, of the Go toolchain | a command, with the [lean adapter](crate::lean) |
 //!
@@ -16,7 +17,7 @@ use wasi_preview1_component_adapter_provider::{
 use wasmparser::{Encoding, Parser, Payload};
 use wit_component::ComponentEncoder;
 
-use crate::lean;
+use crate::{contract, lean};
 
 /// A component and what was done to get it.
 pub struct Componentized {
@@ -34,6 +35,8 @@ struct Traits {
     imports_preview0: bool,
     exports_start: bool,
     is_go: bool,
+    /// Of Mayfly's, by what it exports.
+    worlds: Vec<&'static str>,
 }
 
 /// Makes a component of a core module; nothing of what is one already. The error is the uploader's.
@@ -50,6 +53,14 @@ pub fn componentize(binary: &[u8]) -> Result<Option<Componentized>, String> {
         return Ok(Some(Componentized {
             bytes: encode(binary, Some(&lean::adapter()?))?,
             how: "a WASI preview 1 command of the Go toolchain, run once a request as CGI has it",
+        }));
+    }
+    if !traits.carries_type && !traits.worlds.is_empty() {
+        // TeaVM, for one, exports a _start all the same: nothing calls it.
+        let adapter = traits.imports_preview1.then_some(REACTOR_ADAPTER);
+        return Ok(Some(Componentized {
+            bytes: encode(&contract::with_type(binary, &traits.worlds)?, adapter)?,
+            how: "a core module that exports what mayfly:function has, by the canonical ABI",
         }));
     }
     let (adapter, how) = match traits {
@@ -127,7 +138,9 @@ fn traits(binary: &[u8]) -> Result<Traits, String> {
             }
             Payload::ExportSection(exports) => {
                 for export in exports {
-                    traits.exports_start |= export.map_err(broken)?.name == "_start";
+                    let name = export.map_err(broken)?.name;
+                    traits.exports_start |= name == "_start";
+                    traits.worlds.extend(contract::world_of(name));
                 }
             }
             _ => {}
@@ -186,6 +199,52 @@ mod tests {
             reason.contains("c-shared") && reason.contains("componentize-go"),
             "{reason}"
         );
+    }
+
+    /// What answers a request with an error that has no text: the least that is a handler.
+    const HANDLER: &str = r#"
+        (memory (export "memory") 1)
+        (data (i32.const 16) "\01\00\00\00\05")
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 64)
+        (func (export "mayfly:function/web-handler@0.1.0#handle") (param i32) (result i32) i32.const 16)"#;
+
+    #[test]
+    fn a_handler_by_the_canonical_abi_needs_no_component_type() {
+        let made = made_of(&format!("(module {HANDLER})"))
+            .unwrap()
+            .expect("it was no component");
+        assert!(made.how.contains("canonical ABI"), "{}", made.how);
+        assert!(traits(&made.bytes).unwrap().is_component);
+    }
+
+    #[test]
+    fn a_handler_is_no_command_whatever_else_its_toolchain_exports() {
+        let made = made_of(&format!(
+            r#"(module {PREVIEW1_IMPORT} {HANDLER} (func (export "_start")))"#
+        ));
+        let made = made.unwrap().expect("it was no component");
+        assert!(made.how.contains("canonical ABI"), "{}", made.how);
+    }
+
+    #[test]
+    fn a_handler_may_be_one_for_events_too_and_have_hooks() {
+        let others = r#"
+            (func (export "mayfly:function/event-handler@0.1.0#handle") (param i32) (result i32) i32.const 16)
+            (func (export "mayfly:snapshot/restore-hook@0.1.0#after-restore") (result i32) i32.const 32)"#;
+        let made = made_of(&format!("(module {HANDLER} {others})"))
+            .unwrap()
+            .expect("it was no component");
+        let text = String::from_utf8_lossy(&made.bytes).into_owned();
+        for export in ["web-handler@0.1.0", "event-handler@0.1.0", "restore-hook@0.1.0"] {
+            assert!(text.contains(export), "{export}");
+        }
+    }
+
+    #[test]
+    fn a_handler_of_another_signature_is_refused_by_name() {
+        let module =
+            r#"(module (memory (export "memory") 1) (func (export "mayfly:function/web-handler@0.1.0#handle")))"#;
+        assert!(refusal(module).contains("web-handler"), "{}", refusal(module));
     }
 
     #[test]

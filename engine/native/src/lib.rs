@@ -25,13 +25,14 @@
 //! | `front` | the host functions that guests see, one file an interface |
 //! | `shape` | the types of an embedding program's own interfaces |
 //! | `describe` | from a WIT file to such types: runs in the `mayfly-compiler` process only |
-//! | `componentize`, `lean` | from a core module to a component, and an adapter for it: runs in the `mayfly-compiler` process only |
+//! | `componentize`, `contract`, `lean` | from a core module to a component, a type for it and an adapter: runs in the `mayfly-compiler` process only |
 //! | `compile` | from an upload to an artifact: runs in the `mayfly-compiler` process only |
 
 pub mod abi;
 mod buffers;
 pub mod compile;
 mod componentize;
+mod contract;
 pub mod describe;
 mod engine;
 mod faults;

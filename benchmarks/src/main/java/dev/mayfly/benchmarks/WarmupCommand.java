@@ -45,7 +45,7 @@ final class WarmupCommand implements Callable<Integer> {
 
     @Option(
             names = "--examples",
-            description = "Instead: what it does for examples/js-render and py-score, which tools/compat.sh builds.")
+            description = "Instead: what it does for examples/js-render, py-score and rules-java, which tools/compat.sh builds.")
     private boolean examples;
 
     @Option(

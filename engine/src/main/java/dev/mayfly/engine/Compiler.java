@@ -41,7 +41,7 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
     }
 
     /**
-     * Compiles a component, or a core module that carries its component type, to an artifact for this engine.
+     * Compiles a component, or a core module that is made one, to an artifact for this engine. Which can be says {@code componentize.rs}.
      *
      * @param input the WebAssembly binary
      * @param output where the artifact is written; not yet flushed to disk. On a failure it may hold anything

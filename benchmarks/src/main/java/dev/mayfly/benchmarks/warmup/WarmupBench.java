@@ -71,19 +71,19 @@ public final class WarmupBench {
                     Files.size(subject.component()) / 1024.0,
                     snapshot.buildMs()));
             SequencedMap<String, Workload> light = new LinkedHashMap<>();
-            light.put(PLAIN, () -> call(mayfly, COLD, subject.plain()));
-            light.put(WARMED, () -> call(mayfly, WARMED, subject.slow()));
+            light.put(PLAIN, () -> call(mayfly, COLD, Request.get(subject.plain())));
+            light.put(WARMED, () -> call(mayfly, WARMED, Request.get(subject.slow())));
             deploy(
                     mayfly,
                     BUILT,
                     subject.component(),
                     new Warmup(List.of(request), Warmup.Trigger.PUBLISH, Duration.ofDays(1)));
             snapshot(mayfly, BUILT);
-            light.put(BUILDING, new WhileBuilding(() -> call(mayfly, WARMED, subject.slow()), mayfly, BUILT));
+            light.put(BUILDING, new WhileBuilding(() -> call(mayfly, WARMED, Request.get(subject.slow())), mayfly, BUILT));
             SequencedMap<String, Sample> samples = rounds.run(light, progress);
             // Behind the others, as the memory that it writes is then to be given back by calls that write little.
             SequencedMap<String, Workload> heavy = new LinkedHashMap<>();
-            heavy.put(COLD, () -> call(mayfly, COLD, subject.slow()));
+            heavy.put(COLD, () -> call(mayfly, COLD, Request.get(subject.slow())));
             samples.putAll(rounds.run(heavy, progress));
             List<Row> rows = Row.byLatency(samples);
             return new Result(rows, targets(rows, snapshot));
@@ -111,10 +111,10 @@ public final class WarmupBench {
         throw new IllegalStateException("no snapshot within " + BUILD_TIME_MAX.toSeconds() + " s");
     }
 
-    static void call(Mayfly mayfly, String name, String path) {
-        Response response = mayfly.invoke(name, Request.get(path));
+    static void call(Mayfly mayfly, String name, Request request) {
+        Response response = mayfly.invoke(name, request);
         if (response.status() != 200) {
-            throw new IllegalStateException(name + path + " answered with " + response.status());
+            throw new IllegalStateException(name + request.path() + " answered with " + response.status());
         }
     }
 

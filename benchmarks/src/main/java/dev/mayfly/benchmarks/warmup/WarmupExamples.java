@@ -5,6 +5,7 @@ import dev.mayfly.benchmarks.measure.Sample;
 import dev.mayfly.benchmarks.measure.Workload;
 import dev.mayfly.benchmarks.report.Row;
 import dev.mayfly.host.Mayfly;
+import dev.mayfly.host.Request;
 import dev.mayfly.snapshots.SnapshotRecord;
 import dev.mayfly.snapshots.Uniqueness;
 import dev.mayfly.snapshots.Warmup;
@@ -27,17 +28,28 @@ public final class WarmupExamples {
     /**
      * A function to be warmed up as its manifest has it.
      *
-     * @param path what is called, and warms it up
+     * @param path what is called, and warms it up; with its query
      */
     private record Example(String name, String path, Uniqueness.Policy uniqueness) {
         Path component(Path folder) {
             return folder.resolve(name + ".wasm");
         }
+
+        Request request() {
+            String[] parts = path.split("\\?", 2);
+            return parts.length == 1
+                    ? Request.get(path)
+                    : Request.get(parts[0]).withQuery(parts[1]);
+        }
     }
 
     private static final List<Example> ALL = List.of(
             new Example("js-render", "/shelf-3", Uniqueness.Policy.REFUSE),
-            new Example("py-score", "/score", Uniqueness.Policy.WARN));
+            new Example("py-score", "/score", Uniqueness.Policy.WARN),
+            new Example(
+                    "rules-java",
+                    "/price?country=de&postcode=80331&service=express&grams=800",
+                    Uniqueness.Policy.REFUSE));
 
     private WarmupExamples() {}
 
@@ -81,8 +93,9 @@ public final class WarmupExamples {
             SnapshotRecord snapshot = WarmupBench.snapshot(mayfly, WARMED);
             progress.accept(example.name() + " has its snapshot");
             SequencedMap<String, Workload> workloads = new LinkedHashMap<>();
+            Request call = example.request();
             for (String name : List.of(WARMED, COLD)) {
-                workloads.put(name, () -> WarmupBench.call(mayfly, name, example.path()));
+                workloads.put(name, () -> WarmupBench.call(mayfly, name, call));
             }
             SequencedMap<String, Sample> samples = rounds.run(workloads, progress);
             List<Row> rows = Row.byLatency(samples);

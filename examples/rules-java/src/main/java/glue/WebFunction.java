@@ -1,0 +1,15 @@
+package glue;
+
+/**
+ * A function that answers web requests. It is made by the first request that an instance gets, and kept: what its constructor prepares is there in each
+ * call when a warm-up has made it.
+ */
+public interface WebFunction {
+    /**
+     * Answers one request.
+     *
+     * @throws IllegalArgumentException for what the caller did wrong: the answer is 400 with the message. Any other exception is a mistake of the
+     *     function's own: the answer is 500, and the exception is in the function's log
+     */
+    Response handle(Request request);
+}
