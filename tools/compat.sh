@@ -3,9 +3,9 @@
 #
 #   target/guests/compat/<name>.wasm
 #
-# What the toolchains are made of comes from npm, PyPI, crates.io, Maven Central and Debian, and into target/compat only, or Maven's own cache; Go's and
-# the JDK have to be there. A second run builds
-# what changed. A language whose tools are missing is named and left out, and the exit status is 3.
+# What the toolchains are made of comes from npm, PyPI, crates.io, Maven Central and Debian, and into target/compat only (Maven's into its own
+# cache); Go and the JDK have to be there. A second run builds what changed. A language whose tools are missing is named and left out, and the exit status
+# is 3.
 #
 #   tools/compat.sh             all languages
 #   tools/compat.sh c python    only these

@@ -8,8 +8,8 @@ public interface WebFunction {
     /**
      * Answers one request.
      *
-     * @throws IllegalArgumentException for what the caller did wrong: the answer is 400 with the message. Any other exception is a mistake of the
-     *     function's own: the answer is 500, and the exception is in the function's log
+     * @throws InvalidRequest for what the caller did wrong. Any other exception is a mistake of the function's own: the answer is 500, and the
+     *     function's log has the exception
      */
     Response handle(Request request);
 }

@@ -4,7 +4,7 @@ import org.teavm.interop.Address;
 import org.teavm.interop.Export;
 import parcels.ParcelPrices;
 
-/** {@code mayfly:function/web-handler}, which the module exports. */
+/** {@code mayfly:function/web-handler}, which the module exports. An SDK would generate it, with the name of the function in it. */
 public final class WebHandler {
     private static WebFunction function;
 
@@ -19,7 +19,7 @@ public final class WebHandler {
                 function = new ParcelPrices();
             }
             return WebTypes.ok(function.handle(request));
-        } catch (IllegalArgumentException mistake) {
+        } catch (InvalidRequest mistake) {
             return WebTypes.invalid(String.valueOf(mistake.getMessage()));
         } catch (Throwable failure) {
             return WebTypes.internal(failure.toString());

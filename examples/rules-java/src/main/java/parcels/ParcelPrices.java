@@ -18,7 +18,7 @@ public final class ParcelPrices implements WebFunction {
                 request.parameter("country"),
                 request.parameter("postcode"),
                 request.parameter("service"),
-                Integer.parseInt(request.parameter("grams")));
+                request.number("grams"));
         return table.first(parcel).map(ParcelPrices::offer).orElseGet(() -> nothing("no rule takes this parcel"));
     }
 

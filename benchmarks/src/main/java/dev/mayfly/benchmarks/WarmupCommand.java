@@ -45,7 +45,8 @@ final class WarmupCommand implements Callable<Integer> {
 
     @Option(
             names = "--examples",
-            description = "Instead: what it does for examples/js-render, py-score and rules-java, which tools/compat.sh builds.")
+            description =
+                    "Instead: what it does for examples/js-render, py-score and rules-java, which tools/compat.sh builds.")
     private boolean examples;
 
     @Option(
@@ -98,7 +99,8 @@ final class WarmupCommand implements Callable<Integer> {
     private int examples() throws Exception {
         List<Path> missing = WarmupExamples.missing(EXAMPLES);
         if (!missing.isEmpty()) {
-            System.err.println("bench: there is no " + missing.getFirst() + ": tools/compat.sh examples builds one");
+            System.err.println(
+                    "bench: there is no " + missing.getFirst() + ": tools/compat.sh examples java builds them");
             return Bench.EXIT_TOOL_MISSING;
         }
         try (BenchFiles files = BenchFiles.open()) {

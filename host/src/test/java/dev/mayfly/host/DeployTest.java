@@ -82,6 +82,22 @@ class DeployTest {
     }
 
     @Test
+    void aModuleThatExportsAHandlerByTheCanonicalAbiNeedsNoTypeOfItsOwn() throws Exception {
+        // It answers with what stands at 16: ok, status 201, no headers, no body.
+        String module = """
+                (module
+                  (memory (export "memory") 1)
+                  (data (i32.const 16) "\\00\\00\\00\\00\\c9\\00")
+                  (func (export "mayfly:function/web-handler@0.1.0#handle") (param i32) (result i32) i32.const 16))
+                """;
+        JsonNode function = host.upload("untyped", module.getBytes(StandardCharsets.UTF_8))
+                .expect(201)
+                .json();
+        assertTrue(function.path("madeFrom").asText().contains("canonical ABI"), function::toString);
+        host.get("/f/untyped").expect(201);
+    }
+
+    @Test
     void aFunctionIsReplacedUnderItsName() throws Exception {
         Instant createdAt = Instant.parse(
                 host.deploy("replaced", "echo").json().path("createdAt").asText());

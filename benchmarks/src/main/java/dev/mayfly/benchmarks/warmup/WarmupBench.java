@@ -79,7 +79,9 @@ public final class WarmupBench {
                     subject.component(),
                     new Warmup(List.of(request), Warmup.Trigger.PUBLISH, Duration.ofDays(1)));
             snapshot(mayfly, BUILT);
-            light.put(BUILDING, new WhileBuilding(() -> call(mayfly, WARMED, Request.get(subject.slow())), mayfly, BUILT));
+            light.put(
+                    BUILDING,
+                    new WhileBuilding(() -> call(mayfly, WARMED, Request.get(subject.slow())), mayfly, BUILT));
             SequencedMap<String, Sample> samples = rounds.run(light, progress);
             // Behind the others, as the memory that it writes is then to be given back by calls that write little.
             SequencedMap<String, Workload> heavy = new LinkedHashMap<>();

@@ -37,9 +37,7 @@ public final class WarmupExamples {
 
         Request request() {
             String[] parts = path.split("\\?", 2);
-            return parts.length == 1
-                    ? Request.get(path)
-                    : Request.get(parts[0]).withQuery(parts[1]);
+            return parts.length == 1 ? Request.get(path) : Request.get(parts[0]).withQuery(parts[1]);
         }
     }
 
