@@ -160,4 +160,10 @@ pub const INTERFACES: &[&Interface] = &[
     &momento::OLDER_TOPIC,
     &momento::OLDER_TOKEN,
     &momento::OLDER_HTTP,
+    &momento::OLDER_AUTH,
+    &momento::OLDER_SECRETS,
+    &momento::OLDER_S3,
+    &momento::OLDER_DYNAMO,
+    &momento::OLDER_LAMBDA,
+    &momento::OLDER_REDIS,
 ];

@@ -78,3 +78,9 @@ pub const AUTH: Interface = Interface {
         )
     })],
 };
+
+/// The same of the older interfaces.
+pub const OLDER: Interface = Interface {
+    name: "momento:host/aws-auth",
+    ..AUTH
+};

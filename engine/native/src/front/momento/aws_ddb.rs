@@ -1,45 +1,22 @@
-//! `momento:aws-ddb/aws-ddb`: requests to what the `http` binding `dynamodb` leads to, signed with the function's key.
+//! `momento:aws-ddb/aws-ddb` and `momento:host/aws-ddb`: requests to what the `http` binding `dynamodb` leads to, signed with the function's key.
+
+use std::marker::PhantomData;
 
 use serde_json::{Map, Value, json};
-use wasmtime::component::{ComponentType, Lift, Lower, Resource, ResourceType};
+use wasmtime::component::{ComponentType, Lift, Lower, Resource};
 
-use super::aws_auth::{Credentials, Provider};
-use super::bytes::{self, Data, Given, Source};
+use super::aws::{CLIENT, Client, Error, NEW_CLIENT, post, refusal};
+use super::bytes::{self, Data, Made, Source};
 use super::errors::{Fail, settled};
-use super::http::{Fetch, Signing, fetch};
-use super::{Access, Interface, Momento, VERSION};
-use crate::front::errors::Error as HostError;
+use super::{Access, Interface, VERSION};
+use crate::front::Define;
 use crate::front::wire::ARGUMENT_BYTES_MAX;
 
-/// A guest's handle: the number of its credentials.
-struct Client;
-
-const BINDING: &str = "dynamodb";
+/// Its binding, and what it is called in signatures.
+const SERVICE: &str = "dynamodb";
 
 /// Of an answer: an item has 400 KB at most, and in JSON no more than this.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
-
-#[derive(ComponentType, Lower)]
-#[component(variant)]
-enum Error {
-    #[component(name = "unauthorized")]
-    Unauthorized(String),
-    #[component(name = "malformed")]
-    Malformed(String),
-    #[component(name = "other")]
-    Other(String),
-}
-
-impl From<HostError> for Error {
-    fn from(error: HostError) -> Error {
-        let text = error.text().to_owned();
-        match error {
-            HostError::PermissionDenied(_) => Error::Unauthorized(text),
-            HostError::Invalid(_) => Error::Malformed(text),
-            error => Error::Other(format!("{}: {text}", error.case())),
-        }
-    }
-}
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
@@ -61,28 +38,62 @@ enum KeyValue {
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
-enum Item {
+enum Item<J> {
     #[component(name = "json")]
-    Json(Data),
+    Json(J),
 }
 
 #[derive(ComponentType, Lower)]
 #[component(variant)]
-enum GivenItem {
+enum GivenItem<G> {
     #[component(name = "json")]
-    Json(Given),
+    Json(G),
+}
+
+/// How an interface passes the JSON of an item.
+trait Json: Lift + Send + Sync + 'static {
+    type Given: Lower + Send + Sync + 'static;
+
+    /// Nothing when it is more than an operation takes.
+    fn bytes(self, store: &mut Access<'_>) -> impl Future<Output = wasmtime::Result<Option<Vec<u8>>>> + Send;
+
+    fn given(text: String) -> Self::Given;
+}
+
+impl Json for Data {
+    type Given = Made;
+
+    async fn bytes(self, store: &mut Access<'_>) -> wasmtime::Result<Option<Vec<u8>>> {
+        self.source(store).await?.bytes(store, ARGUMENT_BYTES_MAX).await
+    }
+
+    fn given(text: String) -> Made {
+        Made::Value(text.into_bytes())
+    }
+}
+
+impl Json for String {
+    type Given = String;
+
+    async fn bytes(self, _: &mut Access<'_>) -> wasmtime::Result<Option<Vec<u8>>> {
+        Ok((self.len() <= ARGUMENT_BYTES_MAX).then(|| self.into_bytes()))
+    }
+
+    fn given(text: String) -> String {
+        text
+    }
 }
 
 type Names = Vec<(String, String)>;
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
-struct Conditional {
+struct Conditional<J> {
     expression: String,
     #[component(name = "expression-attribute-names")]
     names: Option<Names>,
     #[component(name = "expression-attribute-values")]
-    values: Option<Item>,
+    values: Option<Item<J>>,
 }
 
 #[derive(ComponentType, Lift, Clone, Copy)]
@@ -117,15 +128,15 @@ enum Returned {
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
-struct Put {
+struct Put<J> {
     #[component(name = "table-name")]
     table: String,
-    item: Item,
+    item: Item<J>,
     #[component(name = "return-values")]
     returned: Returned,
     #[component(name = "return-consumed-capacity")]
     consumed: Consumed,
-    condition: Option<Conditional>,
+    condition: Option<Conditional<J>>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -175,16 +186,16 @@ struct ConsumedCapacity {
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-struct PutOutput {
-    attributes: Option<GivenItem>,
+struct PutOutput<G> {
+    attributes: Option<GivenItem<G>>,
     #[component(name = "consumed-capacity")]
     consumed: Option<ConsumedCapacity>,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-struct GetOutput {
-    item: Option<GivenItem>,
+struct GetOutput<G> {
+    item: Option<GivenItem<G>>,
     #[component(name = "consumed-capacity")]
     consumed: Option<ConsumedCapacity>,
 }
@@ -192,24 +203,27 @@ struct GetOutput {
 pub const DYNAMO: Interface = Interface {
     name: "momento:aws-ddb/aws-ddb",
     version: VERSION,
-    resources: &[("client", |linker, name| {
-        linker.resource(name, ResourceType::host::<Client>(), |mut store, number| {
-            Momento::of(store.data_mut()).credentials.remove(number as usize);
-            Ok(())
-        })
-    })],
-    functions: &[
-        ("[constructor]client", |linker, name| {
-            linker.func_wrap(name, |mut store: Access<'_>, (provider,): (Resource<Provider>,)| {
-                let credentials = &mut Momento::of(store.data_mut()).credentials;
-                let own = credentials[provider.rep() as usize].clone();
-                Ok((Resource::<Client>::new_own(credentials.insert(own) as u32),))
-            })
-        }),
+    resources: &[CLIENT],
+    functions: Functions::<Data>::ALL,
+};
+
+/// The same with items as text.
+pub const OLDER: Interface = Interface {
+    name: "momento:host/aws-ddb",
+    version: VERSION,
+    resources: &[CLIENT],
+    functions: Functions::<String>::ALL,
+};
+
+struct Functions<J>(PhantomData<J>);
+
+impl<J: Json> Functions<J> {
+    const ALL: &'static [(&'static str, Define)] = &[
+        NEW_CLIENT,
         ("[method]client.put-item", |linker, name| {
             linker.func_wrap_async(
                 name,
-                |mut store: Access<'_>, (client, request): (Resource<Client>, Put)| {
+                |mut store: Access<'_>, (client, request): (Resource<Client>, Put<J>)| {
                     Box::new(async move { settled(put(&mut store, &client, request).await) })
                 },
             )
@@ -218,16 +232,20 @@ pub const DYNAMO: Interface = Interface {
             linker.func_wrap_async(
                 name,
                 |mut store: Access<'_>, (client, request): (Resource<Client>, Get)| {
-                    Box::new(async move { settled(get(&mut store, &client, request).await) })
+                    Box::new(async move { settled(get::<J>(&mut store, &client, request).await) })
                 },
             )
         }),
-    ],
-};
+    ];
+}
 
 type Answer<T> = Result<T, Fail<Error>>;
 
-async fn put(store: &mut Access<'_>, client: &Resource<Client>, request: Put) -> Answer<PutOutput> {
+async fn put<J: Json>(
+    store: &mut Access<'_>,
+    client: &Resource<Client>,
+    request: Put<J>,
+) -> Answer<PutOutput<J::Given>> {
     let mut body = json!({
         "TableName": request.table,
         "Item": parsed(store, request.item).await?,
@@ -247,11 +265,11 @@ async fn put(store: &mut Access<'_>, client: &Resource<Client>, request: Put) ->
     let answer = ask(store, client, "PutItem", &body).await?;
     Ok(PutOutput {
         consumed: consumed(&answer),
-        attributes: item(store, &answer, "Attributes"),
+        attributes: item::<J>(&answer, "Attributes"),
     })
 }
 
-async fn get(store: &mut Access<'_>, client: &Resource<Client>, request: Get) -> Answer<GetOutput> {
+async fn get<J: Json>(store: &mut Access<'_>, client: &Resource<Client>, request: Get) -> Answer<GetOutput<J::Given>> {
     let key = request.key.into_iter().map(|attribute| {
         let value = match attribute.value {
             KeyValue::Text(text) => json!({ "S": text }),
@@ -273,7 +291,7 @@ async fn get(store: &mut Access<'_>, client: &Resource<Client>, request: Get) ->
     let answer = ask(store, client, "GetItem", &body).await?;
     Ok(GetOutput {
         consumed: consumed(&answer),
-        item: item(store, &answer, "Item"),
+        item: item::<J>(&answer, "Item"),
     })
 }
 
@@ -284,79 +302,41 @@ fn set_names(body: &mut Value, names: Option<Names>) {
     }
 }
 
-async fn parsed(store: &mut Access<'_>, item: Item) -> Answer<Value> {
-    let Item::Json(data) = item;
-    let bytes = data.source(store).await?.bytes(store, ARGUMENT_BYTES_MAX).await?;
+async fn parsed<J: Json>(store: &mut Access<'_>, item: Item<J>) -> Answer<Value> {
+    let Item::Json(json) = item;
+    let bytes = json.bytes(store).await?;
     let parsed = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     parsed.ok_or_else(|| Fail::Told(Error::Malformed("the item is no JSON".into())))
 }
 
 /// Asks the service for something and reads its answer.
 async fn ask(store: &mut Access<'_>, client: &Resource<Client>, operation: &str, body: &Value) -> Answer<Value> {
-    let Credentials {
-        access_key_id,
-        secret_access_key,
-        region,
-    } = Momento::of(store.data_mut()).credentials[client.rep() as usize].clone();
     let body = bytes::buffer_of(store.data(), body.to_string().as_bytes()).await?;
-    let request = Fetch {
-        to: BINDING.into(),
-        verb: "POST".into(),
-        path: "/".into(),
-        headers: vec![
-            ("content-type".into(), "application/x-amz-json-1.0".into()),
-            ("x-amz-target".into(), format!("DynamoDB_20120810.{operation}")),
-        ],
-        body: Source::Buffer(body),
-        timeout_ms: None,
-        signing: Some(Signing {
-            access_key_id,
-            secret_access_key,
-            region,
-            service: "dynamodb".into(),
-        }),
-    };
-    let received = fetch(store, request).await??;
+    let headers = vec![
+        ("content-type".into(), "application/x-amz-json-1.0".into()),
+        ("x-amz-target".into(), format!("DynamoDB_20120810.{operation}")),
+    ];
+    let received = post(store, client, SERVICE, "/".into(), headers, Source::Buffer(body)).await??;
     let (status, index) = (received.status, received.body.rep() as usize);
     let answer = Source::Buffer(index).bytes(store, ANSWER_BYTES_MAX).await?;
     let answer = answer.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     match answer {
         Some(answer) if status == 200 => Ok(answer),
-        Some(answer) => Err(Fail::Told(refusal(&answer))),
+        Some(answer) => Err(Fail::Told(refused(&answer))),
         None => Err(Fail::Told(Error::Other(format!(
             "status {status} without a JSON answer"
         )))),
     }
 }
 
-/// What the service has against a request. Its type is behind the name of a namespace.
-fn refusal(answer: &Value) -> Error {
+fn refused(answer: &Value) -> Error {
     let field = |name: &str| answer.get(name).and_then(Value::as_str);
-    let ty = field("__type")
-        .unwrap_or_default()
-        .rsplit('#')
-        .next()
-        .unwrap_or_default();
     let message = field("message").or(field("Message")).unwrap_or_default();
-    let text = format!("{ty}: {message}");
-    match ty {
-        "AccessDeniedException"
-        | "ExpiredTokenException"
-        | "IncompleteSignatureException"
-        | "InvalidSignatureException"
-        | "MissingAuthenticationTokenException"
-        | "UnrecognizedClientException" => Error::Unauthorized(text),
-        "SerializationException" | "ValidationException" => Error::Malformed(text),
-        _ => Error::Other(text),
-    }
+    refusal(field("__type").unwrap_or_default(), message)
 }
 
-fn item(store: &mut Access<'_>, answer: &Value, name: &str) -> Option<GivenItem> {
-    let text = answer.get(name)?.to_string();
-    Some(GivenItem::Json(Given::Value(bytes::kept(
-        store.data_mut(),
-        text.as_bytes(),
-    ))))
+fn item<J: Json>(answer: &Value, name: &str) -> Option<GivenItem<J::Given>> {
+    Some(GivenItem::Json(J::given(answer.get(name)?.to_string())))
 }
 
 fn consumed(answer: &Value) -> Option<ConsumedCapacity> {
@@ -397,23 +377,6 @@ fn capacity(of: &Value) -> Capacity {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_refusal_is_told_by_its_type() {
-        let told = |ty: &str| refusal(&json!({ "__type": ty, "message": "so it is" }));
-        assert!(matches!(
-            told("com.amazon.coral.service#UnrecognizedClientException"),
-            Error::Unauthorized(_)
-        ));
-        assert!(matches!(
-            told("com.amazon.coral.validate#ValidationException"),
-            Error::Malformed(_)
-        ));
-        let Error::Other(text) = told("com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException") else {
-            panic!("it is another");
-        };
-        assert_eq!(text, "ConditionalCheckFailedException: so it is");
-    }
 
     #[test]
     fn consumed_capacity_is_read_as_far_as_it_is_there() {

@@ -4,7 +4,7 @@ use wasmtime::component::{ComponentType, Lift, Lower, Resource, ResourceType};
 
 use super::aws_auth::Provider;
 use super::errors::{Fail, settled};
-use super::{Access, Interface, VERSION, perform_on};
+use super::{Access, Interface, VERSION, aws, perform_on};
 use crate::front::errors::Error as HostError;
 use crate::front::secrets::GET;
 
@@ -29,12 +29,9 @@ enum Error {
 
 impl From<HostError> for Error {
     fn from(error: HostError) -> Error {
-        let text = error.text().to_owned();
         match error {
             HostError::NotFound(_) => Error::NotFound,
-            HostError::PermissionDenied(_) => Error::Unauthorized(text),
-            HostError::Invalid(_) => Error::Malformed(text),
-            error => Error::Other(format!("{}: {text}", error.case())),
+            error => aws::told(error, Error::Unauthorized, Error::Malformed, Error::Other),
         }
     }
 }
@@ -97,6 +94,12 @@ pub const SECRETS: Interface = Interface {
             )
         }),
     ],
+};
+
+/// The same of the older interfaces.
+pub const OLDER: Interface = Interface {
+    name: "momento:host/aws-secrets",
+    ..SECRETS
 };
 
 async fn get(store: &mut Access<'_>, request: Request) -> Result<Response, Fail<Error>> {

@@ -11,8 +11,10 @@ use super::head::Head;
 use super::wire::{Decode, Encode, perform};
 use crate::invocation::Call;
 
+mod aws;
 mod aws_auth;
 mod aws_ddb;
+mod aws_lambda;
 mod aws_s3;
 mod aws_secrets;
 mod bytes;
@@ -50,12 +52,18 @@ pub use topic::TOPIC;
 pub use valkey::VALKEY;
 
 /// The older ones. Logging and spawning are what they were.
+pub use aws_auth::OLDER as OLDER_AUTH;
+pub use aws_ddb::OLDER as OLDER_DYNAMO;
+pub use aws_lambda::LAMBDA as OLDER_LAMBDA;
+pub use aws_s3::OLDER as OLDER_S3;
+pub use aws_secrets::OLDER as OLDER_SECRETS;
 pub use cache::OLDER as OLDER_SCALAR;
 pub use list::OLDER as OLDER_LIST;
 pub use older::HTTP as OLDER_HTTP;
 pub use support::OLDER as OLDER_SUPPORT;
 pub use token::OLDER as OLDER_TOKEN;
 pub use topic::OLDER as OLDER_TOPIC;
+pub use valkey::OLDER as OLDER_REDIS;
 
 const VERSION: &str = "1.0.0";
 
@@ -72,7 +80,7 @@ pub struct Momento {
     sends_events: bool,
     names: Option<Names>,
     credentials: Slab<aws_auth::Credentials>,
-    clusters: Slab<String>,
+    servers: Slab<String>,
     replies: Slab<valkey::Replies>,
 }
 

@@ -24,7 +24,7 @@ pub const WEB: &str = "momento:functions/guest-function-web@1.0.0";
 pub const SPAWNED: &str = "momento:functions/guest-function-spawn@1.0.0";
 
 /// A body is passed as a whole. What a request may have is the host's limit; this one bounds an upstream's answer as well.
-const BODY_BYTES_MAX: usize = 64 << 20;
+pub const BODY_BYTES_MAX: usize = 64 << 20;
 
 #[derive(ComponentType, Lift)]
 #[component(record)]

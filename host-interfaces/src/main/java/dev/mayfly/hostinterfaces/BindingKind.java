@@ -13,13 +13,23 @@ public enum BindingKind {
             "wasi:keyvalue/atomics",
             "momento:cache-scalar/cache-scalar",
             "momento:cache-list/cache-list",
-            "momento:valkey/valkey"),
+            "momento:valkey/valkey",
+            "momento:functions/cache-scalar",
+            "momento:functions/cache-list",
+            "momento:host/redis"),
     SQL("mayfly:sql/sql"),
-    BLOB("mayfly:blob/blob", "momento:aws-s3/aws-s3"),
-    HTTP("mayfly:http/client", "wasi:http/outgoing-handler", "momento:http/http", "momento:aws-ddb/aws-ddb"),
-    TOPIC("mayfly:pubsub/publisher", "wasi:messaging/producer", "momento:topic/topic"),
+    BLOB("mayfly:blob/blob", "momento:aws-s3/aws-s3", "momento:host/aws-s3"),
+    HTTP(
+            "mayfly:http/client",
+            "wasi:http/outgoing-handler",
+            "momento:http/http",
+            "momento:aws-ddb/aws-ddb",
+            "momento:host/http",
+            "momento:host/aws-ddb",
+            "momento:host/aws-lambda"),
+    TOPIC("mayfly:pubsub/publisher", "wasi:messaging/producer", "momento:topic/topic", "momento:functions/topic"),
     FUNCTION("mayfly:functions/functions", "momento:host/spawn"),
-    SECRET("mayfly:secrets/secrets", "momento:aws-secrets/aws-secrets");
+    SECRET("mayfly:secrets/secrets", "momento:aws-secrets/aws-secrets", "momento:host/aws-secrets");
 
     @SuppressWarnings("ImmutableEnumChecker") // List.of is.
     private final List<String> interfaces;

@@ -3,6 +3,8 @@ package dev.mayfly.hostinterfaces;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * On whose behalf an operation is performed.
@@ -37,5 +39,25 @@ public record FunctionContext(
                     "function " + this.name + " has no " + kind.label() + " binding " + name);
         }
         return grant;
+    }
+
+    /**
+     * The function's name for a binding that it means by something else: an address. The first in the alphabet, where it means several.
+     *
+     * @param type of the binding's provider
+     * @return null when it was granted none such that this host has
+     */
+    public <T> @Nullable String bindingWith(Class<T> type, Predicate<T> isMeant) {
+        String found = null;
+        for (Map.Entry<String, Grant> entry : grants.entrySet()) {
+            Grant grant = entry.getValue();
+            if (grant.isConfigured()
+                    && type.isInstance(grant.binding().provider())
+                    && isMeant.test(type.cast(grant.binding().provider()))
+                    && (found == null || entry.getKey().compareTo(found) < 0)) {
+                found = entry.getKey();
+            }
+        }
+        return found;
     }
 }

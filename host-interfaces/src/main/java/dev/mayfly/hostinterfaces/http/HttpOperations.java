@@ -5,7 +5,6 @@ import dev.mayfly.hostinterfaces.BindingKind;
 import dev.mayfly.hostinterfaces.Body;
 import dev.mayfly.hostinterfaces.Deadline;
 import dev.mayfly.hostinterfaces.FunctionContext;
-import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.hostinterfaces.HostError;
 import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.hostinterfaces.OperationTable;
@@ -125,13 +124,10 @@ public final class HttpOperations {
 
     /** The name of the binding that leads to an origin. */
     private static String bindingTo(Origin origin, FunctionContext function) {
-        for (Map.Entry<String, Grant> entry : function.grants().entrySet()) {
-            Grant grant = entry.getValue();
-            if (grant.isConfigured()
-                    && grant.binding().provider() instanceof HttpUpstream upstream
-                    && upstream.origin().equals(origin)) {
-                return entry.getKey();
-            }
+        String binding = function.bindingWith(
+                HttpUpstream.class, upstream -> upstream.origin().equals(origin));
+        if (binding != null) {
+            return binding;
         }
         throw HostError.of(
                 HostError.Kind.PERMISSION_DENIED, "function " + function.name() + " has no http binding for " + origin);

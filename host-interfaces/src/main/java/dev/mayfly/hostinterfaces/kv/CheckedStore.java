@@ -165,6 +165,11 @@ final class CheckedStore implements KeyValueStore {
     }
 
     @Override
+    public boolean takesCommandsFor(ServerAddress address) {
+        return store.takesCommandsFor(address);
+    }
+
+    @Override
     public void close() {
         store.close();
     }

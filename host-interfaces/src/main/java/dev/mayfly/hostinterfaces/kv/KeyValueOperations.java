@@ -2,6 +2,7 @@ package dev.mayfly.hostinterfaces.kv;
 
 import dev.mayfly.engine.Operation;
 import dev.mayfly.hostinterfaces.BindingKind;
+import dev.mayfly.hostinterfaces.FunctionContext;
 import dev.mayfly.hostinterfaces.HostError;
 import dev.mayfly.hostinterfaces.OperationCall;
 import dev.mayfly.hostinterfaces.OperationTable;
@@ -145,10 +146,23 @@ public final class KeyValueOperations {
         out.bool(store.listReplace(key, expected, values, timeToLive(in), call.deadline()));
     }
 
+    /** For a binding, or the server at an address: {@code engine/native/src/front/momento/valkey.rs} has the order. */
     private void command(OperationCall call, ArgumentReader in, AnswerWriter out) {
-        KeyValueStore store = store(call, in);
+        String to = in.text();
+        String binding = to.contains("://") ? bindingTo(ServerAddress.of(to), call.function()) : to;
+        KeyValueStore store = call.provider(BindingKind.KV, binding, KeyValueStore.class);
         String name = in.text();
         store.command(name, values(in), call.deadline()).writeTo(out);
+    }
+
+    private static String bindingTo(ServerAddress address, FunctionContext function) {
+        String binding = function.bindingWith(KeyValueStore.class, store -> store.takesCommandsFor(address));
+        if (binding == null) {
+            throw HostError.of(
+                    HostError.Kind.PERMISSION_DENIED,
+                    "function " + function.name() + " has no kv binding that takes commands for " + address);
+        }
+        return binding;
     }
 
     private static List<byte[]> values(ArgumentReader in) {

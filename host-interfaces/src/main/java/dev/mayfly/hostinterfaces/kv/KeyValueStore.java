@@ -119,6 +119,11 @@ public interface KeyValueStore extends AutoCloseable {
                 HostError.Kind.PERMISSION_DENIED, "the binding takes no commands: it is not of provider redis");
     }
 
+    /** Whether {@link #command} would send to the server of this address. */
+    default boolean takesCommandsFor(ServerAddress address) {
+        return false;
+    }
+
     /** Gives connections and memory back. Nobody may use it any more. */
     @Override
     void close();

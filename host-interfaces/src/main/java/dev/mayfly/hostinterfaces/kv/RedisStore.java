@@ -30,12 +30,14 @@ public final class RedisStore implements KeyValueStore {
 
     private final RedisLink link;
     private final KeyValueLimits limits;
+    private final ServerAddress address;
     private final String namespace;
     private final boolean commands;
 
     private RedisStore(RedisConfig config, KeyValueLimits limits) {
         this.link = new RedisLink(config);
         this.limits = limits;
+        this.address = ServerAddress.of(config);
         this.namespace = config.namespace() + ":";
         this.commands = config.commands();
     }
@@ -234,6 +236,11 @@ public final class RedisStore implements KeyValueStore {
         } catch (RedisCommandExecutionException e) {
             return new RedisReply.Failure(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public boolean takesCommandsFor(ServerAddress address) {
+        return commands && this.address.equals(address);
     }
 
     @Override

@@ -197,6 +197,11 @@ final class InspectCommandTest {
         assertEquals(
                 "[\"momento:spawn\"]",
                 json(ExitCode.OK, Guests.file("momento/spawned")).path("worlds").toString());
+        JsonNode older = json(ExitCode.OK, Guests.file("momento/older-services"));
+        assertEquals("[\"momento:functions/web\"]", older.path("worlds").toString());
+        assertEquals(Set.of("needs-binding kv"), states(older).get("momento:host/redis"));
+        assertEquals(Set.of("needs-binding http"), states(older).get("momento:host/aws-lambda"));
+        assertEquals(Set.of("satisfied"), states(older).get("momento:host/aws-auth"));
     }
 
     @Test

@@ -4,29 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
 import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.hostinterfaces.testing.RedisServer;
-import io.helidon.http.HeaderNames;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,24 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** Functions for Momento, built from the published crates: tokens, and the services of AWS and Valkey, by this host's bindings. */
 @Timeout(60)
 final class MomentoServicesTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @TempDir
     private static Path folder;
 
     private static TestHost host;
     private static RedisServer redis;
-    private static WebServer dynamo;
-    private static final Map<String, JsonNode> ITEMS = new ConcurrentHashMap<>();
+    private static AwsServer aws;
 
     @BeforeAll
     static void start() throws Exception {
         redis = RedisServer.started();
-        dynamo = WebServer.builder()
-                .address(InetAddress.getLoopbackAddress())
-                .routing(routing -> routing.any(MomentoServicesTest::answer))
-                .build()
-                .start();
+        aws = new AwsServer();
         Files.writeString(
                 folder.resolve(HostConfiguration.FILE_NAME), """
                 bindings:
@@ -63,7 +44,7 @@ final class MomentoServicesTest {
                   cluster: {kind: kv, provider: redis, host: 127.0.0.1, port: %d, commands: true}
                   closed: {kind: kv, provider: redis, host: 127.0.0.1, port: %d}
                   memory: {kind: kv, provider: memory}
-                """.formatted(dynamo.port(), redis.port(), redis.port()));
+                """.formatted(aws.port(), redis.port(), redis.port()));
         host = TestHost.start(folder, Limits.defaults());
         host.put("/v1/secrets/orders-key", "the secret").expect(204);
         deploy("request", "request");
@@ -76,7 +57,7 @@ final class MomentoServicesTest {
     @AfterAll
     static void stop() throws Exception {
         host.close();
-        dynamo.stop();
+        aws.close();
         redis.close();
     }
 
@@ -93,30 +74,6 @@ final class MomentoServicesTest {
 
     private static Answer post(String path, String body) throws Exception {
         return host.post(path, body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** A table with a key {@code id}, as the service answers for it. */
-    private static void answer(ServerRequest request, ServerResponse response) {
-        try {
-            JsonNode body = JSON.readTree(request.content().as(byte[].class));
-            String operation =
-                    request.headers().get(HeaderNames.create("x-amz-target")).get();
-            String signature = request.headers().get(HeaderNames.AUTHORIZATION).get();
-            ObjectNode answer = JSON.createObjectNode();
-            if (!signature.contains("/eu-west-1/dynamodb/aws4_request")) {
-                answer.put("__type", "com.amazon.coral.service#UnrecognizedClientException");
-            } else if (operation.equals("DynamoDB_20120810.PutItem")) {
-                ITEMS.put(body.at("/Item/id/S").asText(), body.path("Item"));
-            } else if (body.at("/Key/id/S").asText().isEmpty()) {
-                answer.put("__type", "com.amazon.coral.validate#ValidationException")
-                        .put("message", "no key");
-            } else if (ITEMS.containsKey(body.at("/Key/id/S").asText())) {
-                answer.set("Item", ITEMS.get(body.at("/Key/id/S").asText()));
-            }
-            response.status(answer.has("__type") ? 400 : 200).send(JSON.writeValueAsBytes(answer));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Test
