@@ -45,7 +45,6 @@ pub struct Memory {
 }
 
 /// Where an image is, in a memory and in its file.
-#[derive(Clone)]
 pub struct Image {
     pub range: Range<usize>,
     pub file: c_int,
