@@ -27,8 +27,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * the oldest without an open call, a few at a time when there are many. So recency is known to a tick; of tables used
  * within the same tick, any may go first.
  *
- * <p><b>Room is made ahead.</b> Freeing a table takes about as long as loading one. So a thread frees the oldest while a
- * few may still be loaded, and a call frees tables itself only where loads come faster than that thread.
+ * <p><b>Room is made ahead.</b> Freeing a table takes about as long as loading one. So once a call found no room and freed
+ * a few, a thread does so for the next ones for some time, while a few may still be loaded. As long as all that are called
+ * have room none is freed.
  *
  * <p><b>The bound is hard.</b> Tables that are retired and still in use count. When all are in use, a load is refused
  * with {@link MayflyException.Unavailable}.
@@ -70,10 +71,16 @@ public final class LinkerCache implements AutoCloseable {
     private final AtomicInteger retiredWaiting = new AtomicInteger();
     private final ReentrantLock evicting = new ReentrantLock();
 
+    /** For so long room is made ahead after a call found none. Then one finds none again, if there still are such loads. */
+    private static final long AHEAD_NS = 10_000_000_000L;
+
     /** Has its thread only while there is something to evict. */
     private final ThreadPoolExecutor evictor = evictor();
 
     private final AtomicBoolean evictorWoken = new AtomicBoolean();
+
+    /** When a call last found no room. */
+    private volatile long fullNs = System.nanoTime() - AHEAD_NS;
 
     private volatile boolean closed;
 
@@ -195,11 +202,12 @@ public final class LinkerCache implements AutoCloseable {
     /** Counts a table that is about to be loaded, after making room for it. */
     private void reserve() {
         if (tryReserve()) {
-            if (isNearlyFull() && evictorWoken.compareAndSet(false, true)) {
+            if (isNearlyFull() && System.nanoTime() - fullNs < AHEAD_NS && evictorWoken.compareAndSet(false, true)) {
                 evictor.execute(this::evictAhead);
             }
             return;
         }
+        fullNs = System.nanoTime();
         evicting.lock();
         try {
             // Ends: each round takes tables out of the loaded ones, of which there are finitely many idle.
