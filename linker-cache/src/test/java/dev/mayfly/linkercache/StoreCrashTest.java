@@ -251,15 +251,15 @@ class StoreCrashTest {
 
         @Override
         FileChannel createFile(Path file) throws IOException {
-            FileChannel channel = super.createFile(file);
-            files.put(channel, file);
-            changed(file);
-            return channel;
+            return changing(super.createFile(file), file);
         }
 
         @Override
         FileChannel append(Path file) throws IOException {
-            FileChannel channel = super.append(file);
+            return changing(super.append(file), file);
+        }
+
+        private FileChannel changing(FileChannel channel, Path file) {
             files.put(channel, file);
             changed(file);
             return channel;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
 import io.helidon.webserver.WebServer;
@@ -15,7 +14,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.InetAddress;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,13 +112,7 @@ final class MomentoBindingsTest {
     }
 
     private static void deploy(String name, String guest, String... settings) throws Exception {
-        Answer answer = host.send(host.request("/v1/functions/" + name + "?" + String.join("&", settings))
-                .PUT(BodyPublishers.ofByteArray(Guests.bytes("momento/" + guest))));
-        assertTrue(answer.status() == 200 || answer.status() == 201, answer::text);
-    }
-
-    private static Answer post(String path, String body) throws Exception {
-        return host.post(path, body.getBytes(StandardCharsets.UTF_8));
+        host.deployWith(name, "momento/" + guest, List.of(settings));
     }
 
     private static String encoded(String text) {
@@ -130,9 +122,9 @@ final class MomentoBindingsTest {
     @Test
     void aCacheKeepsWhatItIsGiven() throws Exception {
         assertEquals(404, host.get("/f/cache/get?key=a").status());
-        post("/f/cache/set?key=a", "value").expect(200);
+        host.post("/f/cache/set?key=a", "value").expect(200);
         assertEquals("value", host.get("/f/cache/get?key=a").expect(200).text());
-        post("/f/cache/delete?key=a", "").expect(200);
+        host.post("/f/cache/delete?key=a", "").expect(200);
         assertEquals(404, host.get("/f/cache/get?key=a").status());
         byte[] large = new byte[500_000];
         large[499_999] = 7;
@@ -142,17 +134,20 @@ final class MomentoBindingsTest {
 
     @Test
     void aCachesKeysAreAnyBytes() throws Exception {
-        post("/f/cache/set?key=0xff00", "bytes").expect(200);
-        post("/f/cache/set?key=hex:ff00", "text").expect(200);
+        host.post("/f/cache/set?key=0xff00", "bytes").expect(200);
+        host.post("/f/cache/set?key=hex:ff00", "text").expect(200);
         assertEquals("bytes", host.get("/f/cache/get?key=0xff00").expect(200).text());
         assertEquals("text", host.get("/f/cache/get?key=hex:ff00").expect(200).text());
     }
 
     @Test
     void aValueIsGoneWhenItsTimeIsOver() throws Exception {
-        post("/f/cache/set?key=short&ttl=200", "x").expect(200);
+        host.post("/f/cache/set?key=short&ttl=200", "x").expect(200);
         Waiting.until("it is gone", () -> host.get("/f/cache/get?key=short").status() == 404);
-        assertTrue(post("/f/cache/set?key=never&ttl=0", "x").expect(500).text().contains("1 ms or more"));
+        assertTrue(host.post("/f/cache/set?key=never&ttl=0", "x")
+                .expect(500)
+                .text()
+                .contains("1 ms or more"));
     }
 
     @ParameterizedTest
@@ -166,21 +161,23 @@ final class MomentoBindingsTest {
     })
     void aValueIsSetIfItsConditionHolds(String when, String absent, String equal, String different) throws Exception {
         String path = "/f/cache/set-if?key=if-" + when + "&when=" + when + "&value=";
-        post("/f/cache/delete?key=if-" + when, "").expect(200);
-        assertEquals(absent, post(path + "a", "a").expect(200).text());
-        post("/f/cache/set?key=if-" + when, "a").expect(200);
-        assertEquals(equal, post(path + "a", "b").expect(200).text());
-        post("/f/cache/set?key=if-" + when, "a").expect(200);
-        assertEquals(different, post(path + "x", "c").expect(200).text());
+        host.post("/f/cache/delete?key=if-" + when, "").expect(200);
+        assertEquals(absent, host.post(path + "a", "a").expect(200).text());
+        host.post("/f/cache/set?key=if-" + when, "a").expect(200);
+        assertEquals(equal, host.post(path + "a", "b").expect(200).text());
+        host.post("/f/cache/set?key=if-" + when, "a").expect(200);
+        assertEquals(different, host.post(path + "x", "c").expect(200).text());
     }
 
     @Test
     void aValueIsSetIfItsHashIsAsExpected() throws Exception {
         String path = "/f/cache/set-if-hash?key=hashed&when=";
-        assertEquals("not stored", post(path + "equal", "a").expect(200).text());
-        assertEquals("stored", post(path + "absent-or-equal", "a").expect(200).text());
-        assertEquals("not stored", post(path + "not-equal", "b").expect(200).text());
-        assertEquals("stored", post(path + "equal", "b").expect(200).text());
+        assertEquals("not stored", host.post(path + "equal", "a").expect(200).text());
+        assertEquals(
+                "stored", host.post(path + "absent-or-equal", "a").expect(200).text());
+        assertEquals(
+                "not stored", host.post(path + "not-equal", "b").expect(200).text());
+        assertEquals("stored", host.post(path + "equal", "b").expect(200).text());
         assertEquals("b", host.get("/f/cache/get?key=hashed").expect(200).text());
     }
 
@@ -194,7 +191,7 @@ final class MomentoBindingsTest {
     @CsvSource({"list", "disk"})
     void aListIsChangedAtEitherEndAndWithin(String function) throws Exception {
         List<String> lines =
-                post("/f/" + function, "fruit").expect(200).text().lines().toList();
+                host.post("/f/" + function, "fruit").expect(200).text().lines().toList();
         assertEquals(
                 List.of(
                         "missing",
@@ -224,14 +221,15 @@ final class MomentoBindingsTest {
     void whatIsPublishedReachesASpawnedFunction() throws Exception {
         int before = host.log("events").size();
         assertEquals(
-                "Ok(())", post("/f/topic?topic=news", "published").expect(200).text());
+                "Ok(())",
+                host.post("/f/topic?topic=news", "published").expect(200).text());
         assertEquals(
                 "Ok(())",
-                post("/f/topic?topic=news&text=1", "texts").expect(200).text());
+                host.post("/f/topic?topic=news&text=1", "texts").expect(200).text());
         Waiting.until("both came", () -> host.log("events").size() >= before + 4);
         assertTrue(host.log("events").contains("spawned with 9 bytes"));
         assertTrue(host.log("events").contains("published"), "the note of its success is logged");
-        String refused = post("/f/topic?topic=other", "x").expect(200).text();
+        String refused = host.post("/f/topic?topic=other", "x").expect(200).text();
         assertTrue(refused.contains("PermissionDenied") && refused.contains("topic:other"), refused);
     }
 
@@ -239,18 +237,18 @@ final class MomentoBindingsTest {
     void aFunctionIsSpawnedByItsBinding() throws Exception {
         assertEquals(
                 "Ok(())",
-                post("/f/topic?function=worker", "hello spawn").expect(200).text());
+                host.post("/f/topic?function=worker", "hello spawn").expect(200).text());
         Waiting.until("it ran", () -> host.log("spawned").contains("hello spawn"));
         for (String function : List.of("nobody", "list")) {
             String refused =
-                    post("/f/topic?function=" + function, "x").expect(200).text();
+                    host.post("/f/topic?function=" + function, "x").expect(200).text();
             assertTrue(refused.contains("FunctionNotFound"), refused);
         }
     }
 
     @Test
     void aFailureOfASpawnedFunctionIsTriedAgain() throws Exception {
-        post("/f/topic?function=worker", "note").expect(200);
+        host.post("/f/topic?function=worker", "note").expect(200);
         Waiting.until(
                 "it was tried twice",
                 () -> host.log("spawned").stream()
@@ -274,7 +272,7 @@ final class MomentoBindingsTest {
     @Test
     void aRequestIsSigned() throws Exception {
         String url = encoded(origin() + "/bucket/key?x=1");
-        post("/f/http?verb=POST&sign=s3&url=" + url, "body").expect(203);
+        host.post("/f/http?verb=POST&sign=s3&url=" + url, "body").expect(203);
         String received = RECEIVED.getLast();
         assertTrue(received.contains("Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), received);
         assertTrue(received.contains("/us-east-1/s3/aws4_request, SignedHeaders=host;"), received);
@@ -300,7 +298,8 @@ final class MomentoBindingsTest {
 
     @Test
     void aLogGoesToATopicToo() throws Exception {
-        assertEquals("Ok(())", post("/f/log?topic=news", "a line").expect(200).text());
+        assertEquals(
+                "Ok(())", host.post("/f/log?topic=news", "a line").expect(200).text());
         assertEquals(
                 3,
                 host.log("log").stream().filter(line -> line.endsWith("a line")).count());
@@ -310,7 +309,7 @@ final class MomentoBindingsTest {
                                 .filter(line -> line.endsWith(" a line"))
                                 .count()
                         == 2);
-        assertTrue(post("/f/log?topic=other", "x").expect(200).text().startsWith("Err(Auth"));
-        assertTrue(post("/f/log", "x").expect(200).text().contains("CloudWatch"));
+        assertTrue(host.post("/f/log?topic=other", "x").expect(200).text().startsWith("Err(Auth"));
+        assertTrue(host.post("/f/log", "x").expect(200).text().contains("CloudWatch"));
     }
 }

@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.hostinterfaces.testing.RedisServer;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,13 +81,11 @@ final class MomentoOlderServicesTest {
     }
 
     private static void deploy(String name, String guest, String... settings) throws Exception {
-        host.send(host.request("/v1/functions/" + name + "?" + String.join("&", settings))
-                        .PUT(BodyPublishers.ofByteArray(Guests.bytes("momento/" + guest))))
-                .expect(201);
+        host.deployWith(name, "momento/" + guest, List.of(settings)).expect(201);
     }
 
     private static Answer post(String path, String body) throws Exception {
-        return host.post("/f/" + path, body.getBytes(StandardCharsets.UTF_8));
+        return host.post("/f/" + path, body);
     }
 
     private static String told(String path) throws Exception {

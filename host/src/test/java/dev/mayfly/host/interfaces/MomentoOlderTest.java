@@ -6,16 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.host.testing.Waiting;
 import io.helidon.webserver.WebServer;
 import java.net.InetAddress;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,13 +76,11 @@ final class MomentoOlderTest {
     }
 
     private static void deploy(String name, String guest, String... settings) throws Exception {
-        host.send(host.request("/v1/functions/" + name + "?" + String.join("&", settings))
-                        .PUT(BodyPublishers.ofByteArray(Guests.bytes("momento/" + guest))))
-                .expect(201);
+        host.deployWith(name, "momento/" + guest, List.of(settings)).expect(201);
     }
 
     private static Answer post(String path, String body) throws Exception {
-        return host.post("/f/older" + path, body.getBytes(StandardCharsets.UTF_8));
+        return host.post("/f/older" + path, body);
     }
 
     @Test

@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.config.HostConfiguration;
 import dev.mayfly.host.testing.Answer;
-import dev.mayfly.host.testing.Guests;
 import dev.mayfly.host.testing.TestHost;
 import dev.mayfly.hostinterfaces.testing.RedisServer;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,13 +65,7 @@ final class MomentoServicesTest {
     }
 
     private static void deploy(String name, String guest, String... settings) throws Exception {
-        Answer answer = host.send(host.request("/v1/functions/" + name + "?" + String.join("&", settings))
-                .PUT(BodyPublishers.ofByteArray(Guests.bytes("momento/" + guest))));
-        assertTrue(answer.status() == 200 || answer.status() == 201, answer::text);
-    }
-
-    private static Answer post(String path, String body) throws Exception {
-        return host.post(path, body.getBytes(StandardCharsets.UTF_8));
+        host.deployWith(name, "momento/" + guest, List.of(settings));
     }
 
     @Test
@@ -137,7 +129,7 @@ final class MomentoServicesTest {
 
     @Test
     void itemsAreInATableBehindABinding() throws Exception {
-        post("/f/aws/put-item?key=k", "é\"x").expect(200);
+        host.post("/f/aws/put-item?key=k", "é\"x").expect(200);
         assertEquals(
                 "Some(String(\"é\\\"x\"))",
                 host.get("/f/aws/get-item?key=k").expect(200).text());
@@ -182,12 +174,12 @@ final class MomentoServicesTest {
                 new String[] {"SELECT 1", "subscribe x", "BLPOP l 0", "CONFIG GET *", "XREAD BLOCK 0 STREAMS s 0"}) {
             assertTrue(command(refused).startsWith("valkey error: permission-denied: "), refused);
         }
-        assertTrue(post("/f/valkey?cluster=closed", "PING").text().contains("commands is not true"));
-        assertTrue(post("/f/valkey?cluster=memory", "PING").text().contains("not of provider redis"));
-        assertTrue(post("/f/valkey?cluster=none", "PING").text().contains("no kv binding none"));
+        assertTrue(host.post("/f/valkey?cluster=closed", "PING").text().contains("commands is not true"));
+        assertTrue(host.post("/f/valkey?cluster=memory", "PING").text().contains("not of provider redis"));
+        assertTrue(host.post("/f/valkey?cluster=none", "PING").text().contains("no kv binding none"));
     }
 
     private static String command(String line) throws Exception {
-        return post("/f/valkey?cluster=cluster", line).expect(200).text();
+        return host.post("/f/valkey?cluster=cluster", line).expect(200).text();
     }
 }

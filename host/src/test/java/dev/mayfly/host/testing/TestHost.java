@@ -193,6 +193,10 @@ public final class TestHost implements AutoCloseable {
         return send(request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
+    public Answer post(String path, String body) throws IOException, InterruptedException {
+        return post(path, body.getBytes(StandardCharsets.UTF_8));
+    }
+
     public Answer put(String path, String body) throws IOException, InterruptedException {
         return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(body)));
     }
@@ -224,6 +228,12 @@ public final class TestHost implements AutoCloseable {
     public Answer deploy(String name, String guest, String settings) throws IOException, InterruptedException {
         String manifest = URLEncoder.encode(settings.replace('\'', '"'), StandardCharsets.UTF_8);
         return deployed(guest, upload(name + "?manifest=" + manifest, Guests.bytes(guest)));
+    }
+
+    /** The same with settings as they stand in the address: {@code binding=files}. */
+    public Answer deployWith(String name, String guest, List<String> settings)
+            throws IOException, InterruptedException {
+        return deployed(guest, upload(name + "?" + String.join("&", settings), Guests.bytes(guest)));
     }
 
     private static Answer deployed(String guest, Answer answer) {
