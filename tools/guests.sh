@@ -48,6 +48,9 @@ for crate in "$sources"/{http,http-wstd}; do
   place "$CARGO_TARGET_DIR/wasm32-wasip2/release/${name//-/_}.wasm" "$guests/wasi/$name.wasm"
 done
 
+(cd "$sources/http-wasip3" && cargo build --quiet --locked --release --target wasm32-wasip2)
+place "$CARGO_TARGET_DIR/wasm32-wasip2/release/http_wasip3.wasm" "$guests/bad/http-wasip3.wasm"
+
 (cd "$sources/momento" && cargo build --quiet --locked --release --target wasm32-wasip2 --examples)
 for function in "$sources"/momento/examples/*.rs; do
   name=$(basename "$function" .rs)

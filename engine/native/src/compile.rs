@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
+use crate::asynchronous;
 use crate::componentize::componentize;
 use crate::engine::code_config;
 
@@ -14,6 +15,8 @@ use crate::engine::code_config;
 pub enum CompileError {
     /// The upload is wrong; the text says how.
     Invalid(String),
+    /// The upload asks for interfaces that this host doesn't even read: a line an import.
+    MissingImports(Vec<String>),
     /// Our fault or the machine's.
     Internal(String),
 }
@@ -31,8 +34,10 @@ pub fn compile(input: &[u8], memory_bytes_max: u64) -> Result<Compiled, CompileE
     let input = component_of(input)?;
     let engine = wasmtime::Engine::new(&code_config(memory_bytes_max))
         .map_err(|error| CompileError::Internal(format!("{error:#}")))?;
-    let component = Component::from_binary(&engine, &input.bytes)
-        .map_err(|error| CompileError::Invalid(format!("the component does not compile: {error:#}")))?;
+    let component = Component::from_binary(&engine, &input.bytes).map_err(|error| {
+        asynchronous::refusal(&input.bytes)
+            .unwrap_or_else(|| CompileError::Invalid(format!("the component does not compile: {error:#}")))
+    })?;
     let artifact = component
         .serialize()
         .map_err(|error| CompileError::Internal(format!("{error:#}")))?;

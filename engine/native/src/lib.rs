@@ -27,8 +27,10 @@
 //! | `describe` | from a WIT file to such types: runs in the `mayfly-compiler` process only |
 //! | `componentize`, `contract`, `lean` | from a core module to a component, a type for it and an adapter: runs in the `mayfly-compiler` process only |
 //! | `compile` | from an upload to an artifact: runs in the `mayfly-compiler` process only |
+//! | `asynchronous` | what components for WASI 0.3 are refused with |
 
 pub mod abi;
+mod asynchronous;
 mod buffers;
 pub mod compile;
 mod componentize;

@@ -12,6 +12,7 @@ use wasmtime::component::{
     Lower, Resource, TypedFunc,
 };
 
+use crate::asynchronous;
 use crate::footprint::{self, Footprint};
 use crate::front::custom::Offers;
 use crate::front::{Define, INTERFACES, Interface, event, is_compatible, momento, wasi_http, web};
@@ -323,6 +324,9 @@ fn missing_imports(engine: &wasmtime::Engine, component: &Component, offers: &Of
 
 /// The interface that serves an import, or why there is none.
 fn offered(import: &str) -> Result<&'static Interface, String> {
+    if let Some(reason) = asynchronous::reason(import) {
+        return Err(reason);
+    }
     let (name, version) = import.split_once('@').unwrap_or((import, ""));
     let Some(interface) = INTERFACES.iter().find(|interface| interface.name == name) else {
         return Err("not offered by this host".into());
@@ -413,5 +417,6 @@ mod tests {
         assert!(reason("mayfly:data/buffers@0.2.0").contains("0.1.0"));
         assert!(reason("acme:billing/invoices@1.0.0").contains("not offered"));
         assert!(reason("mayfly:data/buffers").contains("0.1.0"));
+        assert!(reason("wasi:http/types@0.3.0").contains("build for wasi:http@0.2"));
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! The last says what a WIT file offers, see `describe`. The two in the middle make a component for a warm-up, and one that starts warmed, see
 //! `snapshot`: neither is compiled. The first compiles one upload under limits of its own, writes the artifact to OUTPUT and a report to standard output. Ends when its standard input does:
-//! a host that was killed leaves no compiler behind. Exit codes: 0 done, 10 the input is wrong, 11 our fault; out of memory aborts.
+//! a host that was killed leaves no compiler behind. Exit codes: 0 done, 10 the input is wrong, 11 our fault, 12 the input imports what no host
+//! of this version has, a line an import; out of memory aborts.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use mayfly_engine::snapshot::rewrite::{instrument, rewrite};
 
 const EXIT_INVALID: u8 = 10;
 const EXIT_INTERNAL: u8 = 11;
+const EXIT_MISSING_IMPORTS: u8 = 12;
 
 /// Compiling is background work: serving goes first.
 const NICE: i32 = 10;
@@ -46,6 +48,10 @@ fn main() -> ExitCode {
         Err(CompileError::Invalid(reason)) => {
             eprintln!("{reason}");
             ExitCode::from(EXIT_INVALID)
+        }
+        Err(CompileError::MissingImports(imports)) => {
+            eprintln!("{}", imports.join("\n"));
+            ExitCode::from(EXIT_MISSING_IMPORTS)
         }
         Err(CompileError::Internal(reason)) => {
             eprintln!("{reason}");

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMax) {
     private static final int EXIT_INVALID = 10;
     private static final int EXIT_INTERNAL = 11;
+    private static final int EXIT_MISSING_IMPORTS = 12;
     private static final int OUTPUT_BYTES_MAX = 1 << 20;
 
     public Compiler {
@@ -46,6 +47,7 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
      * @param input the WebAssembly binary
      * @param output where the artifact is written; not yet flushed to disk. On a failure it may hold anything
      * @return what the component asks for and offers
+     * @throws MayflyException.MissingImports when it is for WASI 0.3, with each interface of that
      * @throws MayflyException.Invalid when {@code input} is not such a binary; the message says where and why
      * @throws MayflyException.LimitExceeded when it takes longer or more memory than allowed
      */
@@ -115,6 +117,8 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
         return switch (exit) {
             case 0 -> ComponentDescription.parse(text);
             case EXIT_INVALID -> throw new MayflyException.Invalid(text.strip());
+            case EXIT_MISSING_IMPORTS ->
+                throw new MayflyException.MissingImports(text.strip().lines().toList());
             case EXIT_INTERNAL -> throw new MayflyException.Internal("compiling failed: " + text.strip());
             // Out of memory ends the process by a signal: 128 + SIGABRT, or SIGKILL by the kernel.
             case 134, 137 ->

@@ -55,6 +55,20 @@ class CompilerTest {
     }
 
     @Test
+    void aComponentForWasi03IsRefusedByTheNameOfEachInterface() {
+        var missing = assertThrows(
+                MayflyException.MissingImports.class,
+                () -> Compiler.withDefaultLimits(config)
+                        .compile(Guests.wasm("bad/http-wasip3"), folder.resolve("out")));
+        assertTrue(
+                missing.imports()
+                        .contains("wasi:http/types@0.3.2: WASI 0.3 isn't supported: build for wasi:http@0.2"
+                                + " (target wasm32-wasip2)"),
+                missing::safeMessage);
+        assertTrue(missing.imports().stream().allMatch(line -> line.contains("@0.3.2: ")), missing::safeMessage);
+    }
+
+    @Test
     void aCompilationThatTakesTooLongIsStopped() throws Exception {
         Compiler hurried = new Compiler(config, 4L << 30, Duration.ofMillis(300));
         var limit = assertThrows(

@@ -209,6 +209,7 @@ class DeployTest {
         "bad/no-export, not-a-component",
         "bad/empty, not-a-component",
         "bad/unknown-imports, missing-imports",
+        "bad/http-wasip3, missing-imports",
     })
     void whatTheHostCannotRunIsRefusedAndLeavesNothing(String guest, String slug) throws Exception {
         JsonNode problem = host.upload("refused", Guests.bytes(guest)).problem(422, slug);
