@@ -112,7 +112,7 @@ mod tests {
         cut.truncate(cut.len() - 1);
         assert!(refusal(&cut).is_none());
         assert!(refusal(&wat::parse_str("(component)").unwrap()).is_none());
-        // An instruction that the engine has no support for, asynchronous or not.
+        // A type that the engine has no support for, asynchronous or not.
         let Err(CompileError::Invalid(reason)) = compile(
             b"(component (core module (func (param i31ref))) (import \"wasi:cli/types@0.3.0\" (instance)))",
             1 << 20,
