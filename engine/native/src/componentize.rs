@@ -6,7 +6,7 @@
 //! | carries none, but exports a [handler of Mayfly's](crate::contract) | the component that has it |
 //! | one of both, and imports `wasi_snapshot_preview1` | that component, with the standard adapter for what it imports |
 //! | exports `_start` and imports `wasi_snapshot_preview1` | a command, `wasi:cli/run`, with the standard adapter |
-//! | the same, of the Go toolchain | a command, with the [lean adapter](crate::lean) |
+//! | one of the above, of the Go toolchain | the same, with the [lean adapter](crate::lean) |
 //!
 //! The standard adapters are those of wasmtime's release. They turn each old function into one of `wasi:*@0.2.x`, and bring along only what is used.
 
@@ -45,22 +45,36 @@ pub fn componentize(binary: &[u8]) -> Result<Option<Componentized>, String> {
     if traits.is_component {
         return Ok(None);
     }
-    if traits.is_go && traits.imports_preview1 {
-        if !traits.exports_start {
-            return Err("a core module from the Go toolchain that is no command (it exports no _start, as with -buildmode=c-shared): build a program \
-                        (GOOS=wasip1 GOARCH=wasm go build), whose handler net/http/cgi serves, or make a component of it with componentize-go".into());
-        }
-        return Ok(Some(Componentized {
-            bytes: encode(binary, Some(&lean::adapter()?))?,
-            how: "a WASI preview 1 command of the Go toolchain, run once a request as CGI has it",
-        }));
-    }
+    let is_go = traits.is_go && traits.imports_preview1;
     if !traits.carries_type && !traits.worlds.is_empty() {
+        let typed = contract::with_type(binary, &traits.worlds)?;
+        let how = "a core module that exports what mayfly:function has, by the canonical ABI";
         // TeaVM, for one, exports a _start all the same: nothing calls it.
-        let adapter = traits.imports_preview1.then_some(REACTOR_ADAPTER);
+        let bytes = match (is_go, traits.imports_preview1) {
+            (true, _) => encode(&typed, Some(&lean::adapter(lean::Kind::Reactor)?))?,
+            (false, true) => encode(&typed, Some(REACTOR_ADAPTER))?,
+            (false, false) => encode(&typed, None)?,
+        };
+        return Ok(Some(Componentized { bytes, how }));
+    }
+    if is_go {
+        let (kind, how) = match (traits.carries_type, traits.exports_start) {
+            (true, _) => (
+                lean::Kind::Reactor,
+                "a core module of the Go toolchain with a component type",
+            ),
+            (false, true) => (
+                lean::Kind::Command,
+                "a WASI preview 1 command of the Go toolchain, run once a request as CGI has it",
+            ),
+            (false, false) => {
+                return Err("a core module from the Go toolchain that exports neither a handler nor a _start: import mayfly.dev/go/web, which exports one \
+                            (functions-sdk/go), or build a program (without -buildmode=c-shared), whose handler net/http/cgi serves".into());
+            }
+        };
         return Ok(Some(Componentized {
-            bytes: encode(&contract::with_type(binary, &traits.worlds)?, adapter)?,
-            how: "a core module that exports what mayfly:function has, by the canonical ABI",
+            bytes: encode(binary, Some(&lean::adapter(kind)?))?,
+            how,
         }));
     }
     let (adapter, how) = match traits {
@@ -193,12 +207,30 @@ mod tests {
         );
         let made = made_of(&go).unwrap().expect("it was no component");
         assert!(made.how.contains("Go toolchain"), "{}", made.how);
+    }
+
+    #[test]
+    fn a_reactor_of_the_go_toolchain_that_exports_no_handler_is_told_how_to_get_one() {
         let reactor = format!(r#"(module (@custom "go:buildid" "") {PREVIEW1_IMPORT} (memory (export "memory") 1))"#);
         let reason = refusal(&reactor);
         assert!(
-            reason.contains("c-shared") && reason.contains("componentize-go"),
+            reason.contains("mayfly.dev/go/web") && reason.contains("net/http/cgi"),
             "{reason}"
         );
+    }
+
+    #[test]
+    fn a_handler_of_the_go_toolchain_is_initialized_and_may_pause_its_clock() {
+        let pause = r#"(import "wasi_snapshot_preview1" "adapter_monotonic_clock_set_paused" (func (param i32)))"#;
+        let made = made_of(&format!(
+            r#"(module (@custom "go:buildid" "") {PREVIEW1_IMPORT} {pause} {HANDLER} (func (export "_initialize")))"#
+        ));
+        let made = made.unwrap().expect("it was no component");
+        assert!(made.how.contains("canonical ABI"), "{}", made.how);
+        let text = String::from_utf8_lossy(&made.bytes).into_owned();
+        assert!(text.contains("_initialize") && !text.contains("wasi:cli/run"));
+        // What the standard adapter would ask the host for.
+        assert!(!text.contains("wasi:filesystem"));
     }
 
     /// What answers a request with an error that has no text: the least that is a handler.
