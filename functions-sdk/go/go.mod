@@ -1,0 +1,3 @@
+module mayfly.dev/go
+
+go 1.24
