@@ -155,12 +155,20 @@ build_c() {
   made c "$tools/made.wasm"
 }
 
+# A program, and a function that the host calls.
 build_go() {
-  need go "build functions written in Go" "https://go.dev/dl  (any machine, 1.24 or later)" "brew install go  (macOS)"
-  made_from go "$sources/go" && return
-  say "building compat/go…"
-  (cd "$sources/go" && GOOS=wasip1 GOARCH=wasm go build -trimpath -ldflags=-s -o "$tools/made.wasm" .)
-  made go "$tools/made.wasm"
+  local sdk=$home/functions-sdk/go kind mode
+  need go "build functions written in Go" "https://go.dev/dl  (any machine, 1.25 or later)" "brew install go  (macOS)"
+  for kind in command reactor; do
+    made_from "go-$kind" "$sources/go" "$sdk" && continue
+    say "building compat/go/$kind…"
+    mode=exe
+    if [[ $kind == reactor ]]; then
+      mode=c-shared
+    fi
+    (cd "$sources/go" && GOOS=wasip1 GOARCH=wasm go build -buildmode="$mode" -trimpath -ldflags=-s -o "$tools/made.wasm" "./$kind")
+    made "go-$kind" "$tools/made.wasm"
+  done
 }
 
 # The example in Java, apart from the other examples: who runs it needs none of their tools.

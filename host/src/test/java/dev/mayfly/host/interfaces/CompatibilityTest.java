@@ -29,7 +29,8 @@ final class CompatibilityTest {
         "javascript-quickjs, JavaScript",
         "python, Python",
         "c, C",
-        "go, Go"
+        "go-command, Go",
+        "go-reactor, Go"
     })
     void aFunctionOfAnotherLanguagesToolchainAnswers(String name, String language) throws Exception {
         byte[] upload = upload(name);
