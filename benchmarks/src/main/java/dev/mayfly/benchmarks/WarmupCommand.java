@@ -46,7 +46,7 @@ final class WarmupCommand implements Callable<Integer> {
     @Option(
             names = "--examples",
             description =
-                    "Instead: what it does for examples/js-render, py-score and rules-java, which tools/compat.sh builds.")
+                    "Instead: what it does for examples/js-render, py-score and rules-java, and for compat/go/reactor, which tools/compat.sh builds.")
     private boolean examples;
 
     @Option(

@@ -47,7 +47,8 @@ public final class WarmupExamples {
             new Example(
                     "rules-java",
                     "/price?country=de&postcode=80331&service=express&grams=800",
-                    Uniqueness.Policy.REFUSE));
+                    Uniqueness.Policy.REFUSE),
+            new Example("go-reactor", "/", Uniqueness.Policy.WARN));
 
     private WarmupExamples() {}
 
