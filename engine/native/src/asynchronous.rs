@@ -65,7 +65,7 @@ mod tests {
     use crate::compile::compile;
 
     fn refused(text: &str) -> CompileError {
-        compile(text.as_bytes(), 1 << 20).err().expect("it is refused")
+        compile(text.as_bytes(), 1 << 20, None).err().expect("it is refused")
     }
 
     const CLOCK: &str = r#"(import "wasi:clocks/monotonic-clock@0.3.0" (instance
@@ -116,6 +116,7 @@ mod tests {
         let Err(CompileError::Invalid(reason)) = compile(
             b"(component (core module (func (param i31ref))) (import \"wasi:cli/types@0.3.0\" (instance)))",
             1 << 20,
+            None,
         ) else {
             panic!("not by what is wrong with it");
         };

@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
 use crate::asynchronous;
+use crate::code_pack::CodePack;
 use crate::componentize::componentize;
-use crate::engine::code_config;
+use crate::engine::{code_config, fingerprint};
 
 /// Why nothing came out.
 #[derive(Debug)]
@@ -29,22 +32,58 @@ pub struct Compiled {
     pub report: String,
 }
 
+/// Where functions are kept from one compile to the next.
+pub struct CacheFiles {
+    /// What the last one left; there may be none.
+    pub input: PathBuf,
+    /// What this one leaves; not written when that would be the same.
+    pub output: PathBuf,
+    /// How large that may become.
+    pub bytes_max: u64,
+}
+
 /// Compiles a component, or a core module that can be made one; text of either as well.
-pub fn compile(input: &[u8], memory_bytes_max: u64) -> Result<Compiled, CompileError> {
+pub fn compile(input: &[u8], memory_bytes_max: u64, cache: Option<&CacheFiles>) -> Result<Compiled, CompileError> {
     let input = component_of(input)?;
-    let engine = wasmtime::Engine::new(&code_config(memory_bytes_max))
-        .map_err(|error| CompileError::Internal(format!("{error:#}")))?;
+    let mut config = code_config(memory_bytes_max);
+    let pack = match cache {
+        Some(files) => Some(open(files, memory_bytes_max, &mut config).map_err(internal)?),
+        None => None,
+    };
+    let engine = wasmtime::Engine::new(&config).map_err(internal)?;
     let component = Component::from_binary(&engine, &input.bytes).map_err(|error| {
         asynchronous::refusal(&input.bytes)
             .unwrap_or_else(|| CompileError::Invalid(format!("the component does not compile: {error:#}")))
     })?;
-    let artifact = component
-        .serialize()
-        .map_err(|error| CompileError::Internal(format!("{error:#}")))?;
-    Ok(Compiled {
-        artifact,
-        report: describe(&engine, &component, input.how),
-    })
+    let artifact = component.serialize().map_err(internal)?;
+    let mut report = describe(&engine, &component, input.how);
+    if let (Some(pack), Some(files)) = (pack, cache) {
+        let _ = writeln!(report, "functions-reused {}", pack.found());
+        let _ = writeln!(report, "functions-compiled {}", pack.missed());
+        keep(&pack, &files.output);
+    }
+    Ok(Compiled { artifact, report })
+}
+
+fn open(files: &CacheFiles, memory_bytes_max: u64, config: &mut wasmtime::Config) -> wasmtime::Result<Arc<CodePack>> {
+    let pack = Arc::new(CodePack::read(
+        &files.input,
+        fingerprint(memory_bytes_max)?,
+        files.bytes_max,
+    ));
+    config.enable_incremental_compilation(pack.clone())?;
+    Ok(pack)
+}
+
+/// A disk that is full costs the next compile its time, and this one nothing.
+fn keep(pack: &CodePack, file: &Path) {
+    if pack.write(file).is_err() {
+        let _ = std::fs::remove_file(file);
+    }
+}
+
+fn internal(error: wasmtime::Error) -> CompileError {
+    CompileError::Internal(format!("{error:#}"))
 }
 
 /// An upload as a component.

@@ -149,7 +149,7 @@ fn shard(settings: &Settings, instance_count: u64, shard_count: usize) -> Result
 
 /// wasmtime's own compatibility hash covers its version, the settings that reach into code, the target and the CPU's features. Only an engine with
 /// a compiler can give it, so one is made for the purpose: half a millisecond, once.
-fn fingerprint(memory_bytes_max: u64) -> Result<String> {
+pub fn fingerprint(memory_bytes_max: u64) -> Result<String> {
     let compiling = wasmtime::Engine::new(&code_config(memory_bytes_max))?;
     let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(compiling.precompile_compatibility_hash());
     Ok(format!(

@@ -1,19 +1,20 @@
 //! | | |
 //! |---|---|
 //! | `--memory-bytes-max=N --address-space-bytes-max=N INPUT OUTPUT` | compiles |
-//! | the same `--instrument` | exports what an instance holds |
-//! | the same `--rewrite=STATE` | puts in what an instance held |
+//! | the same `--cache=OLD --cache-output=NEW --cache-bytes-max=N` | compiles, with functions of an earlier compile |
+//! | the first `--instrument` | exports what an instance holds |
+//! | the first `--rewrite=STATE` | puts in what an instance held |
 //! | `--describe-wit FILE` | |
 //!
-//! The last says what a WIT file offers, see `describe`. The two in the middle make a component for a warm-up, and one that starts warmed, see
-//! `snapshot`: neither is compiled. The first compiles one upload under limits of its own, writes the artifact to OUTPUT and a report to standard output. Ends when its standard input does:
-//! a host that was killed leaves no compiler behind. Exit codes: 0 done, 10 the input is wrong, 11 our fault, 12 the input imports what no host
-//! of this version has, a line an import; out of memory aborts.
+//! The last says what a WIT file offers, see `describe`. The two before it make a component for a warm-up, and one that starts warmed, see
+//! `snapshot`: neither is compiled. The first two compile one upload under limits of its own, write the artifact to OUTPUT and a report to standard
+//! output. Ends when its standard input does: a host that was killed leaves no compiler behind. Exit codes: 0 done, 10 the input is wrong, 11 our
+//! fault, 12 the input imports what no host of this version has, a line an import; out of memory aborts.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
-use mayfly_engine::compile::{CompileError, compile};
+use mayfly_engine::compile::{CacheFiles, CompileError, compile};
 use mayfly_engine::describe::describe;
 use mayfly_engine::snapshot::rewrite::{instrument, rewrite};
 
@@ -33,7 +34,7 @@ struct Arguments {
 }
 
 enum Work {
-    Compile,
+    Compile(Option<CacheFiles>),
     Instrument,
     /// With the state in this file.
     Rewrite(String),
@@ -73,8 +74,8 @@ fn run() -> Result<String, CompileError> {
     let input = std::fs::read(&arguments.input)
         .map_err(|error| CompileError::Internal(format!("{}: {error}", arguments.input)))?;
     let (output, report) = match arguments.work {
-        Work::Compile => {
-            let compiled = compile(&input, arguments.memory_bytes_max)?;
+        Work::Compile(cache) => {
+            let compiled = compile(&input, arguments.memory_bytes_max, cache.as_ref())?;
             (compiled.artifact, compiled.report)
         }
         Work::Instrument => (quietly(|| instrument(&input))?, String::new()),
@@ -100,36 +101,44 @@ fn wit_file() -> Option<String> {
 }
 
 fn arguments() -> Result<Arguments, String> {
-    let mut given = std::env::args().skip(1);
-    let mut number = |name: &str| -> Result<u64, String> {
-        let value = given.next().unwrap_or_default();
-        value
-            .strip_prefix(name)
-            .and_then(|value| value.strip_prefix('='))
-            .and_then(|value| value.parse().ok())
-            .ok_or_else(|| format!("expected {name}=N, got {value:?}"))
-    };
-    let memory_bytes_max = number("--memory-bytes-max")?;
-    let address_space_bytes_max = number("--address-space-bytes-max")?;
-    let mut file = |name: &str| given.next().ok_or_else(|| format!("{name} is missing"));
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let given: Vec<&str> = given.iter().map(String::as_str).collect();
+    let (limits, rest) = given.split_at_checked(2).ok_or("limits are missing")?;
+    let (files, options) = rest.split_at_checked(2).ok_or("INPUT or OUTPUT is missing")?;
     Ok(Arguments {
-        memory_bytes_max,
-        address_space_bytes_max,
-        input: file("INPUT")?,
-        output: file("OUTPUT")?,
-        work: work(given.next())?,
+        memory_bytes_max: number(limits[0], "--memory-bytes-max")?,
+        address_space_bytes_max: number(limits[1], "--address-space-bytes-max")?,
+        input: files[0].into(),
+        output: files[1].into(),
+        work: work(options)?,
     })
 }
 
-fn work(option: Option<String>) -> Result<Work, String> {
-    match option.as_deref() {
-        None => Ok(Work::Compile),
-        Some("--instrument") => Ok(Work::Instrument),
-        Some(option) => match option.strip_prefix("--rewrite=") {
-            Some(state) => Ok(Work::Rewrite(state.into())),
-            None => Err(format!("unknown option {option}")),
-        },
-    }
+fn work(options: &[&str]) -> Result<Work, String> {
+    Ok(match options {
+        [] => Work::Compile(None),
+        ["--instrument"] => Work::Instrument,
+        [state] => Work::Rewrite(text(state, "--rewrite")?.into()),
+        [input, output, bytes_max] => Work::Compile(Some(CacheFiles {
+            input: text(input, "--cache")?.into(),
+            output: text(output, "--cache-output")?.into(),
+            bytes_max: number(bytes_max, "--cache-bytes-max")?,
+        })),
+        _ => return Err(format!("unknown options {options:?}")),
+    })
+}
+
+fn number(given: &str, name: &str) -> Result<u64, String> {
+    text(given, name)?
+        .parse()
+        .map_err(|_| format!("expected {name}=N, got {given:?}"))
+}
+
+fn text<'a>(given: &'a str, name: &str) -> Result<&'a str, String> {
+    given
+        .strip_prefix(name)
+        .and_then(|given| given.strip_prefix('='))
+        .ok_or_else(|| format!("expected {name}=…, got {given:?}"))
 }
 
 fn limit(address_space_bytes_max: u64) -> Result<(), CompileError> {
