@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param versionCreated false when the function has had this version already
  * @param madeFrom what was done to make a component of the upload; null = nothing
  * @param compileMs how long compiling took
+ * @param functionsReused compiled functions that an earlier deployment of this function had too
+ * @param functionsCompiled those that were compiled now
  * @param replaced what the alias pointed to before; null = nothing
  */
 public record Deployment(
@@ -17,4 +19,6 @@ public record Deployment(
         boolean versionCreated,
         @Nullable String madeFrom,
         long compileMs,
+        long functionsReused,
+        long functionsCompiled,
         @Nullable Version replaced) {}

@@ -52,7 +52,18 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
      * @throws MayflyException.LimitExceeded when it takes longer or more memory than allowed
      */
     public ComponentDescription compile(Path input, Path output) throws InterruptedException {
-        return run(input, output, List.of());
+        return run(input, output, List.of()).description();
+    }
+
+    /** The same with the functions that an earlier compilation kept; keeps its own. */
+    public CompileReport compile(Path input, Path output, CodePack pack) throws InterruptedException {
+        return run(
+                input,
+                output,
+                List.of(
+                        "--cache=" + pack.input(),
+                        "--cache-output=" + pack.output(),
+                        "--cache-bytes-max=" + pack.bytesMax()));
     }
 
     /**
@@ -80,7 +91,7 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
         run(input, output, List.of("--rewrite=" + state));
     }
 
-    private ComponentDescription run(Path input, Path output, List<String> options) throws InterruptedException {
+    private CompileReport run(Path input, Path output, List<String> options) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 NativeFiles.compiler().toString(),
                 "--memory-bytes-max=" + engine.memoryBytesMax(),
@@ -113,9 +124,9 @@ public record Compiler(EngineConfig engine, long memoryBytesMax, Duration timeMa
         }
     }
 
-    private ComponentDescription result(int exit, String text) {
+    private CompileReport result(int exit, String text) {
         return switch (exit) {
-            case 0 -> ComponentDescription.parse(text);
+            case 0 -> CompileReport.parse(text);
             case EXIT_INVALID -> throw new MayflyException.Invalid(text.strip());
             case EXIT_MISSING_IMPORTS ->
                 throw new MayflyException.MissingImports(text.strip().lines().toList());

@@ -1,6 +1,5 @@
 package dev.mayfly.engine;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,24 +18,5 @@ public record ComponentDescription(String madeFrom, List<String> imports, List<S
     /** Whether the upload was a core module that was made a component. */
     public boolean componentized() {
         return !madeFrom.isEmpty();
-    }
-
-    static ComponentDescription parse(String report) {
-        String madeFrom = "";
-        List<String> imports = new ArrayList<>();
-        List<String> exports = new ArrayList<>();
-        for (String line : report.lines().toList()) {
-            int space = line.indexOf(' ');
-            String rest = line.substring(space + 1);
-            switch (space < 0 ? line : line.substring(0, space)) {
-                case "componentized" -> madeFrom = rest;
-                case "import" -> imports.add(rest);
-                case "export" -> exports.add(rest);
-                default ->
-                    throw new MayflyException.Internal(
-                            "the compiler's report has a line this version does not know: " + line);
-            }
-        }
-        return new ComponentDescription(madeFrom, imports, exports);
     }
 }

@@ -69,6 +69,27 @@ class CompilerTest {
     }
 
     @Test
+    void whatAnEarlierCompilationKeptMakesTheSameArtifact() throws Exception {
+        Compiler compiler = Compiler.withDefaultLimits(config);
+        Path pack = folder.resolve("pack");
+        Path cold = folder.resolve("cold");
+        compiler.compile(Guests.wasm("hello"), cold);
+        FunctionCount first = compiler.compile(
+                        Guests.wasm("hello"), folder.resolve("first"), new CodePack(pack, pack, 1 << 20))
+                .functions();
+        assertEquals(0, first.reused());
+        assertTrue(first.compiled() > 10, first::toString);
+        CompileReport again = compiler.compile(
+                Guests.wasm("hello"), folder.resolve("again"), new CodePack(pack, folder.resolve("next"), 1 << 20));
+        assertTrue(again.functions().reused() > first.compiled() / 2, again::toString);
+        assertEquals(
+                first.compiled(), again.functions().reused() + again.functions().compiled());
+        assertTrue(again.description().componentized());
+        assertEquals(-1, Files.mismatch(cold, folder.resolve("first")));
+        assertEquals(-1, Files.mismatch(cold, folder.resolve("again")));
+    }
+
+    @Test
     void aCompilationThatTakesTooLongIsStopped() throws Exception {
         Compiler hurried = new Compiler(config, 4L << 30, Duration.ofMillis(300));
         var limit = assertThrows(

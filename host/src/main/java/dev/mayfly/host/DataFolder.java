@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   audit.log       what was done to the host
  *   store/          components and artifacts
  *   snapshots/      what warm-ups came to
+ *   code-packs/     functions that were compiled, for the next compilation
  *   mayfly.yaml     settings and bindings, if the operator put it there
  * </pre>
  */
@@ -103,6 +104,10 @@ final class DataFolder implements AutoCloseable {
 
     Path snapshots() {
         return folder.resolve("snapshots");
+    }
+
+    Path codePacks() {
+        return folder.resolve("code-packs");
     }
 
     @Override

@@ -57,6 +57,7 @@ import dev.mayfly.hostinterfaces.messaging.QueueLimits;
 import dev.mayfly.hostinterfaces.messaging.SqliteEventQueue;
 import dev.mayfly.hostinterfaces.secrets.SecretOperations;
 import dev.mayfly.hostinterfaces.sql.SqlOperations;
+import dev.mayfly.linkercache.CodePacks;
 import dev.mayfly.linkercache.ComponentCompiler;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FolderArtifactStore;
@@ -250,14 +251,20 @@ public final class Host implements AutoCloseable {
         Bindings bindings = parts.add(Bindings.open(declared, own));
         FolderArtifactStore store = FolderArtifactStore.open(folder.store());
         Engine engine = parts.add(Engine.open(engineConfig, custom.descriptions()));
+        CodePacks packs = CodePacks.open(folder.codePacks(), engine.fingerprint(), limits.codePackBytesMax());
         ComponentCompiler compiler = parts.add(new ComponentCompiler(
-                limits.compiler(), engine, store, ComponentCompiler.defaultRunningCountMax(), COMPILE_WAITING_MAX));
+                limits.compiler(),
+                engine,
+                store,
+                packs,
+                ComponentCompiler.defaultRunningCountMax(),
+                COMPILE_WAITING_MAX));
         int tableCountMax = limits.loadedFunctionsMax() == 0
                 ? TableBudget.tableCountMax(engineConfig)
                 : limits.loadedFunctionsMax();
         LinkerCache tables = new LinkerCache(engine, store, compiler, tableCountMax);
         parts.add(() -> closeTables(tables));
-        Releases releases = new Releases(catalog, store, tables, routes, bindings, limits, shares, clock, reached);
+        Releases releases = new Releases(catalog, store, packs, tables, routes, bindings, limits, shares, clock, reached);
         Path snapshots = folder.snapshots();
         SnapshotBuilder builder = parts.add(
                 new SnapshotBuilder(snapshots.resolve("work"), engine, limits.compiler(), compiler, store, tables));

@@ -36,6 +36,7 @@ import java.util.function.Consumer;
  * @param compileMemoryBytesMax address space that compiling one component may use
  * @param versionIdleMax how long a version stays that no alias points to and nobody invokes
  * @param snapshotBytesMax of all snapshots of warmed functions together; past it the least recently used go
+ * @param codePackBytesMax of all functions that are kept compiled for the next compilation; past it the least recently used go, 0 = none are kept
  * @param loadedFunctionsMax functions loaded at once, 0 = as many as the system's limits on mappings and files allow
  * @param cpuTimeMax one invocation's time in the function itself
  * @param queueLengthMax calls of one function that wait for their turn at once
@@ -72,6 +73,7 @@ public record Limits(
         long compileMemoryBytesMax,
         Duration versionIdleMax,
         long snapshotBytesMax,
+        long codePackBytesMax,
         int loadedFunctionsMax,
         Duration cpuTimeMax,
         int queueLengthMax,
@@ -114,6 +116,7 @@ public record Limits(
         require("config-bytes-max", configBytesMax, 0, MIB);
         requirePositive("version-idle-max", versionIdleMax);
         require("snapshot-bytes-max", snapshotBytesMax, 0, Long.MAX_VALUE);
+        require("code-pack-bytes-max", codePackBytesMax, 0, Long.MAX_VALUE);
         require("loaded-functions-max", loadedFunctionsMax, 0, 1_000_000);
         requirePositive("cpu-time-max", cpuTimeMax);
         require("queue-length-max", queueLengthMax, 0, 100_000);
@@ -153,6 +156,7 @@ public record Limits(
                 4096 * MIB,
                 Duration.ofDays(14),
                 4096 * MIB,
+                0,
                 0,
                 Duration.ofSeconds(10),
                 1024,
@@ -274,6 +278,10 @@ public record Limits(
         return with(draft -> draft.snapshotBytesMax = value);
     }
 
+    public Limits withCodePackBytesMax(long value) {
+        return with(draft -> draft.codePackBytesMax = value);
+    }
+
     public Limits withLoadedFunctionsMax(int value) {
         return with(draft -> draft.loadedFunctionsMax = value);
     }
@@ -343,6 +351,7 @@ public record Limits(
         private long compileMemoryBytesMax;
         private Duration versionIdleMax;
         private long snapshotBytesMax;
+        private long codePackBytesMax;
         private int loadedFunctionsMax;
         private Duration cpuTimeMax;
         private int queueLengthMax;
@@ -379,6 +388,7 @@ public record Limits(
             compileMemoryBytesMax = limits.compileMemoryBytesMax;
             versionIdleMax = limits.versionIdleMax;
             snapshotBytesMax = limits.snapshotBytesMax;
+            codePackBytesMax = limits.codePackBytesMax;
             loadedFunctionsMax = limits.loadedFunctionsMax;
             cpuTimeMax = limits.cpuTimeMax;
             queueLengthMax = limits.queueLengthMax;
@@ -417,6 +427,7 @@ public record Limits(
                     compileMemoryBytesMax,
                     versionIdleMax,
                     snapshotBytesMax,
+                    codePackBytesMax,
                     loadedFunctionsMax,
                     cpuTimeMax,
                     queueLengthMax,

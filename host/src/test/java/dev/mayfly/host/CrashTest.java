@@ -244,7 +244,7 @@ class CrashTest {
         assertEquals(Set.of(), names(store.resolve("temporary")));
         assertEquals(Set.of(), names(host.folder().resolve("snapshots")), "nothing says that it is warmed up");
         Set<String> others = names(host.folder());
-        others.removeAll(Set.of("lock", "store", "snapshots", "admin.key", "secrets.key", "audit.log"));
+        others.removeAll(Set.of("lock", "store", "snapshots", "code-packs", "admin.key", "secrets.key", "audit.log"));
         // With what SQLite keeps beside a file that is open.
         others.removeIf(name -> name.matches("(catalog|events)\\.sqlite(-wal|-shm)?"));
         assertEquals(Set.of(), others);

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ class DeployTest {
 
     @BeforeAll
     static void start() {
-        host = TestHost.start(Limits.defaults().withComponentBytesMax(256 << 10));
+        host = TestHost.start(
+                Limits.defaults().withComponentBytesMax(256 << 10).withCodePackBytesMax(64 << 20));
     }
 
     @AfterAll
@@ -95,6 +97,68 @@ class DeployTest {
                 .json();
         assertTrue(function.path("madeFrom").asText().contains("canonical ABI"), function::toString);
         host.get("/f/untyped").expect(201);
+    }
+
+    /** Answers with this status. */
+    private static byte[] answering(int status) {
+        return """
+                (module
+                  (memory (export "memory") 1)
+                  (data (i32.const 16) "\\00\\00\\00\\00\\%02x\\00")
+                  (func (export "mayfly:function/web-handler@0.1.0#handle") (param i32) (result i32) i32.const 16))
+                """.formatted(status).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aRedeploymentCompilesOnlyWhatChanged() throws Exception {
+        double reusedBefore = host.metric("mayfly_functions_reused_total");
+        JsonNode first = host.upload("redeployed", answering(201)).expect(201).json();
+        assertEquals(0, first.path("functionsReused").asLong(), first::toString);
+        long count = first.path("functionsCompiled").asLong();
+        assertTrue(count > 0, first::toString);
+        JsonNode second = host.upload("redeployed", answering(202)).expect(200).json();
+        long reused = second.path("functionsReused").asLong();
+        assertTrue(reused > 0, second::toString);
+        assertEquals(count, reused + second.path("functionsCompiled").asLong());
+        assertTrue(host.metric("mayfly_functions_reused_total") - reusedBefore >= reused);
+        host.get("/f/redeployed").expect(202);
+        JsonNode again = host.upload("redeployed", answering(202)).expect(200).json();
+        assertEquals(0, again.path("functionsCompiled").asLong(), "nothing was compiled");
+    }
+
+    @Test
+    void whatOneFunctionCompiledIsNoneOfAnother() throws Exception {
+        host.upload("its-own", answering(203)).expect(201);
+        JsonNode other = host.upload("neighbour", answering(204)).expect(201).json();
+        assertEquals(0, other.path("functionsReused").asLong(), other::toString);
+    }
+
+    @Test
+    void whatIsKeptCompiledGoesWithItsFunction() throws Exception {
+        host.upload("kept", answering(205)).expect(201);
+        assertTrue(hasPack("kept"));
+        host.delete("/v1/functions/kept").expect(204);
+        assertFalse(hasPack("kept"));
+    }
+
+    private static boolean hasPack(String function) throws IOException {
+        String name = Digest.of(function).hex();
+        try (var files = Files.walk(host.folder().resolve("code-packs"))) {
+            return files.anyMatch(file -> file.endsWith(name));
+        }
+    }
+
+    @Test
+    void nothingIsKeptCompiledWhereThatIsNotWanted() throws Exception {
+        try (TestHost forgetful = TestHost.start(Limits.defaults().withCodePackBytesMax(0))) {
+            forgetful.upload("redeployed", answering(201)).expect(201);
+            JsonNode second =
+                    forgetful.upload("redeployed", answering(202)).expect(200).json();
+            assertEquals(0, second.path("functionsReused").asLong(), second::toString);
+            try (var files = Files.walk(forgetful.folder().resolve("code-packs"))) {
+                assertEquals(0, files.filter(Files::isRegularFile).count());
+            }
+        }
     }
 
     @Test

@@ -1,8 +1,10 @@
 package dev.mayfly.linkercache;
 
 import dev.mayfly.engine.Compiler;
+import dev.mayfly.engine.CompileReport;
 import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.Engine;
+import dev.mayfly.engine.FunctionCount;
 import dev.mayfly.engine.MayflyException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,10 +33,16 @@ public final class ComponentCompiler implements AutoCloseable {
         ComponentDescription compile(Path input, Path output) throws InterruptedException;
     }
 
+    /** The same for an owner, whose earlier compilations may have left functions; null = nobody's. */
+    @FunctionalInterface
+    private interface OwnedCompilation {
+        CompileReport compile(Path input, Path output, @Nullable String owner) throws InterruptedException;
+    }
+
     /** How long {@link #close} waits for the compilers' processes to end after they were killed. */
     private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(10);
 
-    private final Compilation compilation;
+    private final OwnedCompilation compilation;
     private final ArtifactStore store;
     private final String fingerprint;
     private final int jobCountMax;
@@ -48,17 +56,60 @@ public final class ComponentCompiler implements AutoCloseable {
     /** Guarded by {@link #lock}. */
     private boolean closed;
 
+    /** Of all compilations. Guarded by {@link #lock}. */
+    private FunctionCount functions = FunctionCount.NONE;
+
     /**
+     * One that keeps compiled functions.
+     *
+     * @param packs where
      * @param runningCountMax how many compilations may run at once
      * @param waitingCountMax how many more may wait for their turn
      */
     public ComponentCompiler(
+            Compiler compiler,
+            Engine engine,
+            ArtifactStore store,
+            CodePacks packs,
+            int runningCountMax,
+            int waitingCountMax) {
+        this(
+                (input, output, owner) -> owner == null || !packs.areKept()
+                        ? withoutPack(compiler::compile, input, output)
+                        : packs.use(owner, pack -> compiler.compile(input, output, pack)),
+                engine.fingerprint(),
+                store,
+                runningCountMax,
+                waitingCountMax);
+    }
+
+    /** One that compiles everything from the beginning. */
+    public ComponentCompiler(
             Compiler compiler, Engine engine, ArtifactStore store, int runningCountMax, int waitingCountMax) {
-        this(compiler::compile, engine.fingerprint(), store, runningCountMax, waitingCountMax);
+        this((input, output) -> compiler.compile(input, output), engine.fingerprint(), store, runningCountMax, waitingCountMax);
     }
 
     ComponentCompiler(
             Compilation compilation,
+            String fingerprint,
+            ArtifactStore store,
+            int runningCountMax,
+            int waitingCountMax) {
+        this(
+                (input, output, owner) -> withoutPack(compilation, input, output),
+                fingerprint,
+                store,
+                runningCountMax,
+                waitingCountMax);
+    }
+
+    private static CompileReport withoutPack(Compilation compilation, Path input, Path output)
+            throws InterruptedException {
+        return new CompileReport(compilation.compile(input, output), FunctionCount.NONE);
+    }
+
+    private ComponentCompiler(
+            OwnedCompilation compilation,
             String fingerprint,
             ArtifactStore store,
             int runningCountMax,
@@ -89,9 +140,18 @@ public final class ComponentCompiler implements AutoCloseable {
      * @throws MayflyException.Unavailable when too many compilations are waiting, or the host shuts down
      */
     public Artifact compile(Digest component) throws InterruptedException {
-        Job job = join(component);
+        return compile(component, null).artifact();
+    }
+
+    /**
+     * The same with functions that the owner's earlier compilations kept.
+     *
+     * @param owner a function's name in full; null = nobody
+     */
+    public Compiled compile(Digest component, @Nullable String owner) throws InterruptedException {
+        Job job = join(component, owner);
         try {
-            return job.artifact.get();
+            return job.compiled.get();
         } catch (ExecutionException e) {
             throw failure(e);
         } finally {
@@ -108,9 +168,9 @@ public final class ComponentCompiler implements AutoCloseable {
      */
     Artifact await(Digest component, long deadlineNs) {
         // Never leaves, so there is always one who waits.
-        Job job = join(component);
+        Job job = join(component, null);
         try {
-            return job.artifact.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return job.compiled.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS).artifact();
         } catch (ExecutionException e) {
             throw failure(e);
         } catch (TimeoutException e) {
@@ -132,6 +192,23 @@ public final class ComponentCompiler implements AutoCloseable {
         }
     }
 
+    /** What all compilations did since the start, of those that keep functions. */
+    public FunctionCount functions() {
+        lock.lock();
+        try {
+            return functions;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A compiled component.
+     *
+     * @param functions what this compilation did with them; none when the artifact was there
+     */
+    public record Compiled(Artifact artifact, FunctionCount functions) {}
+
     /** How many callers wait for a component's compilation. */
     int waiting(Digest component) {
         lock.lock();
@@ -143,7 +220,7 @@ public final class ComponentCompiler implements AutoCloseable {
         }
     }
 
-    private Job join(Digest component) {
+    private Job join(Digest component, @Nullable String owner) {
         lock.lock();
         try {
             if (closed) {
@@ -156,7 +233,7 @@ public final class ComponentCompiler implements AutoCloseable {
                             "too many functions are being compiled (limit compile-waiting-max): " + jobs.size(),
                             Duration.ofSeconds(5));
                 }
-                job = new Job(component);
+                job = new Job(component, owner);
                 jobs.put(component, job);
                 job.thread.start();
             }
@@ -210,20 +287,22 @@ public final class ComponentCompiler implements AutoCloseable {
 
     private final class Job {
         final Digest component;
-        final CompletableFuture<Artifact> artifact = new CompletableFuture<>();
+        final @Nullable String owner;
+        final CompletableFuture<Compiled> compiled = new CompletableFuture<>();
         final Thread thread;
 
         /** Callers that have not left. Guarded by {@link #lock}. */
         int waiting;
 
-        Job(Digest component) {
+        Job(Digest component, @Nullable String owner) {
             this.component = component;
+            this.owner = owner;
             this.thread =
                     Thread.ofVirtual().name("mayfly-compile-" + component.hex()).unstarted(this::run);
         }
 
         private void run() {
-            Artifact result = null;
+            Compiled result = null;
             Throwable failure = null;
             try {
                 result = storedOrCompiled();
@@ -240,7 +319,7 @@ public final class ComponentCompiler implements AutoCloseable {
             return new MayflyException.Unavailable("the compilation was stopped", Duration.ofSeconds(1));
         }
 
-        private Artifact storedOrCompiled() throws InterruptedException {
+        private Compiled storedOrCompiled() throws InterruptedException {
             ArtifactKey key = new ArtifactKey(component, fingerprint);
             Optional<Artifact> stored;
             try {
@@ -249,28 +328,37 @@ public final class ComponentCompiler implements AutoCloseable {
                 stored = Optional.empty();
             }
             if (stored.isPresent()) {
-                return stored.get();
+                return new Compiled(stored.get(), FunctionCount.NONE);
             }
             running.acquire();
             try {
                 Path input = store.component(component);
-                return store.putArtifact(key, output -> compilation.compile(input, output));
+                FunctionCount[] counted = {FunctionCount.NONE};
+                Artifact artifact = store.putArtifact(key, output -> {
+                    CompileReport report = compilation.compile(input, output, owner);
+                    counted[0] = report.functions();
+                    return report.description();
+                });
+                return new Compiled(artifact, counted[0]);
             } finally {
                 running.release();
             }
         }
 
-        private void end(@Nullable Artifact result, @Nullable Throwable failure) {
+        private void end(@Nullable Compiled result, @Nullable Throwable failure) {
             lock.lock();
             try {
                 jobs.remove(component, this);
+                if (result != null) {
+                    functions = functions.plus(result.functions());
+                }
             } finally {
                 lock.unlock();
             }
             if (result != null) {
-                artifact.complete(result);
+                compiled.complete(result);
             } else {
-                artifact.completeExceptionally(failure);
+                compiled.completeExceptionally(failure);
             }
         }
     }

@@ -33,7 +33,7 @@ final class ImageTrial {
     void run(Digest image, SnapshotBuilder.Calls calls, Passed passed) throws IOException, InterruptedException {
         boolean taken = false;
         try {
-            artifacts.compile(image);
+            artifacts.compile(image, calls.function());
             try (TableHandle table = tables.open(image)) {
                 table.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
                 calls.check(table);

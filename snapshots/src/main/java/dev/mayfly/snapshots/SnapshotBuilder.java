@@ -72,6 +72,9 @@ public final class SnapshotBuilder implements AutoCloseable {
 
     /** What is called while a snapshot is made. Both throw {@link MayflyException.Invalid} when there must be none, with a line a cause. */
     public interface Calls {
+        /** Whose warm-up it is, by its name in full: what its compilations kept is used again. */
+        String function();
+
         /**
          * Sends the warm-up requests to the one instance. Called thrice, each time for another one: the last two times on another thread, beside {@link #check}.
          */
@@ -135,6 +138,7 @@ public final class SnapshotBuilder implements AutoCloseable {
         Digest digest = null;
         try (ArtifactStore.Upload upload = upload(instrumented)) {
             digest = upload.finish();
+            // For nobody: what it exports besides makes other code, which would push out what the image is compiled with.
             artifacts.compile(digest);
             try (TableHandle handle = kept.open(digest)) {
                 handle.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());

@@ -91,6 +91,11 @@ final class FunctionText {
     static String deployment(JsonNode function) {
         String compiled = "compiled in "
                 + new TimeSpan(Duration.ofMillis(function.path("compileMs").asLong()));
+        long reused = function.path("functionsReused").asLong();
+        if (reused > 0) {
+            compiled += " (" + reused + " of " + (reused + function.path("functionsCompiled").asLong())
+                    + " functions as before)";
+        }
         String version = " (version " + function.path("version").asText()
                 + (function.path("versionCreated").asBoolean() ? "" : ", as before") + ")";
         return function.path("name").asText() + " is deployed: " + size(function, "componentBytes") + ", " + compiled

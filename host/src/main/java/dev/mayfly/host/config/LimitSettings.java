@@ -118,6 +118,11 @@ final class LimitSettings {
                     "Of all snapshots of warmed functions; past it the least recently used go until they are invoked.",
                     Limits::snapshotBytesMax,
                     Limits::withSnapshotBytesMax),
+            size(
+                    "code-pack-bytes-max",
+                    "Of all functions kept compiled for the next compilation; past it the least recently used go. 0 = none are kept.",
+                    Limits::codePackBytesMax,
+                    Limits::withCodePackBytesMax),
             count(
                     "loaded-functions-max",
                     "Functions loaded at once; 0 = what the system's limits on mappings and files allow.",

@@ -1,5 +1,6 @@
 package dev.mayfly.host.deploy;
 
+import dev.mayfly.engine.FunctionCount;
 import dev.mayfly.host.Limits;
 import dev.mayfly.host.access.Tenant;
 import dev.mayfly.host.bindings.Bindings;
@@ -94,7 +95,8 @@ public final class Deployer {
             digest = upload.finish();
             reached.accept(DeployStep.STORED);
             long startNs = System.nanoTime();
-            Artifact artifact = compiler.compile(digest);
+            ComponentCompiler.Compiled compiled = compiler.compile(digest, function);
+            Artifact artifact = compiled.artifact();
             Duration compileTime = Duration.ofNanos(System.nanoTime() - startNs);
             reached.accept(DeployStep.COMPILED);
             TableHandle table = tables.open(digest);
@@ -112,7 +114,7 @@ public final class Deployer {
                 if (route != null) {
                     published.accept(route);
                 }
-                return new Deployed(deployment, artifact.description().madeFrom(), compileTime);
+                return new Deployed(deployment, artifact.description().madeFrom(), compileTime, compiled.functions());
             } finally {
                 if (table != null) {
                     table.close();
@@ -131,8 +133,10 @@ public final class Deployer {
      *
      * @param madeFrom what the upload was when it was made a component; empty when it was one
      * @param compileTime how long compiling took, or looking up what was compiled before
+     * @param functions what compiling did with them; none when it was compiled before, or none are kept
      */
-    public record Deployed(Deployment deployment, String madeFrom, Duration compileTime) {}
+    public record Deployed(
+            Deployment deployment, String madeFrom, Duration compileTime, FunctionCount functions) {}
 
     private static FunctionVersion draft(
             String function, Artifact artifact, long componentBytes, FunctionSettings settings) {

@@ -20,6 +20,7 @@ import dev.mayfly.host.invoke.Routes;
 import dev.mayfly.host.invoke.Trial;
 import dev.mayfly.hostinterfaces.Grant;
 import dev.mayfly.linkercache.ArtifactStore;
+import dev.mayfly.linkercache.CodePacks;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.LinkerCache;
 import dev.mayfly.linkercache.TableHandle;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 public final class Releases {
     private final Catalog catalog;
     private final ArtifactStore store;
+    private final CodePacks packs;
     private final LinkerCache tables;
     private final Routes routes;
     private final Bindings bindings;
@@ -69,6 +71,7 @@ public final class Releases {
     public Releases(
             Catalog catalog,
             ArtifactStore store,
+            CodePacks packs,
             LinkerCache tables,
             Routes routes,
             Bindings bindings,
@@ -78,6 +81,7 @@ public final class Releases {
             Consumer<DeployStep> reached) {
         this.catalog = catalog;
         this.store = store;
+        this.packs = packs;
         this.tables = tables;
         this.routes = routes;
         this.bindings = bindings;
@@ -111,6 +115,7 @@ public final class Releases {
             }
         }
         store.removeUnreferenced(fingerprint, components::contains);
+        packs.retain(routes.all().stream().map(RoutedFunction::name).toList());
     }
 
     private RoutedFunction routed(RoutedFunction function, FunctionVersion version, TableHandle table) {
@@ -451,6 +456,7 @@ public final class Releases {
                 .map(route -> route.version().component())
                 .distinct()
                 .forEach(this::removeUnlessDeployed);
+        packs.remove(function);
         return true;
     }
 

@@ -248,6 +248,8 @@ final class FunctionsService {
                 json.writeStringField("madeFrom", deployed.madeFrom());
             }
             json.writeNumberField("compileMs", deployed.compileTime().toMillis());
+            json.writeNumberField("functionsReused", deployed.functions().reused());
+            json.writeNumberField("functionsCompiled", deployed.functions().compiled());
             if (replaced != null) {
                 json.writeObjectFieldStart("replaced");
                 FunctionJson.writeVersion(json, replaced);

@@ -70,6 +70,14 @@ public final class HostMetrics implements MultiCollector {
         addEngine(metrics, engine.metrics());
         addTables(metrics, tables.metrics());
         metrics.add(gauge("mayfly_compilations", "Compilations that run or wait for their turn.", compiler.jobCount()));
+        metrics.add(counter(
+                "mayfly_functions_reused",
+                "Components' functions whose code an earlier compilation had kept.",
+                compiler.functions().reused()));
+        metrics.add(counter(
+                "mayfly_functions_compiled",
+                "Components' functions compiled by compilations that keep them.",
+                compiler.functions().compiled()));
         if (accessLog != null) {
             metrics.add(counter(
                     "mayfly_access_log_dropped",

@@ -72,6 +72,11 @@ final class WarmupCalls implements SnapshotBuilder.Calls {
     }
 
     @Override
+    public String function() {
+        return route.name();
+    }
+
+    @Override
     public void warmUp(TableHandle instance) throws InterruptedException {
         Route target = target(instance, Map.of());
         sendAll(target, "warm-up request ");
