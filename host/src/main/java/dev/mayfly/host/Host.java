@@ -264,7 +264,8 @@ public final class Host implements AutoCloseable {
                 : limits.loadedFunctionsMax();
         LinkerCache tables = new LinkerCache(engine, store, compiler, tableCountMax);
         parts.add(() -> closeTables(tables));
-        Releases releases = new Releases(catalog, store, packs, tables, routes, bindings, limits, shares, clock, reached);
+        Releases releases =
+                new Releases(catalog, store, packs, tables, routes, bindings, limits, shares, clock, reached);
         Path snapshots = folder.snapshots();
         SnapshotBuilder builder = parts.add(
                 new SnapshotBuilder(snapshots.resolve("work"), engine, limits.compiler(), compiler, store, tables));

@@ -156,7 +156,7 @@ public record Limits(
                 4096 * MIB,
                 Duration.ofDays(14),
                 4096 * MIB,
-                0,
+                1024 * MIB,
                 0,
                 Duration.ofSeconds(10),
                 1024,

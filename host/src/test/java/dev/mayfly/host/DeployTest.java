@@ -32,8 +32,7 @@ class DeployTest {
 
     @BeforeAll
     static void start() {
-        host = TestHost.start(
-                Limits.defaults().withComponentBytesMax(256 << 10).withCodePackBytesMax(64 << 20));
+        host = TestHost.start(Limits.defaults().withComponentBytesMax(256 << 10).withCodePackBytesMax(64 << 20));
     }
 
     @AfterAll

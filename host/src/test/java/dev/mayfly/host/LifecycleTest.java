@@ -317,7 +317,15 @@ class LifecycleTest {
         }
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(
-                    Set.of("lock", "catalog.sqlite", "events.sqlite", "store", "snapshots", "code-packs", "admin.key", "audit.log"),
+                    Set.of(
+                            "lock",
+                            "catalog.sqlite",
+                            "events.sqlite",
+                            "store",
+                            "snapshots",
+                            "code-packs",
+                            "admin.key",
+                            "audit.log"),
                     new TreeSet<>(
                             left.map(path -> folder.relativize(path).toString()).toList()));
         }

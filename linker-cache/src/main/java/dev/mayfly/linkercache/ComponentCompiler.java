@@ -1,7 +1,7 @@
 package dev.mayfly.linkercache;
 
-import dev.mayfly.engine.Compiler;
 import dev.mayfly.engine.CompileReport;
+import dev.mayfly.engine.Compiler;
 import dev.mayfly.engine.ComponentDescription;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.FunctionCount;
@@ -86,7 +86,12 @@ public final class ComponentCompiler implements AutoCloseable {
     /** One that compiles everything from the beginning. */
     public ComponentCompiler(
             Compiler compiler, Engine engine, ArtifactStore store, int runningCountMax, int waitingCountMax) {
-        this((input, output) -> compiler.compile(input, output), engine.fingerprint(), store, runningCountMax, waitingCountMax);
+        this(
+                (input, output) -> compiler.compile(input, output),
+                engine.fingerprint(),
+                store,
+                runningCountMax,
+                waitingCountMax);
     }
 
     ComponentCompiler(
@@ -170,7 +175,9 @@ public final class ComponentCompiler implements AutoCloseable {
         // Never leaves, so there is always one who waits.
         Job job = join(component, null);
         try {
-            return job.compiled.get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS).artifact();
+            return job.compiled
+                    .get(Math.max(0, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS)
+                    .artifact();
         } catch (ExecutionException e) {
             throw failure(e);
         } catch (TimeoutException e) {

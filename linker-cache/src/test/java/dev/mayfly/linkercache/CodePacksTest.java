@@ -14,10 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,11 +180,12 @@ class CodePacksTest {
     void compilationsAtOnceLeaveOneWholePack() throws Exception {
         int count = 8;
         CountDownLatch started = new CountDownLatch(count);
+        List<Future<Path>> running = new ArrayList<>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < count; i++) {
                 byte[] content = new byte[100];
-                java.util.Arrays.fill(content, (byte) i);
-                executor.submit(() -> packs.use("main/one", pack -> {
+                Arrays.fill(content, (byte) i);
+                running.add(executor.submit(() -> packs.use("main/one", pack -> {
                     started.countDown();
                     started.await();
                     try {
@@ -189,12 +193,16 @@ class CodePacksTest {
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
-                }));
+                })));
             }
         }
-        byte[] left = Files.readAllBytes(folder.resolve(Digest.of(ENGINE).hex()).resolve(Digest.of("main/one").hex()));
+        for (Future<Path> each : running) {
+            each.get();
+        }
+        byte[] left = Files.readAllBytes(folder.resolve(Digest.of(ENGINE).hex())
+                .resolve(Digest.of("main/one").hex()));
         byte[] expected = new byte[100];
-        java.util.Arrays.fill(expected, left[0]);
+        Arrays.fill(expected, left[0]);
         assertArrayEquals(expected, left);
         assertEquals(100, packs.bytes());
         assertEquals(1, files().size());

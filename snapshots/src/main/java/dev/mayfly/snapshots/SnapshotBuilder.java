@@ -138,7 +138,8 @@ public final class SnapshotBuilder implements AutoCloseable {
         Digest digest = null;
         try (ArtifactStore.Upload upload = upload(instrumented)) {
             digest = upload.finish();
-            // For nobody: what it exports besides makes other code, which would push out what the image is compiled with.
+            // For nobody: what it exports besides makes other code, which would push out what the image is compiled
+            // with.
             artifacts.compile(digest);
             try (TableHandle handle = kept.open(digest)) {
                 handle.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());

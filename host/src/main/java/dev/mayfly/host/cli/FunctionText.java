@@ -93,8 +93,8 @@ final class FunctionText {
                 + new TimeSpan(Duration.ofMillis(function.path("compileMs").asLong()));
         long reused = function.path("functionsReused").asLong();
         if (reused > 0) {
-            compiled += " (" + reused + " of " + (reused + function.path("functionsCompiled").asLong())
-                    + " functions as before)";
+            compiled += " (" + reused + " of "
+                    + (reused + function.path("functionsCompiled").asLong()) + " functions as before)";
         }
         String version = " (version " + function.path("version").asText()
                 + (function.path("versionCreated").asBoolean() ? "" : ", as before") + ")";

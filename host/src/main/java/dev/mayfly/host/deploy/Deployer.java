@@ -135,8 +135,7 @@ public final class Deployer {
      * @param compileTime how long compiling took, or looking up what was compiled before
      * @param functions what compiling did with them; none when it was compiled before, or none are kept
      */
-    public record Deployed(
-            Deployment deployment, String madeFrom, Duration compileTime, FunctionCount functions) {}
+    public record Deployed(Deployment deployment, String madeFrom, Duration compileTime, FunctionCount functions) {}
 
     private static FunctionVersion draft(
             String function, Artifact artifact, long componentBytes, FunctionSettings settings) {
