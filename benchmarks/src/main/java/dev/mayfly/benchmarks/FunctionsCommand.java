@@ -16,11 +16,11 @@ import picocli.CommandLine.Mixin;
         footerHeading = "%nRows:%n",
         footer = {
             "  evenly-over-1           echo, as mayfly in bench fresh; -100, -1000, -10000: that many functions in turn,",
-            "                          each with a component, an artifact and a function table of its own; -10000 takes",
-            "                          several times as long unless vm.max_map_count is 262144 or more",
+            "                          each with a component, an artifact and a function table of its own",
             "  first-call              a call that loads its function from its artifact first; second-call: the next one",
             "  list-page-of-1000       GET /v1/functions?limit=1000 over HTTP",
-            "  of-100000-...           the same where there are more functions than may be loaded; 25,000 are called"
+            "  of-100000-...           the same where there are more functions than may be loaded; 25,000 are called;",
+            "                          artifact-read: by plain Java, of others, as the kernel may have it no more"
         })
 final class FunctionsCommand implements Callable<Integer> {
     @Mixin

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A process of {@code bench functions}. Arguments: the folder with the guests, how many functions, how many of them are called, rounds of calls spread
@@ -41,6 +42,8 @@ public final class FunctionsMain {
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     /** The engine watches the first calls of each function; see its module {@code footprint}. */
     private static final int WATCHED_CALLS = 64;
+    /** Artifacts of functions that are not called, read for comparison. */
+    private static final int READ_COUNT_MAX = 1_000;
     /** Calls between two looks at what the kernel keeps for this process. */
     private static final int LOOK_EVERY = 500;
 
@@ -63,6 +66,11 @@ public final class FunctionsMain {
             // The JVM compiles what is called before anything is timed or weighed.
             ClosedLoop.run(1, WARM_UP.toNanos(), () -> calls(host, names.subList(0, 1)));
             List<String> firstCalls = firstCalls(host, names.subList(1, called));
+            if (called < count) {
+                say("row artifact-read "
+                        + readArtifacts(host, data.resolve("store"), names.subList(called, count))
+                                .encode());
+            }
             int rounds = Integer.parseInt(args[3]);
             if (rounds > 0) {
                 calls(host, names, rounds, Duration.ofMillis(Long.parseLong(args[4])));
@@ -107,6 +115,28 @@ public final class FunctionsMain {
                 "figure files-percent " + budget.filesPercent(),
                 "row first-call " + first.encode(),
                 "row second-call " + second.encode());
+    }
+
+    /** By plain Java: what a first call waits for before it can do anything, longer where the kernel has the file no more. */
+    private static Sample readArtifacts(InProcessHost host, Path store, List<String> names) throws IOException {
+        Path artifacts;
+        try (Stream<Path> engines = Files.list(store.resolve("artifacts"))) {
+            artifacts = engines.findFirst().orElseThrow();
+        }
+        int step = Math.ceilDiv(names.size(), READ_COUNT_MAX);
+        Sample sample = new Sample();
+        for (int i = 0; i < names.size(); i += step) {
+            RoutedFunction function =
+                    Objects.requireNonNull(host.invoker().routes().function(names.get(i)));
+            Route route = Objects.requireNonNull(function.versions().get(1));
+            Path artifact = artifacts.resolve(route.version().component().hex());
+            long startNs = System.nanoTime();
+            Files.readAllBytes(artifact);
+            long ns = System.nanoTime() - startNs;
+            sample.record(ns);
+            sample.addElapsed(ns);
+        }
+        return sample;
     }
 
     private static void time(EchoCall call, Sample sample) {
