@@ -196,11 +196,17 @@ final class WarmupLifecycleTest {
             clock.advance(Duration.ofMinutes(50));
             assertEquals("warmed", start(host));
             assertEquals(first, host.warmup("tables").path("endedAt").asText());
+            double reused = host.metric("mayfly_functions_reused_total");
+            double compiled = host.metric("mayfly_functions_compiled_total");
             clock.advance(Duration.ofMinutes(5));
             Waiting.until("it is built again", () -> {
                 assertEquals("warmed", start(host));
                 return !host.warmup("tables").path("endedAt").asText().equals(first);
             });
+            compiled = host.metric("mayfly_functions_compiled_total") - compiled;
+            reused = host.metric("mayfly_functions_reused_total") - reused;
+            assertEquals(2, files("code-packs").size(), "the function's and its instrumented copies'");
+            assertTrue(reused > 2 * compiled, reused + " of the copy's and the image's, but not " + compiled);
         }
     }
 
@@ -245,6 +251,7 @@ final class WarmupLifecycleTest {
             host.delete("/v1/functions/tables").expect(204);
             Waiting.until("its snapshots are gone", () -> files("snapshots").isEmpty());
             Waiting.until("all else is gone", () -> files("store/components").size() == 1);
+            assertEquals(List.of(), files("code-packs"));
         }
     }
 

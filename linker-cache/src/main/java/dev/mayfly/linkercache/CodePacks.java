@@ -22,7 +22,7 @@ import java.util.function.Predicate;
 
 /**
  * The compiled functions that each function's compilations keep for its next ones, in a folder of the local disk: a pack a function, so that what
- * was made of one's upload becomes code of nobody else.
+ * was made of one's upload becomes code of nobody else, and one for the copies of it that are warmed up.
  *
  * <pre>
  *   &lt;engine&gt;/&lt;owner&gt;   a pack; both go by the digest of their name
@@ -179,16 +179,29 @@ public final class CodePacks {
         }
     }
 
-    /** Removes what a function's compilations kept. */
-    public void remove(String owner) {
-        removeIf(Digest.of(owner)::equals);
+    /**
+     * The owner of what a function's instrumented copies are compiled with: half of them is other code, which would push that of the function itself out
+     * of its pack.
+     */
+    public static String instrumented(String function) {
+        // No function's name has a space.
+        return function + " instrumented";
     }
 
-    /** Removes what is of none of these. */
-    public void retain(Iterable<String> owners) {
+    /** Removes what a function's compilations kept. */
+    public void remove(String function) {
+        removeIf(packsOf(function)::contains);
+    }
+
+    /** Removes what is of none of these functions. */
+    public void retain(Iterable<String> functions) {
         Set<Digest> kept = new HashSet<>();
-        owners.forEach(owner -> kept.add(Digest.of(owner)));
+        functions.forEach(function -> kept.addAll(packsOf(function)));
         removeIf(name -> !kept.contains(name));
+    }
+
+    private static Set<Digest> packsOf(String function) {
+        return Set.of(Digest.of(function), Digest.of(instrumented(function)));
     }
 
     private void removeIf(Predicate<Digest> condition) {

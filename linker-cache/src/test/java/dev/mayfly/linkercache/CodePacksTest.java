@@ -166,6 +166,21 @@ class CodePacksTest {
     }
 
     @Test
+    void whatInstrumentedCopiesKeepIsApartAndGoesWithTheFunction() throws Exception {
+        for (String function : List.of("main/one", "main/two", "main/three")) {
+            compile(function, 100);
+            compile(CodePacks.instrumented(function), 50);
+        }
+        assertEquals(100, found("main/one"));
+        assertEquals(50, found(CodePacks.instrumented("main/one")));
+        packs.remove("main/one");
+        packs.retain(List.of("main/two"));
+        assertEquals(100, found("main/two"));
+        assertEquals(50, found(CodePacks.instrumented("main/two")));
+        assertEquals(150, packs.bytes());
+    }
+
+    @Test
     void aFunctionRemovedWhileItIsCompiledLeavesNothing() throws Exception {
         packs.use("main/one", pack -> {
             packs.remove("main/one");

@@ -4,6 +4,7 @@ import dev.mayfly.engine.Compiler;
 import dev.mayfly.engine.Engine;
 import dev.mayfly.engine.MayflyException;
 import dev.mayfly.linkercache.ArtifactStore;
+import dev.mayfly.linkercache.CodePacks;
 import dev.mayfly.linkercache.ComponentCompiler;
 import dev.mayfly.linkercache.Digest;
 import dev.mayfly.linkercache.FunctionTable;
@@ -138,9 +139,7 @@ public final class SnapshotBuilder implements AutoCloseable {
         Digest digest = null;
         try (ArtifactStore.Upload upload = upload(instrumented)) {
             digest = upload.finish();
-            // For nobody: what it exports besides makes other code, which would push out what the image is compiled
-            // with.
-            artifacts.compile(digest);
+            artifacts.compile(digest, CodePacks.instrumented(calls.function()));
             try (TableHandle handle = kept.open(digest)) {
                 handle.load(System.nanoTime() + LOAD_TIME_MAX.toNanos());
                 Path state = work.resolve("state");
