@@ -9,6 +9,7 @@
 //! | `abi` | the exported C functions; panics end here |
 //! | `layout` | structures shared with Java |
 //! | `engine` | wasmtime's configuration, the pools, the epoch ticker |
+//! | `cores` | which core a call runs on |
 //! | `shard` | equal parts of the engine: one a core |
 //! | `prelink` | loading an artifact and resolving its imports |
 //! | `linkers` | what components are linked with |
@@ -37,6 +38,7 @@ pub mod code_pack;
 pub mod compile;
 mod componentize;
 mod contract;
+mod cores;
 pub mod describe;
 mod engine;
 mod faults;

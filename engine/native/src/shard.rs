@@ -4,18 +4,16 @@
 //! to. One core does that in no time; several take the same cache lines from each other again and again. So there are several wasmtime engines, each
 //! with a pool of its own, and a call uses the one of the core it runs on.
 
-use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 
+use crate::cores;
 use crate::footprint::{Footprint, Watch};
 use crate::linkers::Linkers;
 use crate::reset::Memories;
 
 /// More cores share shards: each shard maps its own copy of the functions that are called most.
 const SHARDS_MAX: usize = 8;
-/// A thread looks so often where it runs: it is hardly ever moved, and asking isn't free on every system.
-const CALLS_PER_LOOK: u32 = 32;
 
 /// A wasmtime engine with a pool, and how many of its instances are in use.
 #[repr(align(128))]
@@ -74,7 +72,7 @@ pub fn count(instance_count: u64) -> usize {
         .max(1)
 }
 
-/// Makes a shard's pool in a thread that has only its share of the cores.
+/// Makes a shard's pool in a thread that has only its share of the cores, where threads can be kept to some.
 ///
 /// wasmtime splits a pool by the cores it sees, and a thread first takes what is in its own part. A shard is for one core already: split once more, a
 /// thread finds the memories of a part of the functions only, and maps the others anew with each call.
@@ -82,34 +80,12 @@ pub fn on_its_cores<T: Send>(count: usize, make: impl FnOnce() -> T + Send) -> T
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         let made = scope.spawn(|| {
-            keep_to(cores.div_ceil(count));
+            cores::keep_to(cores.div_ceil(count));
             make()
         });
         made.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
-
-/// Lets the calling thread run on so many of its cores only. Where that can't be done the pool is split, which costs time and nothing else.
-#[cfg(target_os = "linux")]
-fn keep_to(count: usize) {
-    // SAFETY: a set of no cores is all zeros; the kernel reads and writes no more than the size given.
-    unsafe {
-        let mut all: libc::cpu_set_t = std::mem::zeroed();
-        let bytes = size_of::<libc::cpu_set_t>();
-        if libc::sched_getaffinity(0, bytes, &mut all) != 0 {
-            return;
-        }
-        let mut some: libc::cpu_set_t = std::mem::zeroed();
-        (0..bytes * 8)
-            .filter(|&core| libc::CPU_ISSET(core, &all))
-            .take(count)
-            .for_each(|core| libc::CPU_SET(core, &mut some));
-        libc::sched_setaffinity(0, bytes, &some);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn keep_to(_: usize) {}
 
 /// What one of so many shards has of something that is shared out.
 pub fn share(whole: u64, index: usize, count: usize) -> u64 {
@@ -119,32 +95,7 @@ pub fn share(whole: u64, index: usize, count: usize) -> u64 {
 
 /// The one of so many shards that is the calling thread's at the moment.
 pub fn here(count: usize) -> usize {
-    thread_local! {
-        /// The core, and for how many more calls it is taken to be that one.
-        static CORE: Cell<(usize, u32)> = const { Cell::new((0, 0)) };
-    }
-    let (core, calls) = match CORE.get() {
-        (_, 0) => (core(), CALLS_PER_LOOK),
-        looked => looked,
-    };
-    CORE.set((core, calls - 1));
-    core % count
-}
-
-#[cfg(target_os = "linux")]
-fn core() -> usize {
-    // SAFETY: it reads nothing and writes nothing.
-    usize::try_from(unsafe { libc::sched_getcpu() }).unwrap_or(0)
-}
-
-/// Elsewhere nobody says: threads are taken to be spread over the cores.
-#[cfg(not(target_os = "linux"))]
-fn core() -> usize {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static NUMBER: usize = THREADS.fetch_add(1, Relaxed);
-    }
-    NUMBER.with(|number| *number)
+    cores::here() % count
 }
 
 #[cfg(test)]
