@@ -82,7 +82,10 @@ impl Memory {
     pub fn copy_image(&self, image: Image, windows: &Windows) -> bool {
         let mut copied = self.copied();
         // SAFETY: the memory is the function's, and nobody uses it; what is sealed gives way.
-        let is_done = copied.is_none() && unsafe { windows.write_image(self.at(0), &image.range) };
+        let write = || unsafe { windows.write_image(self.at(0), &image.range) };
+        // What a read that failed left goes when the image is mapped there.
+        let read = || windows.guess_around(&image.range) && self.read(&image, image.range.clone());
+        let is_done = copied.is_none() && (write() || read());
         if is_done {
             *copied = Some(image);
         }
@@ -116,6 +119,20 @@ impl Memory {
             *copied = None;
         }
         is_gone
+    }
+
+    pub fn has_copied_image(&self) -> bool {
+        self.copied().is_some()
+    }
+
+    /// Maps an image that was copied, so that the kernel can say which of its pages are written. Whether that could be done.
+    pub fn map_copied_image(&self) -> bool {
+        let mut copied = self.copied();
+        let is_mapped = copied.as_ref().is_none_or(|image| Mapped(self).map(image));
+        if is_mapped {
+            *copied = None;
+        }
+        is_mapped
     }
 
     /// After pages were thrown away: puts back what was copied there. Whether that could be done.

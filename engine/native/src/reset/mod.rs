@@ -5,7 +5,7 @@
 //! But a function touches the same few pages in most calls: the top of its stack and its data. So its memories are reset in a better way:
 //!
 //! 1. Its first calls show which pages it touches in most calls. These are its *windows* (`windows`). From then on they are overwritten with what
-//!    they held at first, and only the rest is thrown away.
+//!    they held at first, and only the rest is thrown away. Its very first calls are reset by windows that another function had, if that goes well.
 //! 2. The rest of a reset memory is *sealed* (`seal`): it can't be written. A call that writes to it anyway is interrupted by a fault, breaks the
 //!    seal and goes on. If the seal is whole when a call ends, there is nothing to throw away, and no system call at all.
 //! 3. A memory that serves another function than before gets that one's image copied (`memory`) instead of mapped, if it lies in a window.
@@ -44,6 +44,7 @@ use memory::Memory;
 use pool::Pool;
 pub use pool::PoolLayout;
 pub use seal::break_seal;
+use windows::Lately;
 pub use windows::Windows;
 
 thread_local! {
@@ -78,6 +79,15 @@ pub trait Pages {
 
     /// Makes pages writable, or not. They can be read.
     fn protect(&self, range: Range<usize>, writable: bool) -> c_int;
+
+    /// Whether an image was copied there, which the kernel doesn't know.
+    fn have_copied_image(&self) -> bool;
+
+    /// Writes what is that image's in a range of zeros.
+    fn restore_copied_image(&self, range: Range<usize>) -> c_int;
+
+    /// Makes that image one that the kernel knows.
+    fn map_image(&self) -> c_int;
 }
 
 /// The linear memories of a shard: wasmtime's pool has them all in one mapping, where nothing else is.
@@ -103,6 +113,11 @@ impl Memories {
 
     pub fn are_known(self) -> bool {
         self.0.is_some()
+    }
+
+    /// What functions were found to write lately, in whichever of these.
+    fn lately(self) -> Option<&'static Lately> {
+        self.0.map(Pool::lately)
     }
 
     /// The memory that starts at an address; None for what is none of these.
@@ -131,7 +146,7 @@ impl<'a, T> WindowedStore<'a, T> {
     where
         T: Send,
     {
-        let windows = self.windows.are_sealed().then_some(self.windows);
+        let windows = self.windows.copy_images().then_some(self.windows);
         let mut instantiated = pin!(component.instantiate_async(&mut *self.store));
         poll_fn(|context| {
             /// Also when it panics. While it waits, others may be instantiated.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize};
 use std::sync::{Mutex, PoisonError};
 
 use super::memory::Memory;
+use super::windows::Lately;
 use crate::faults;
 
 /// Pools whose memories are known at once, in one process: an engine has one a shard. One more only throws pages away.
@@ -50,6 +51,7 @@ pub struct Pool {
     memories: AtomicPtr<Memory>,
     /// Mappings that seals may still add: a process has only so many.
     mappings_left: AtomicUsize,
+    lately: Lately,
 }
 
 impl Pool {
@@ -62,6 +64,7 @@ impl Pool {
         memory_count: AtomicUsize::new(0),
         memories: AtomicPtr::new(std::ptr::null_mut()),
         mappings_left: AtomicUsize::new(0),
+        lately: Lately::new(),
     };
 
     /// Remembers a pool until its mapping is [forgotten](Pool::forget). None where there are too many.
@@ -95,6 +98,7 @@ impl Pool {
         if start == address && end - start <= bytes {
             pool.start.store(0, Relaxed);
             pool.end.store(0, Relaxed);
+            pool.lately.clear();
             let count = pool.memory_count.load(Relaxed);
             let memories = std::ptr::slice_from_raw_parts_mut(pool.memories.load(Relaxed), count);
             // SAFETY: made by `register`; who looks for a memory has an address of this pool's, which nobody has any longer.
@@ -108,6 +112,11 @@ impl Pool {
             let start = pool.start.load(Acquire);
             start != 0 && start <= address && address < pool.end.load(Relaxed)
         })
+    }
+
+    /// What its functions were found to write.
+    pub fn lately(&self) -> &Lately {
+        &self.lately
     }
 
     /// The memory that starts at an address and has room for so many bytes.

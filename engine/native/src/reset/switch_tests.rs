@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig, Result, Store};
 
-use super::windows::{SAMPLE_COUNT, WINDOW_PAGES_MAX, Windows};
+use super::windows::{GUESSED_CALLS_MAX, MISSES_MAX, SAMPLE_COUNT, WINDOW_PAGES_MAX, Windows};
 use super::wrapped::tally;
 use super::{Memories, PoolLayout, WindowedStore};
 use crate::engine::code_config;
@@ -125,10 +125,22 @@ impl Host {
     /// One whose windows are the pages that calls write at a place.
     fn deploy_sampled(&self, wasm_pages: usize, segments: &[Segment], written: Deed) -> Function {
         let function = self.deploy(wasm_pages, segments, 1);
-        for _ in 0..SAMPLE_COUNT + 2 {
+        self.call_until_found(&function, written);
+        for _ in 0..2 {
             self.call(&function, written, false).unwrap();
         }
         function
+    }
+
+    /// Returns how many calls that took.
+    fn call_until_found(&self, function: &Function, written: Deed) -> u32 {
+        let mut calls = 0;
+        while !function.windows.are_found() {
+            calls += 1;
+            assert!(calls < 100);
+            self.call(function, written, false).unwrap();
+        }
+        calls
     }
 
     fn call(&self, function: &Function, deed: Deed, looks: bool) -> Result<u64> {
@@ -400,15 +412,74 @@ fn a_memory_goes_from_function_to_function_without_a_change_of_mappings() {
 }
 
 #[test]
+fn the_first_calls_of_a_function_that_is_as_others_are_change_no_mappings() {
+    let host = Host::new(1);
+    let written = writing(page(3), 100);
+    let others = [1, 2].map(|seed| host.deploy_sampled(2, &image(3..4, seed), written));
+    // The images that they were watched with are mapped.
+    others.iter().for_each(|other| host.check(other, written));
+    host.check(&others[0], written);
+    for seed in 3..6 {
+        let new = host.deploy(2, &image(3..4, seed), 1);
+        for _ in 0..3 {
+            tally::take();
+            host.check(&new, written);
+            assert_eq!(tally::take(), 0);
+            host.check(&others[0], written);
+        }
+    }
+}
+
+#[test]
+fn a_function_that_is_as_others_are_is_watched_after_its_first_calls() {
+    let host = Host::new(1);
+    let written = writing(page(3), 100);
+    let other = host.deploy_sampled(2, &image(3..4, 1), written);
+    host.check(&other, written);
+    let new = host.deploy(2, &image(3..4, 2), 1);
+    // One call has its image mapped again.
+    let calls = host.call_until_found(&new, written);
+    assert_eq!(calls, GUESSED_CALLS_MAX + 1 + SAMPLE_COUNT);
+}
+
+#[test]
+fn a_function_that_is_not_as_others_are_is_watched_soon() {
+    let host = Host::new(1);
+    let other = host.deploy_sampled(2, &image(3..4, 1), writing(page(3), 100));
+    let written = writing(page(20), 5000);
+    let new = host.deploy(2, &image(3..4, 2), 1);
+    let calls = host.call_until_found(&new, written);
+    assert_eq!(calls, MISSES_MAX + 1 + SAMPLE_COUNT);
+    for _ in 0..3 {
+        host.check(&other, writing(page(3), 100));
+        host.check(&new, written);
+    }
+    tally::take();
+    host.check(&new, written);
+    assert_eq!(tally::take(), 0, "its own windows");
+}
+
+#[test]
+fn an_image_that_no_window_is_around_is_mapped() {
+    let host = Host::new(1);
+    host.deploy_sampled(2, &image(3..4, 1), writing(page(3), 100));
+    let written = writing(page(3), 100);
+    for pages in [3..5, 7..8, 2..4] {
+        let new = host.deploy(2, &image(pages, 2), 1);
+        assert_eq!(host.call_until_found(&new, written), SAMPLE_COUNT);
+    }
+}
+
+#[test]
 fn images_of_functions_that_break_each_seal_are_mapped_again() {
     let host = Host::new(1);
     let everywhere = writing(0, 2 * WASM_PAGE_BYTES);
     let breaks = host.deploy_sampled(2, &image(3..4, 1), writing(page(3), 100));
-    assert!(breaks.windows.are_sealed());
+    assert!(breaks.windows.copy_images());
     for _ in 0..20 {
         host.check(&breaks, everywhere);
     }
-    assert!(!breaks.windows.are_sealed());
+    assert!(!breaks.windows.copy_images());
     let other = host.deploy_sampled(2, &image(3..4, 2), writing(page(3), 100));
     for _ in 0..3 {
         host.check(&breaks, everywhere);
@@ -468,6 +539,10 @@ impl Random {
                 bytes.truncate(4000);
                 *at = page(1) + *at % 4000;
             });
+        }
+        // A third begins when others' windows are known.
+        if self.below(3) == 0 {
+            return host.deploy(wasm_pages, &segments, 1);
         }
         host.deploy_sampled(wasm_pages, &segments, written)
     }

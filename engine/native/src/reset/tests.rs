@@ -73,6 +73,18 @@ impl Pages for Recorded {
         };
         changed as c_int
     }
+
+    fn have_copied_image(&self) -> bool {
+        false
+    }
+
+    fn restore_copied_image(&self, _: Range<usize>) -> c_int {
+        panic!("there is none")
+    }
+
+    fn map_image(&self) -> c_int {
+        panic!("there is none")
+    }
 }
 
 impl Memory {

@@ -1,10 +1,11 @@
-//! Which pages of its memory a function writes in most calls.
+//! Which pages of its memory a function writes in most calls. In its first calls it is taken to be as others were: most are called seldom, one after the
+//! other, and watching each costs more than a call.
 
 use std::ffi::c_int;
 use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU32, AtomicU64};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::memory::Memory;
 use super::seal::Seal;
@@ -28,6 +29,10 @@ pub(super) const SEALED_CALLS_MIN: u32 = 16;
 /// With so many more such seals than better ones, a function's memories are sealed no more.
 pub(super) const LOSSES_MAX: u32 = 8;
 
+/// So many first calls are reset by others' windows, if that goes well.
+pub(super) const GUESSED_CALLS_MAX: u32 = 8;
+/// After so many that found no whole seal around them, or broke it, a function is watched. One is normal: the memory may not have been sealed yet.
+pub(super) const MISSES_MAX: u32 = 2;
 /// Numbers each function's windows, so that no two are taken for each other.
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
 
@@ -35,15 +40,28 @@ static NUMBERS: AtomicU64 = AtomicU64::new(1);
 pub struct Windows {
     number: u64,
     memories: Memories,
+    guess: Guess,
     samples: Mutex<Samples>,
     found: OnceLock<Found>,
     losses: AtomicU32,
 }
 
-struct Found {
+pub(super) struct Found {
     windows: Vec<Window>,
     geometry: u64,
 }
+
+/// Another function's windows, around this one's image, for its first calls.
+#[derive(Default)]
+struct Guess {
+    /// None inside where nobody's are around it.
+    others: OnceLock<Option<Arc<Found>>>,
+    calls: AtomicU32,
+    misses: AtomicU32,
+}
+
+/// What functions of a pool were found to write lately: the windows without what they hold, the last ones first.
+pub struct Lately(Mutex<Vec<Arc<Found>>>);
 
 /// Pages of a memory, and what they hold before a call.
 struct Window {
@@ -101,6 +119,71 @@ impl Window {
     }
 }
 
+impl Found {
+    /// The same windows of a memory of zeros.
+    fn blank(&self) -> Found {
+        let blank = |window: &Window| Window {
+            contents_at: 0,
+            contents: Box::default(),
+            ..*window
+        };
+        Found {
+            windows: self.windows.iter().map(blank).collect(),
+            geometry: self.geometry,
+        }
+    }
+
+    /// The window that some pages lie in.
+    fn around(&self, pages: &Range<usize>) -> Option<&Window> {
+        let mut windows = self.windows.iter();
+        windows.find(|window| window.offset <= pages.start && pages.end <= window.end())
+    }
+}
+
+impl Guess {
+    /// The windows, unless it is over, or was never made.
+    fn windows(&self) -> Option<&Found> {
+        self.others.get()?.as_deref().filter(|_| !self.is_over())
+    }
+
+    fn is_over(&self) -> bool {
+        self.calls.load(Relaxed) >= GUESSED_CALLS_MAX || self.misses.load(Relaxed) >= MISSES_MAX
+    }
+
+    fn count(&self, was_right: bool) {
+        self.calls.fetch_add(1, Relaxed);
+        self.misses.fetch_add(u32::from(!was_right), Relaxed);
+    }
+}
+
+impl Lately {
+    /// So many are tried around an image. A host's functions come from few toolchains.
+    const COUNT_MAX: usize = 8;
+
+    pub const fn new() -> Lately {
+        Lately(Mutex::new(Vec::new()))
+    }
+
+    fn add(&self, found: &Found) {
+        if found.windows.len() > SEALED_WINDOWS_MAX {
+            return;
+        }
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| other.geometry != found.geometry);
+        all.truncate(Lately::COUNT_MAX - 1);
+        all.insert(0, Arc::new(found.blank()));
+    }
+
+    fn around(&self, image: &Range<usize>) -> Option<Arc<Found>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|found| found.around(image).is_some()).cloned()
+    }
+
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
 /// How many of the calls so far touched each page.
 #[derive(Default)]
 struct Samples {
@@ -114,6 +197,7 @@ impl Windows {
         Windows {
             number: NUMBERS.fetch_add(1, Relaxed),
             memories: if memory_count == 1 { memories } else { Memories::NOWHERE },
+            guess: Guess::default(),
             samples: Mutex::default(),
             found: OnceLock::new(),
             losses: AtomicU32::new(0),
@@ -125,31 +209,42 @@ impl Windows {
         self.memories.memory(start, bytes)
     }
 
-    /// Whether the function's memories are sealed after its calls. While it isn't known yet what it writes, they aren't, and the kernel has to tell its
-    /// image's pages from those that were written.
-    pub fn are_sealed(&self) -> bool {
-        self.found.get().is_some_and(|found| self.can_seal(&found.windows))
+    /// Whether images are copied into the function's memories instead of being mapped: if these are sealed after its calls, or may be. While it is
+    /// watched, they are mapped, as the kernel has to tell an image's pages from those that were written.
+    pub fn copy_images(&self) -> bool {
+        match self.found.get() {
+            Some(found) => self.can_seal(&found.windows),
+            None => !self.guess.is_over(),
+        }
+    }
+
+    /// Whether its own windows are known.
+    #[cfg(test)]
+    pub(super) fn are_found(&self) -> bool {
+        self.found.get().is_some()
     }
 
     fn can_seal(&self, windows: &[Window]) -> bool {
         windows.len() <= SEALED_WINDOWS_MAX && self.losses.load(Relaxed) < LOSSES_MAX
     }
 
-    /// Writes an image into a memory of zeros, if all of it lies in windows: these know what it is. Whether it was written.
+    /// Writes an image into a memory of zeros, if all of it lies in windows of the function's own: these know what it is. Whether it was written.
     ///
     /// # Safety
     /// The memory is one of the component's, nobody uses it, and the image is its own and lies in what is accessible.
     pub unsafe fn write_image(&self, memory: *mut u8, image: &Range<usize>) -> bool {
-        let windows = self.found.get().map_or(&[][..], |found| &found.windows);
-        let Some(window) = windows
-            .iter()
-            .find(|window| window.offset <= image.start && image.end <= window.end())
-        else {
+        let Some(window) = self.found.get().and_then(|found| found.around(image)) else {
             return false;
         };
         // SAFETY: within the window, and so is what it holds; outside of the image that is zeros.
         unsafe { window.write_contents(memory) };
         true
+    }
+
+    /// Whether it is a guess that an image lies in windows, which don't know what it is.
+    pub fn guess_around(&self, image: &Range<usize>) -> bool {
+        let others = || self.memories.lately().and_then(|lately| lately.around(image));
+        self.found.get().is_none() && self.guess.others.get_or_init(others).is_some() && !self.guess.is_over()
     }
 
     /// Resets a memory of which `bytes` are accessible. Returns 0, or what a system call returned that failed.
@@ -158,18 +253,28 @@ impl Windows {
     /// The memory is one of the component's, nobody uses it, and `seal` and `pages` are its.
     pub unsafe fn reset(&self, memory: *mut u8, bytes: usize, seal: &Seal, pages: &impl Pages) -> c_int {
         let found = self.found.get();
-        let all = found.map_or(&[][..], |found| &found.windows);
-        let windows = &all[..all.partition_point(|window| window.end() <= bytes)];
-        let intact = found.is_some_and(|found| seal.is_intact(found.geometry, bytes));
+        // Windows that don't know the image are of use only where it was copied, and can be read again.
+        let guess = self
+            .guess
+            .windows()
+            .filter(|_| found.is_none() && pages.have_copied_image());
+        let by = found.or(guess);
+        let intact = by.is_some_and(|by| seal.is_intact(by.geometry, bytes));
+        if guess.is_some() {
+            self.guess.count(intact);
+        }
         if !intact {
             let failed = seal.open(pages);
             if failed != 0 {
                 return failed;
             }
-            if found.is_none() {
-                // SAFETY: the caller's promise.
-                return unsafe { self.sample(memory, bytes, pages) };
-            }
+        }
+        let Some(by) = by else {
+            // SAFETY: the caller's promise.
+            return unsafe { self.sample(memory, bytes, pages) };
+        };
+        let windows = &by.windows[..by.windows.partition_point(|window| window.end() <= bytes)];
+        if !intact {
             self.judge(seal);
             for gap in gaps(windows, bytes) {
                 let failed = pages.discard(gap);
@@ -181,18 +286,22 @@ impl Windows {
         for window in windows {
             // SAFETY: within the memory, which nobody uses.
             unsafe { window.restore(memory) };
+            let failed = guess.map_or(0, |_| pages.restore_copied_image(window.offset..window.end()));
+            if failed != 0 {
+                return failed;
+            }
         }
         if intact {
             seal.count_call();
             return 0;
         }
-        match found {
-            Some(found) if self.can_seal(windows) => {
-                let gaps: Vec<_> = gaps(windows, bytes).collect();
-                seal.close(self.number, found.geometry, bytes, &gaps, pages)
-            }
-            _ => 0,
+        if !self.can_seal(windows) {
+            return 0;
         }
+        // Whoever breaks a guess's seal is not judged.
+        let function = guess.map_or(self.number, |_| 0);
+        let gaps: Vec<_> = gaps(windows, bytes).collect();
+        seal.close(function, by.geometry, bytes, &gaps, pages)
     }
 
     /// A seal that was closed after a call of this function was broken: whether it was worth it.
@@ -217,6 +326,11 @@ impl Windows {
     /// As for `reset`.
     unsafe fn sample(&self, memory: *mut u8, bytes: usize, pages: &impl Pages) -> c_int {
         let page_bytes = page_bytes();
+        if pages.have_copied_image() {
+            // Left of a guess: all of its pages were written, by the copy. The next call can be looked at.
+            let failed = pages.map_image();
+            return if failed == 0 { pages.discard(0..bytes) } else { failed };
+        }
         // A sampler that panicked left counts that are as good as any.
         let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
         let touched = touched_pages(memory.addr(), (bytes / page_bytes).min(SAMPLED_PAGES_MAX));
@@ -236,8 +350,12 @@ impl Windows {
                 })
                 .collect();
             let geometry = geometry::number(windows.iter().map(|window| window.offset..window.end()).collect());
+            let found = Found { windows, geometry };
+            if let Some(lately) = self.memories.lately() {
+                lately.add(&found);
+            }
             // Only the thread whose sample is the last comes here.
-            let _ = self.found.set(Found { windows, geometry });
+            let _ = self.found.set(found);
         }
         failed
     }

@@ -45,10 +45,10 @@ impl Pages for Mapped<'_> {
         tally::count();
         // SAFETY: as above.
         let failed = unsafe { __real_madvise(self.0.at(range.start).cast(), range.len(), libc::MADV_DONTNEED) };
-        if failed == 0 && !self.0.restore_copied_image(&range) {
-            return not_restored();
+        if failed != 0 {
+            return failed;
         }
-        failed
+        self.restore_copied_image(range)
     }
 
     fn protect(&self, range: Range<usize>, writable: bool) -> c_int {
@@ -57,6 +57,22 @@ impl Pages for Mapped<'_> {
         let protection = if writable { WRITABLE } else { libc::PROT_READ };
         // SAFETY: as above.
         unsafe { __real_mprotect(self.0.at(range.start).cast(), range.len(), protection) }
+    }
+
+    fn have_copied_image(&self) -> bool {
+        self.0.has_copied_image()
+    }
+
+    fn restore_copied_image(&self, range: Range<usize>) -> c_int {
+        if self.0.restore_copied_image(&range) {
+            0
+        } else {
+            not_restored()
+        }
+    }
+
+    fn map_image(&self) -> c_int {
+        if self.0.map_copied_image() { 0 } else { not_restored() }
     }
 }
 
