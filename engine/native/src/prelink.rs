@@ -54,9 +54,10 @@ pub enum PrelinkError {
 
 /// A component whose imports are resolved in one shard.
 pub struct Linked {
+    /// Before those that keep its pool.
+    pub windows: Windows,
     pub engine: wasmtime::Engine,
     pub instance: InstancePre<Call>,
-    pub windows: Windows,
     pub footprint: Footprint,
     web: Option<ComponentExportIndex>,
     event: Option<ComponentExportIndex>,

@@ -29,17 +29,22 @@
 
 use std::ffi::c_int;
 use std::ops::Range;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::pool::Pool;
 use super::seal::Seal;
-use super::windows::Windows;
+use super::windows::{WINDOW_PAGES_FREE, Windows};
 use super::wrapped::Mapped;
 
 /// It belongs to whoever uses the memory: one thread at a time, and for the seal what runs in its signal handler.
 pub struct Memory {
+    pool: &'static Pool,
     start: usize,
     seal: Seal,
+    /// Pages of the pool's that it keeps.
+    pages_kept: AtomicUsize,
     /// None where it was mapped, or there is none. Not for signal handlers.
     copied: Mutex<Option<Image>>,
 }
@@ -54,8 +59,10 @@ pub struct Image {
 impl Memory {
     pub fn new(pool: &'static Pool, start: usize) -> Memory {
         Memory {
+            pool,
             start,
             seal: Seal::of(pool, start),
+            pages_kept: AtomicUsize::new(0),
             copied: Mutex::new(None),
         }
     }
@@ -76,6 +83,19 @@ impl Memory {
 
     fn open_seal(&self) -> bool {
         !self.seal.is_open() && self.seal.open(&Mapped(self)) == 0
+    }
+
+    /// See [`Pages::keep`](super::Pages::keep).
+    pub fn keep(&self, page_count: usize) -> bool {
+        let (kept, wanted) = (
+            self.pages_kept.load(Relaxed),
+            page_count.saturating_sub(WINDOW_PAGES_FREE),
+        );
+        let may = wanted <= kept || self.pool.take_pages(wanted - kept);
+        let keeps = if may { wanted } else { 0 };
+        self.pages_kept.store(keeps, Relaxed);
+        self.pool.give_pages_back(kept.saturating_sub(keeps));
+        may
     }
 
     /// Instead of mapping an image into zeros: whether it is there now. `windows` are those of the function that it is the image of.

@@ -44,7 +44,6 @@ use memory::Memory;
 use pool::Pool;
 pub use pool::PoolLayout;
 pub use seal::break_seal;
-use windows::Lately;
 pub use windows::Windows;
 
 thread_local! {
@@ -79,6 +78,9 @@ pub trait Pages {
 
     /// Makes pages writable, or not. They can be read.
     fn protect(&self, range: Range<usize>, writable: bool) -> c_int;
+
+    /// Whether so many of a memory's pages may stay written while no call uses it, instead of those that might until now. If not, none may.
+    fn keep(&self, page_count: usize) -> bool;
 
     /// Whether an image was copied there, which the kernel doesn't know.
     fn have_copied_image(&self) -> bool;
@@ -115,9 +117,8 @@ impl Memories {
         self.0.is_some()
     }
 
-    /// What functions were found to write lately, in whichever of these.
-    fn lately(self) -> Option<&'static Lately> {
-        self.0.map(Pool::lately)
+    fn pool(self) -> Option<&'static Pool> {
+        self.0
     }
 
     /// The memory that starts at an address; None for what is none of these.

@@ -15,6 +15,9 @@ const POOLS_MAX: usize = 64;
 /// What seals may add to the process's mappings, on average over the memories of a pool. Java's `TableBudget` leaves room for them.
 const MAPPINGS_PER_MEMORY: usize = 4;
 
+/// Pages that functions with many windows may keep, on average over the memories of a pool.
+pub(super) const PAGES_PER_MEMORY: usize = 32;
+
 /// Written under `REGISTERING`, read by anybody, in signal handlers too.
 static POOLS: [Pool; POOLS_MAX] = [const { Pool::NONE }; POOLS_MAX];
 /// Pools behind so many were never used.
@@ -51,6 +54,8 @@ pub struct Pool {
     memories: AtomicPtr<Memory>,
     /// Mappings that seals may still add: a process has only so many.
     mappings_left: AtomicUsize,
+    /// Pages that windows may still keep, of those that have many.
+    pages_left: AtomicUsize,
     lately: Lately,
 }
 
@@ -64,6 +69,7 @@ impl Pool {
         memory_count: AtomicUsize::new(0),
         memories: AtomicPtr::new(std::ptr::null_mut()),
         mappings_left: AtomicUsize::new(0),
+        pages_left: AtomicUsize::new(0),
         lately: Lately::new(),
     };
 
@@ -81,6 +87,7 @@ impl Pool {
         pool.guard_bytes.store(layout.guard_bytes, Relaxed);
         pool.mappings_left
             .store(layout.memory_count * MAPPINGS_PER_MEMORY, Relaxed);
+        pool.pages_left.store(layout.memory_count * PAGES_PER_MEMORY, Relaxed);
         pool.end.store(mapping.end, Relaxed);
         pool.start.store(mapping.start, Release);
         POOLS_USED.fetch_max(index + 1, Release);
@@ -151,14 +158,26 @@ impl Pool {
 
     /// Whether so many mappings were left; they are then taken.
     pub fn take_mappings(&self, count: usize) -> bool {
-        self.mappings_left
-            .fetch_update(Relaxed, Relaxed, |left| left.checked_sub(count))
-            .is_ok()
+        take(&self.mappings_left, count)
     }
 
     pub fn give_mappings_back(&self, count: usize) {
         self.mappings_left.fetch_add(count, Relaxed);
     }
+
+    /// Whether so many pages were left; they are then taken.
+    pub fn take_pages(&self, count: usize) -> bool {
+        take(&self.pages_left, count)
+    }
+
+    pub fn give_pages_back(&self, count: usize) {
+        self.pages_left.fetch_add(count, Relaxed);
+    }
+}
+
+fn take(left: &AtomicUsize, count: usize) -> bool {
+    left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(count))
+        .is_ok()
 }
 
 /// The memories that a range of addresses reaches into; none where that isn't in a pool.

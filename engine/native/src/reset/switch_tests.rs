@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig, Result, Store};
 
-use super::windows::{GUESSED_CALLS_MAX, MISSES_MAX, SAMPLE_COUNT, WINDOW_PAGES_MAX, Windows};
+use super::windows::{GUESSED_CALLS_MAX, MISSES_MAX, SAMPLE_COUNT, WINDOW_PAGES_FREE, Windows};
 use super::wrapped::tally;
 use super::{Memories, PoolLayout, WindowedStore};
 use crate::engine::code_config;
@@ -298,7 +298,7 @@ fn a_seal_around_one_functions_windows_says_nothing_of_another_with_others() {
 fn copied_and_mapped_images_and_none_take_turns() {
     let host = Host::new(1);
     let written = writing(page(40), 9000);
-    let large = WINDOW_PAGES_MAX + 1;
+    let large = WINDOW_PAGES_FREE + 1;
     let functions: Vec<_> = [
         image(40..42, 1),
         image(38..38 + large, 2),
@@ -337,6 +337,22 @@ fn functions_with_memories_of_different_sizes_take_turns() {
                     ..function.everywhere()
                 },
             );
+            host.check(function, written);
+        }
+    }
+}
+
+#[test]
+fn functions_that_write_much_take_turns() {
+    // Room for the windows of a few of them and their memories.
+    let host = Host::new(3);
+    let written = writing(page(10), page(WINDOW_PAGES_FREE + 8));
+    let functions: Vec<_> = (1..8)
+        .map(|seed| host.deploy_sampled(4, &image(9..60, seed), written))
+        .collect();
+    for deed in [written, functions[0].everywhere(), writing(page(2), 1), written] {
+        for function in &functions {
+            host.check(function, deed);
             host.check(function, written);
         }
     }

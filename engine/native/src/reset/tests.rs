@@ -6,9 +6,11 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _};
 use std::os::unix::fs::FileExt as _;
 
 use super::memory::{Image, Memory as Known};
-use super::pool::Pool;
+use super::pool::{PAGES_PER_MEMORY, Pool};
 use super::seal::Seal;
-use super::windows::{LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, SEALED_WINDOWS_MAX, WINDOW_PAGES_MAX, Windows};
+use super::windows::{
+    LOSSES_MAX, SAMPLE_COUNT, SEALED_CALLS_MIN, SEALED_WINDOWS_MAX, WINDOW_PAGES_FREE, WINDOW_PAGES_MAX, Windows,
+};
 use super::{Memories, Pages, PoolLayout, geometry};
 use crate::pagemap::page_bytes;
 
@@ -22,6 +24,7 @@ struct Memory {
 /// Asks the kernel, and remembers for what.
 struct Recorded {
     memory: *mut u8,
+    known: &'static Known,
     asked: RefCell<Vec<Asked>>,
     failing: Option<Asked>,
 }
@@ -72,6 +75,10 @@ impl Pages for Recorded {
             )
         };
         changed as c_int
+    }
+
+    fn keep(&self, page_count: usize) -> bool {
+        self.known.keep(page_count)
     }
 
     fn have_copied_image(&self) -> bool {
@@ -140,6 +147,7 @@ impl Memory {
     fn reset_failing(&mut self, windows: &Windows, failing: Option<Asked>) -> (c_int, Vec<Asked>) {
         let pages = Recorded {
             memory: self.start,
+            known: self.known(),
             asked: RefCell::default(),
             failing,
         };
@@ -150,16 +158,26 @@ impl Memory {
 
     /// One whose windows are found, by calls that write to these pages.
     fn sampled(pages: usize, written: &[usize]) -> (Memory, Windows) {
-        let mut memory = Memory::new(pages);
+        Memory::sampled_in(100, pages, written)
+    }
+
+    fn sampled_in(memory_count: usize, pages: usize, written: &[usize]) -> (Memory, Windows) {
+        let mut memory = Memory::of_pool(pages, memory_count);
         let windows = memory.sample(written);
         (memory, windows)
     }
 
     fn sample(&mut self, written: &[usize]) -> Windows {
-        let windows = Windows::new(Memories::NOWHERE, 1);
-        for _ in 0..SAMPLE_COUNT {
+        self.sample_after(written, &[Discard(0..self.pages)])
+    }
+
+    /// `first` is what the kernel is asked after the first call.
+    fn sample_after(&mut self, written: &[usize], first: &[Asked]) -> Windows {
+        let windows = Windows::new(Memories(self.pool), 1);
+        for sample in 0..SAMPLE_COUNT {
             self.write(written.iter().copied());
-            assert_eq!(self.reset(&windows), [Discard(0..self.pages)]);
+            let all = [Discard(0..self.pages)];
+            assert_eq!(self.reset(&windows), if sample == 0 { first } else { &all });
         }
         windows
     }
@@ -352,10 +370,11 @@ fn close_windows_are_one() {
 #[test]
 fn a_memory_with_many_windows_is_not_sealed() {
     let written: Vec<usize> = (0..=SEALED_WINDOWS_MAX).map(|window| 4 * window + 3).collect();
-    let (mut memory, windows) = Memory::sampled(40, &written);
+    let pages = 4 * (SEALED_WINDOWS_MAX + 2);
+    let (mut memory, windows) = Memory::sampled(pages, &written);
     assert_eq!(discarded(memory.reset(&windows)).len(), SEALED_WINDOWS_MAX + 2);
     assert!(memory.seal().is_open());
-    let (mut memory, windows) = Memory::sampled(40, &written[1..]);
+    let (mut memory, windows) = Memory::sampled(pages, &written[1..]);
     memory.reset(&windows);
     assert!(!memory.seal().is_open());
 }
@@ -388,14 +407,42 @@ fn what_few_calls_write_is_no_window() {
 #[test]
 fn there_are_at_most_so_many_pages_of_windows() {
     let all: Vec<usize> = (0..2 * WINDOW_PAGES_MAX).collect();
-    let (mut memory, windows) = Memory::sampled(2 * WINDOW_PAGES_MAX, &all);
-    memory.write(all);
-    let rest = Range {
-        start: WINDOW_PAGES_MAX,
-        end: 2 * WINDOW_PAGES_MAX,
+    let extra = (WINDOW_PAGES_MAX - WINDOW_PAGES_FREE) / PAGES_PER_MEMORY;
+    // Of pools that have enough left for the function and a memory, for neither, and for the function only.
+    for (memory_count, thrown_away) in [
+        (2 * extra, WINDOW_PAGES_MAX),
+        (extra - 1, WINDOW_PAGES_FREE),
+        (2 * extra - 1, 0),
+    ] {
+        let (mut memory, windows) = Memory::sampled_in(memory_count, all.len(), &all);
+        memory.write(all.iter().copied());
+        let rest = Range {
+            start: thrown_away,
+            end: all.len(),
+        };
+        assert_eq!(discarded(memory.reset(&windows)), [rest]);
+        assert!(memory.is_as_new());
+    }
+}
+
+#[test]
+fn pages_that_are_kept_no_longer_are_their_pools_again() {
+    let left = |memory: &Memory| {
+        let pool = memory.pool.unwrap();
+        let left = (0..).take_while(|_| pool.take_pages(1)).count();
+        pool.give_pages_back(left);
+        left
     };
-    assert_eq!(discarded(memory.reset(&windows)), [rest]);
-    assert!(memory.is_as_new());
+    let (few, many) = (&[3][..], (0..WINDOW_PAGES_FREE + 5).collect::<Vec<_>>());
+    let (mut memory, windows) = Memory::sampled_in(2, 100, &many);
+    assert_eq!(left(&memory), 2 * PAGES_PER_MEMORY - 5);
+    memory.reset(&windows);
+    assert_eq!(left(&memory), 2 * PAGES_PER_MEMORY - 10);
+    let others = memory.sample_after(few, &[Open(0..100), Discard(0..100)]);
+    assert_eq!(left(&memory), 2 * PAGES_PER_MEMORY - 5);
+    drop(windows);
+    memory.reset(&others);
+    assert_eq!(left(&memory), 2 * PAGES_PER_MEMORY);
 }
 
 #[test]

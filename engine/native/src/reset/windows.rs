@@ -4,7 +4,7 @@
 use std::ffi::c_int;
 use std::ops::Range;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::memory::Memory;
@@ -16,14 +16,16 @@ use crate::pagemap::{self, page_bytes};
 pub(super) const SAMPLE_COUNT: u32 = 8;
 /// What more than half of them touch is worth keeping.
 const TOUCHED_MIN: u32 = SAMPLE_COUNT / 2 + 1;
-/// Pages of a function's windows together: a slot that no call uses keeps them.
-pub(super) const WINDOW_PAGES_MAX: usize = 32;
+/// Pages of a function's windows together: a memory that no call uses keeps them.
+pub(super) const WINDOW_PAGES_MAX: usize = 256;
+/// So many any function may have, and any memory keep. What are more are taken from the pool's, once for what they hold at first and once for each memory.
+pub(super) const WINDOW_PAGES_FREE: usize = 32;
 /// So many untouched pages between two windows are overwritten too: that is faster than asking the kernel once more.
 const GAP_PAGES_MAX: usize = 2;
 /// Pages from a memory's start among which windows are looked for.
 const SAMPLED_PAGES_MAX: usize = 16_384;
 /// A memory with more windows isn't sealed: each is two mappings more for the kernel, and time for those that break the seal.
-pub(super) const SEALED_WINDOWS_MAX: usize = 8;
+pub(super) const SEALED_WINDOWS_MAX: usize = 128;
 /// A seal that holds for fewer calls cost more than it saved.
 pub(super) const SEALED_CALLS_MIN: u32 = 16;
 /// With so many more such seals than better ones, a function's memories are sealed no more.
@@ -43,6 +45,8 @@ pub struct Windows {
     guess: Guess,
     samples: Mutex<Samples>,
     found: OnceLock<Found>,
+    /// Of the pool's.
+    pages_taken: AtomicUsize,
     losses: AtomicU32,
 }
 
@@ -165,7 +169,7 @@ impl Lately {
     }
 
     fn add(&self, found: &Found) {
-        if found.windows.len() > SEALED_WINDOWS_MAX {
+        if page_count(&found.windows) > WINDOW_PAGES_FREE {
             return;
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -200,6 +204,7 @@ impl Windows {
             guess: Guess::default(),
             samples: Mutex::default(),
             found: OnceLock::new(),
+            pages_taken: AtomicUsize::new(0),
             losses: AtomicU32::new(0),
         }
     }
@@ -243,7 +248,7 @@ impl Windows {
 
     /// Whether it is a guess that an image lies in windows, which don't know what it is.
     pub fn guess_around(&self, image: &Range<usize>) -> bool {
-        let others = || self.memories.lately().and_then(|lately| lately.around(image));
+        let others = || self.memories.pool().and_then(|pool| pool.lately().around(image));
         self.found.get().is_none() && self.guess.others.get_or_init(others).is_some() && !self.guess.is_over()
     }
 
@@ -276,6 +281,9 @@ impl Windows {
         let windows = &by.windows[..by.windows.partition_point(|window| window.end() <= bytes)];
         if !intact {
             self.judge(seal);
+            if !pages.keep(page_count(windows)) {
+                return pages.discard(0..bytes);
+            }
             for gap in gaps(windows, bytes) {
                 let failed = pages.discard(gap);
                 if failed != 0 {
@@ -336,12 +344,11 @@ impl Windows {
         let touched = touched_pages(memory.addr(), (bytes / page_bytes).min(SAMPLED_PAGES_MAX));
         samples.add(touched.as_deref());
         let failed = pages.discard(0..bytes);
+        pages.keep(0);
         if failed == 0 && samples.count == SAMPLE_COUNT {
-            let windows = samples
-                .windows()
+            let windows: Vec<Window> = self
+                .take_windows(&samples, bytes / page_bytes)
                 .into_iter()
-                .filter(|pages| pages.end * page_bytes <= bytes);
-            let windows: Vec<Window> = windows
                 .map(|pages| {
                     let (offset, length) = (pages.start * page_bytes, pages.len() * page_bytes);
                     // SAFETY: within the accessible part of the memory, which was just put back to what it is before a call.
@@ -351,13 +358,40 @@ impl Windows {
                 .collect();
             let geometry = geometry::number(windows.iter().map(|window| window.offset..window.end()).collect());
             let found = Found { windows, geometry };
-            if let Some(lately) = self.memories.lately() {
-                lately.add(&found);
+            if let Some(pool) = self.memories.pool() {
+                pool.lately().add(&found);
             }
             // Only the thread whose sample is the last comes here.
             let _ = self.found.set(found);
         }
         failed
+    }
+}
+
+impl Windows {
+    /// Ranges of pages that are accessible, as many as there is room for.
+    fn take_windows(&self, samples: &Samples, pages_accessible: usize) -> Vec<Range<usize>> {
+        let windows = |pages_max| {
+            let mut windows = samples.windows(pages_max);
+            windows.retain(|pages| pages.end <= pages_accessible);
+            windows
+        };
+        let many = windows(WINDOW_PAGES_MAX);
+        let pages = many.iter().map(ExactSizeIterator::len).sum::<usize>();
+        let more = pages.saturating_sub(WINDOW_PAGES_FREE);
+        if more > 0 && !self.memories.pool().is_some_and(|pool| pool.take_pages(more)) {
+            return windows(WINDOW_PAGES_FREE);
+        }
+        self.pages_taken.store(more, Relaxed);
+        many
+    }
+}
+
+impl Drop for Windows {
+    fn drop(&mut self) {
+        if let Some(pool) = self.memories.pool() {
+            pool.give_pages_back(*self.pages_taken.get_mut());
+        }
     }
 }
 
@@ -372,13 +406,13 @@ impl Samples {
         }
     }
 
-    /// Ranges of pages, in ascending order.
-    fn windows(&self) -> Vec<Range<usize>> {
+    /// Ranges of so many pages at most, and the gaps between them that aren't worth one, in ascending order.
+    fn windows(&self, pages_max: usize) -> Vec<Range<usize>> {
         let mut pages: Vec<usize> = (0..self.touched.len())
             .filter(|&page| self.touched[page] >= TOUCHED_MIN)
             .collect();
         pages.sort_by_key(|&page| std::cmp::Reverse(self.touched[page]));
-        pages.truncate(WINDOW_PAGES_MAX);
+        pages.truncate(pages_max);
         pages.sort_unstable();
         let mut windows: Vec<Range<usize>> = Vec::new();
         for page in pages {
@@ -389,6 +423,10 @@ impl Samples {
         }
         windows
     }
+}
+
+fn page_count(windows: &[Window]) -> usize {
+    windows.iter().map(|window| window.bytes).sum::<usize>() / page_bytes()
 }
 
 /// What is between the windows of a memory of so many bytes.

@@ -59,6 +59,10 @@ impl Pages for Mapped<'_> {
         unsafe { __real_mprotect(self.0.at(range.start).cast(), range.len(), protection) }
     }
 
+    fn keep(&self, page_count: usize) -> bool {
+        self.0.keep(page_count)
+    }
+
     fn have_copied_image(&self) -> bool {
         self.0.has_copied_image()
     }
