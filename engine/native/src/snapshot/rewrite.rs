@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use wasm_encoder::reencode;
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 use super::state::State;
-use super::{constructs, segments};
+use super::{constructs, merge, segments};
 use crate::compile::{CompileError, component_of};
 
 /// The same component with exports by which [`super::kept`] reads what its instance holds.
@@ -36,9 +37,20 @@ pub fn rewrite(upload: &[u8], state: &[u8]) -> Result<Vec<u8>, CompileError> {
         let rewritten = ready(wizer.snapshot_component(&context, &mut captured)).map_err(unsupported)?;
         match captured.missing {
             Some(name) => Err(CompileError::Internal(format!("the captured state has no {name}"))),
-            None => segments::merge(&rewritten).map_err(|error| CompileError::Internal(error.to_string())),
+            None => tightened(&rewritten),
         }
     })
+}
+
+/// The same with few segments and, where that can be, one core module.
+fn tightened(component: &[u8]) -> Result<Vec<u8>, CompileError> {
+    let component = segments::merge(component).map_err(|error| CompileError::Internal(error.to_string()))?;
+    match merge::merge(&component) {
+        Ok(merged) => Ok(merged.unwrap_or(component)),
+        // It works as it is, and only pays for its modules.
+        Err(reencode::Error::UserError(_)) => Ok(component),
+        Err(error) => Err(CompileError::Internal(error.to_string())),
+    }
 }
 
 fn wizer() -> Wizer {

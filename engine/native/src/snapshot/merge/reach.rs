@@ -1,0 +1,148 @@
+//! What can be reached from the merged module's exports and segments.
+
+use std::collections::{BTreeSet, HashSet};
+use std::convert::Infallible;
+
+use wasm_encoder::reencode::{self, Reencode};
+use wasmparser::{ConstExpr, ElementItems, Operator, OperatorsReader, TableInit};
+
+use super::component::{Component, Instantiated};
+use super::module::Module;
+use super::plan::Plan;
+use super::{Error, Kind, Origin};
+
+#[derive(Default)]
+pub struct Reached {
+    /// Functions and globals; tables and memories all stay.
+    pub defined: HashSet<(Kind, Origin)>,
+    /// The component's functions that are called or taken.
+    pub canonicals: BTreeSet<u32>,
+    /// Globals that some function writes.
+    pub written: HashSet<Origin>,
+    open: Vec<(Kind, Origin)>,
+}
+
+impl Reached {
+    pub fn from(component: &Component<'_>, plan: &Plan) -> Result<Reached, Error> {
+        let mut reached = Reached::default();
+        for (kind, origin) in &plan.exports {
+            reached.reach(*kind, *origin);
+        }
+        for instance in &plan.merged {
+            reached.roots(&Part::of(component, *instance))?;
+        }
+        while let Some((kind, origin)) = reached.open.pop() {
+            if let Origin::Defined { instance, index } = origin {
+                reached.follow(&Part::of(component, instance), kind, index)?;
+            }
+        }
+        Ok(reached)
+    }
+
+    fn reach(&mut self, kind: Kind, origin: Origin) {
+        match (kind, origin) {
+            (Kind::Table | Kind::Memory, _) => {}
+            (_, Origin::Canonical(number)) => _ = self.canonicals.insert(number),
+            (_, Origin::Defined { .. }) => {
+                if self.defined.insert((kind, origin)) {
+                    self.open.push((kind, origin));
+                }
+            }
+        }
+    }
+
+    /// Elements and the first values of tables: what they name may be called by number.
+    fn roots(&mut self, part: &Part<'_, '_>) -> Result<(), Error> {
+        for element in &part.module.elements {
+            match &element.items {
+                ElementItems::Functions(functions) => {
+                    for function in functions.clone() {
+                        self.reach(Kind::Function, part.origin(Kind::Function, function?));
+                    }
+                }
+                ElementItems::Expressions(_, expressions) => {
+                    for expression in expressions.clone() {
+                        self.constant(part, &expression?)?;
+                    }
+                }
+            }
+        }
+        for table in &part.module.tables {
+            if let TableInit::Expr(expression) = &table.init {
+                self.constant(part, expression)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, part: &Part<'_, '_>, kind: Kind, index: u32) -> Result<(), Error> {
+        let defined = (index - part.module.imported[kind]) as usize;
+        match kind {
+            Kind::Function => self.operators(part, part.module.bodies[defined].get_operators_reader()?),
+            _ => self.constant(part, &part.module.globals[defined].init_expr),
+        }
+    }
+
+    fn constant(&mut self, part: &Part<'_, '_>, expression: &ConstExpr<'_>) -> Result<(), Error> {
+        self.operators(part, expression.get_operators_reader())
+    }
+
+    fn operators(&mut self, part: &Part<'_, '_>, mut operators: OperatorsReader<'_>) -> Result<(), Error> {
+        let mut named = Named::default();
+        while !operators.eof() {
+            let operator = operators.read()?;
+            if let Operator::GlobalSet { global_index } = operator {
+                self.written.insert(part.origin(Kind::Global, global_index));
+            }
+            named
+                .instruction(operator)
+                .expect("nothing that is noted down is refused");
+            for (kind, index) in named.0.drain(..) {
+                self.reach(kind, part.origin(kind, index));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One of the instances that are merged.
+pub struct Part<'a, 'b> {
+    pub instance: u32,
+    pub instantiated: &'b Instantiated,
+    pub module: &'b Module<'a>,
+}
+
+impl<'a, 'b> Part<'a, 'b> {
+    pub fn of(component: &'b Component<'a>, instance: u32) -> Part<'a, 'b> {
+        let instantiated = component.instances[instance as usize].as_ref();
+        let instantiated = instantiated.expect("an instance of a module");
+        let module = &component.modules[instantiated.module as usize];
+        Part {
+            instance,
+            instantiated,
+            module,
+        }
+    }
+
+    pub fn origin(&self, kind: Kind, index: u32) -> Origin {
+        self.instantiated.origin(self.instance, kind, index)
+    }
+}
+
+/// Notes which functions and globals an instruction names while the library translates it.
+#[derive(Default)]
+struct Named(Vec<(Kind, u32)>);
+
+impl Reencode for Named {
+    type Error = Infallible;
+
+    fn function_index(&mut self, index: u32) -> Result<u32, reencode::Error<Infallible>> {
+        self.0.push((Kind::Function, index));
+        Ok(index)
+    }
+
+    fn global_index(&mut self, index: u32) -> Result<u32, reencode::Error<Infallible>> {
+        self.0.push((Kind::Global, index));
+        Ok(index)
+    }
+}
