@@ -6,6 +6,7 @@ use wasmparser::{Parser, Payload};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, Store};
 
+use super::super::tests::module_count;
 use super::*;
 
 const LIFT: &str = r#"(func (export "run") (param "x" u32) (result u32) (canon lift (core func $i "run")))"#;
@@ -30,13 +31,6 @@ fn assert_apart(text: &str, why: &str) {
         Err(other) => panic!("{other}"),
         Ok(merged) => panic!("merged: {}", merged.is_some()),
     }
-}
-
-fn modules(component: &[u8]) -> usize {
-    let payloads = Parser::new(0).parse_all(component);
-    payloads
-        .filter(|payload| matches!(payload, Ok(Payload::ModuleSection { .. })))
-        .count()
 }
 
 fn engine() -> Engine {
@@ -65,7 +59,7 @@ fn run(engine: &Engine, component: &[u8], inputs: &[u32]) -> Vec<u32> {
 fn assert_same(text: &str, modules_left: usize, inputs: &[u32]) -> Vec<u32> {
     let engine = engine();
     let merged = merged(text);
-    assert_eq!(modules(&merged), modules_left);
+    assert_eq!(module_count(&merged), modules_left);
     let expected = run(&engine, &component(text), inputs);
     assert_eq!(run(&engine, &merged, inputs), expected);
     expected
@@ -397,7 +391,7 @@ fn generated_programs_compute_the_same() {
         }
         .text();
         let merged = merged(&text);
-        assert_eq!(modules(&merged), 1, "seed {seed}");
+        assert_eq!(module_count(&merged), 1, "seed {seed}");
         let inputs = [0, 1, 2, 3, 77, u32::MAX, 1];
         let expected = run(&engine, &component(&text), &inputs);
         assert_eq!(run(&engine, &merged, &inputs), expected, "seed {seed}");
