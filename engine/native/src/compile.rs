@@ -12,6 +12,7 @@ use crate::asynchronous;
 use crate::code_pack::CodePack;
 use crate::componentize::componentize;
 use crate::engine::{code_config, fingerprint};
+use crate::merge::merged;
 
 /// Why nothing came out.
 #[derive(Debug)]
@@ -93,16 +94,17 @@ pub(crate) struct ComponentBytes<'a> {
     pub how: Option<&'static str>,
 }
 
-/// The component that an upload is, or becomes.
+/// The component that an upload is, or becomes, with as few core modules as can be: what is compiled, instrumented and rewritten is this.
 pub(crate) fn component_of(upload: &[u8]) -> Result<ComponentBytes<'_>, CompileError> {
     let bytes = wat::parse_bytes(upload)
         .map_err(|error| CompileError::Invalid(format!("neither a WebAssembly binary nor its text: {error}")))?;
-    Ok(match componentize(&bytes).map_err(CompileError::Invalid)? {
-        None => ComponentBytes { bytes, how: None },
-        Some(made) => ComponentBytes {
-            bytes: made.bytes.into(),
-            how: Some(made.how),
-        },
+    let (bytes, how) = match componentize(&bytes).map_err(CompileError::Invalid)? {
+        None => (bytes, None),
+        Some(made) => (made.bytes.into(), Some(made.how)),
+    };
+    Ok(ComponentBytes {
+        bytes: merged(bytes),
+        how,
     })
 }
 

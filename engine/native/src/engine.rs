@@ -33,7 +33,7 @@ const MEMORIES_PER_INSTANCE: u64 = 2;
 const SPARE_MEMORIES_MAX: u64 = 1024;
 const TABLES_PER_COMPONENT_MAX: u32 = 64;
 /// A core instance's own record (globals, imports, function references).
-const CORE_INSTANCE_BYTES_MAX: usize = 1 << 20;
+pub const CORE_INSTANCE_BYTES_MAX: usize = 1 << 20;
 
 /// The part of the configuration that compiled code depends on: the same for the compiler process and for the engine that loads.
 pub fn code_config(memory_bytes_max: u64) -> Config {

@@ -8,7 +8,6 @@
 //! | repeat it with other randomness and another time | the host's engine | `rehearsal` |
 //! | call the function's hooks before the capture and in restored calls | the host's engine | `hooks` |
 //! | rewrite: the state becomes data segments and initial values | compiler process | `rewrite`, `segments` |
-//! | make one core module of several | compiler process | `merge` |
 //!
 //! `wasmtime-wizer` does the instrumenting and the rewriting. It is deterministic, so that the second process gets by on the component and the
 //! captured state. Untrusted bytes are parsed in the compiler process only.
@@ -16,10 +15,9 @@
 mod constructs;
 pub(crate) mod hooks;
 pub(crate) mod kept;
-mod merge;
 pub(crate) mod rehearsal;
 pub mod rewrite;
 mod segments;
 mod state;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

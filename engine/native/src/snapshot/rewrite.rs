@@ -4,12 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use wasm_encoder::reencode;
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 use super::state::State;
-use super::{constructs, merge, segments};
+use super::{constructs, segments};
 use crate::compile::{CompileError, component_of};
+use crate::merge::merged;
 
 /// The same component with exports by which [`super::kept`] reads what its instance holds.
 ///
@@ -42,15 +42,10 @@ pub fn rewrite(upload: &[u8], state: &[u8]) -> Result<Vec<u8>, CompileError> {
     })
 }
 
-/// The same with few segments and, where that can be, one core module.
+/// The same with few segments, and with few modules too: those that had start functions, which have run, may be merged now.
 fn tightened(component: &[u8]) -> Result<Vec<u8>, CompileError> {
     let component = segments::merge(component).map_err(|error| CompileError::Internal(error.to_string()))?;
-    match merge::merge(&component) {
-        Ok(merged) => Ok(merged.unwrap_or(component)),
-        // It works as it is, and only pays for its modules.
-        Err(reencode::Error::UserError(_)) => Ok(component),
-        Err(error) => Err(CompileError::Internal(error.to_string())),
-    }
+    Ok(merged(component.into()).into_owned())
 }
 
 fn wizer() -> Wizer {

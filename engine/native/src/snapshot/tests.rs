@@ -290,9 +290,11 @@ fn memories_that_cannot_be_read_are_refused() {
     );
     assert_refused(&of_module(&format!("(memory i64 1) {RUN}")), "64-bit memory");
     let hidden = format!(
-        "(component (core module $x (memory 1)) (core instance (instantiate $x)) (core module $m {COUNTER} {RUN}) {LIFT})"
+        "(component (core module $x (memory 1) (func $s) (start $s)) (core instance (instantiate $x)) (core module $m {COUNTER} {RUN}) {LIFT})"
     );
     assert_refused(&hidden, "core module 0 has a memory and exports nothing");
+    // Merged with another one that has exports it can be read.
+    assert_eq!(warmed(&hidden.replace("(func $s) (start $s)", "")), [1, 2, 3, 3]);
 }
 
 #[test]
@@ -388,8 +390,15 @@ fn exceptions_are_refused() {
 
 #[test]
 fn modules_within_or_from_elsewhere_or_twice_are_refused() {
-    let twice = format!("(component (core module $m {COUNTER} {RUN}) (core instance (instantiate $m)) {LIFT})");
-    assert_refused(&twice, "core module 0 is instantiated more than once");
+    let twice = |module: &str| {
+        format!("(component (core module $m {COUNTER} {RUN} {module}) (core instance (instantiate $m)) {LIFT})")
+    };
+    assert_refused(
+        &twice("(func $s) (start $s)"),
+        "core module 0 is instantiated more than once",
+    );
+    // Merged there is one that has everything twice.
+    assert_eq!(warmed(&twice("")), [1, 2, 3, 3]);
     let within = format!("(component (component (core module $m {COUNTER} {RUN})))");
     assert_refused(&within, "a component inside this component has a core module");
     let imported = format!(r#"(component (import "mod" (core module $x)) (core module $m {COUNTER} {RUN}) {LIFT})"#);

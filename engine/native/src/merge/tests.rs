@@ -6,8 +6,8 @@ use wasmparser::{Parser, Payload};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, Store};
 
-use super::super::tests::module_count;
 use super::*;
+use crate::snapshot::tests::module_count;
 
 const LIFT: &str = r#"(func (export "run") (param "x" u32) (result u32) (canon lift (core func $i "run")))"#;
 
@@ -216,6 +216,22 @@ fn what_nothing_reaches_is_left_out_and_names_stay() {
 }
 
 #[test]
+fn a_reference_to_a_function_that_was_exported_is_declared() {
+    let text = format!(
+        r#"(core module $a (table $t 1 funcref)
+            (func $twice (export "twice") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+            (func (export "go") (param i32) (result i32)
+                (table.set $t (i32.const 0) (ref.func $twice))
+                (call_indirect (param i32) (result i32) (local.get 0) (i32.const 0))))
+        (core instance $a (instantiate $a))
+        (core module $m (import "a" "go" (func $go (param i32) (result i32)))
+            (func (export "run") (param i32) (result i32) (call $go (local.get 0))))
+        (core instance $i (instantiate $m (with "a" (instance $a)))) {LIFT}"#
+    );
+    assert_eq!(assert_same(&text, 1, &[21]), [42]);
+}
+
+#[test]
 fn one_module_alone_has_nothing_to_merge() {
     let text = format!(
         r#"(core module $m (func (export "run") (param i32) (result i32) (local.get 0))) (core instance $i (instantiate $m)) {LIFT}"#
@@ -276,6 +292,41 @@ fn what_cannot_be_merged_says_why() {
         ),
         "two modules that write to the same table or memory and would change places",
     );
+    let many = "$f ".repeat(20_000);
+    assert_apart(
+        &also(&format!(
+            "(core module $s (table 20000 funcref) (func $f) (elem (i32.const 0) func {many})) (core instance (instantiate $s))"
+        )),
+        "more functions and globals than one module should have",
+    );
+}
+
+#[test]
+fn damaged_bytes_stay_as_they_are_or_become_something_valid() {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let text = Program {
+        random: ChaCha8Rng::seed_from_u64(2),
+    }
+    .text();
+    let whole = component(&text);
+    let mut merged_count = 0;
+    for _ in 0..3000 {
+        let mut bytes = whole.clone();
+        let at = random.next_u32() as usize % bytes.len();
+        bytes[at] = random.next_u32() as u8;
+        if random.next_u32() % 8 == 0 {
+            bytes.truncate(at);
+        }
+        let merged = super::merged(bytes.as_slice().into());
+        if *merged != *bytes {
+            merged_count += 1;
+            Validator::new_with_features(WasmFeatures::all())
+                .validate_all(&merged)
+                .unwrap();
+        }
+    }
+    // Of many only a number is another one.
+    assert!(merged_count > 100, "{merged_count}");
 }
 
 /// Modules that call each other directly and by a shared table, and write globals and a memory of their own and of others.

@@ -141,7 +141,9 @@ impl<'a> Reader<'a> {
     fn visit(&mut self, payload: Payload<'a>, bytes: &'a [u8]) -> Result<(), Error> {
         match payload {
             Payload::ModuleSection { unchecked_range, .. } => {
-                self.modules.push(Module::read(&bytes[unchecked_range])?);
+                // Where the end of a file is cut off, the library takes the rest for the whole.
+                let module = bytes.get(unchecked_range).ok_or_else(unknown)?;
+                self.modules.push(Module::read(module)?);
             }
             Payload::InstanceSection(instances) => {
                 for instance in instances {
@@ -193,7 +195,7 @@ impl<'a> Reader<'a> {
             Payload::CustomSection(section) if section.name() == "component-name" => {}
             payload => {
                 if let Some((id, range)) = payload.as_section() {
-                    let bytes = &bytes[range];
+                    let bytes = bytes.get(range).ok_or_else(unknown)?;
                     self.items.push(Item::Section { id, bytes });
                 }
             }

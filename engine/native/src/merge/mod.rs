@@ -1,8 +1,9 @@
 //! One core module instead of many.
 //!
 //! A component of several core modules is put together with every call: wasmtime makes a reference for each function that one module imports from
-//! another and looks each up. For dynamically linked Python that is most of a call. What the modules are to each other is fixed when a component is
-//! built, so a snapshot's are linked here, once: a call from one to another becomes a call within one module, and what nothing reaches is left out.
+//! another and looks each up. For dynamically linked Python that is most of a call, and a tenth for what `wit-component` makes of a single module. What
+//! the modules are to each other is fixed when a component is built, so they are linked here, once: a call from one to another becomes a call within
+//! one module, and what nothing reaches is left out.
 //!
 //! | step | file |
 //! |---|---|
@@ -16,8 +17,9 @@
 //! that has the memory. Builders of components know that: modules call such functions through a table (a "shim"), and a last module (the "fixups")
 //! fills it. That one stays, and is instantiated after the merged one.
 //!
-//! **Why the order may change.** A snapshot's modules have no start functions, so instantiating one is nothing but writing segments and initial
-//! values. Where two would write to the same table or memory and change places, nothing is merged.
+//! **Why the order may change.** Without start functions instantiating a module is nothing but writing segments and initial values, so a component that
+//! has one stays as it is; its snapshot, for which they have run, has none. Where two modules would write to the same table or memory and change
+//! places, nothing is merged.
 
 mod combine;
 mod component;
@@ -28,32 +30,42 @@ mod reach;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 use wasm_encoder::reencode;
-use wasmparser::ExternalKind;
+use wasmparser::{ExternalKind, Validator, WasmFeatures};
 
 use component::Component;
 use plan::Plan;
 
-/// The same component with one core module instead of several; None when it has nothing to merge.
-///
-/// [`reencode::Error::UserError`] when its modules can't be merged.
-pub fn merge(component: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+/// The component with one core module instead of several, or as it is: it works, and only pays for its modules.
+pub fn merged(component: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    match merge(&component) {
+        Ok(Some(merged)) => merged.into(),
+        // What is no component at all is for the compiler to say.
+        Ok(None) | Err(_) => component,
+    }
+}
+
+/// None when there is nothing to merge, [`reencode::Error::UserError`] when it can't be done.
+fn merge(component: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    // Untrusted bytes: from here on every index is one of something.
+    Validator::new_with_features(WasmFeatures::all()).validate_all(component)?;
     let component = Component::read(component)?;
     let plan = Plan::of(&component)?;
-    if plan.merged.len() < 2 {
+    if plan.merged().len() < 2 {
         return Ok(None);
     }
     let combined = combine::combine(&component, &plan)?;
     emit::emit(&component, &plan, &combined).map(Some)
 }
 
-pub type Error = reencode::Error<Apart>;
+type Error = reencode::Error<Apart>;
 
 /// Why modules can't be merged.
 #[derive(Debug, PartialEq)]
-pub struct Apart(&'static str);
+struct Apart(&'static str);
 
 impl Display for Apart {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportSection, FunctionSection,
-    GlobalSection, ImportSection, Instruction, MemorySection, NameMap, NameSection, TableSection, TypeSection,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportSection,
+    FunctionSection, GlobalSection, ImportSection, Instruction, MemorySection, NameMap, NameSection, TableSection,
+    TypeSection,
 };
-use wasmparser::{Operator, OperatorsReader, TypeRef};
+use wasmparser::{ElementItems, Operator, OperatorsReader, TypeRef};
 
 use super::component::Component;
 use super::plan::Plan;
 use super::reach::{Part, Reached};
 use super::{Apart, Error, Kind, Origin, apart};
+use crate::engine::CORE_INSTANCE_BYTES_MAX;
 
 /// The merged module.
 pub struct Combined {
@@ -23,16 +25,13 @@ pub struct Combined {
 
 /// By what name the merged module exports this.
 pub fn export_name(kind: Kind, origin: Origin) -> String {
-    match origin {
-        Origin::Defined { instance, index } => format!("{kind:?} {index} of instance {instance}"),
-        Origin::Canonical(number) => format!("function {number} of the component"),
-    }
+    format!("{kind:?} {origin:?}")
 }
 
 pub fn combine(component: &Component<'_>, plan: &Plan) -> Result<Combined, Error> {
     let reached = Reached::from(component, plan)?;
     let parts: Vec<Part<'_, '_>> = plan
-        .merged
+        .merged()
         .iter()
         .map(|instance| Part::of(component, *instance))
         .collect();
@@ -40,6 +39,7 @@ pub fn combine(component: &Component<'_>, plan: &Plan) -> Result<Combined, Error
     let mut module = Sections::default();
     let imports: Vec<u32> = reached.canonicals.iter().copied().collect();
     let places = places(&parts, plan, &reached, &constants, &imports);
+    check_size(&parts, &places)?;
     let mut signatures = BTreeMap::new();
     let mut offsets = Offsets::default();
     for part in &parts {
@@ -54,6 +54,12 @@ pub fn combine(component: &Component<'_>, plan: &Plan) -> Result<Combined, Error
         offsets.types += part.module.type_count;
         offsets.elements += module_len(part.module.elements.len());
         offsets.data += module_len(part.module.data.len());
+    }
+    // Whoever takes a reference has to declare it, and the export that did so for a part may be gone.
+    if !reached.taken.is_empty() {
+        let taken = reached.taken.iter().map(|origin| places[&(Kind::Function, *origin)]);
+        let taken = Elements::Functions(taken.collect::<Vec<_>>().into());
+        module.elements.declared(taken);
     }
     for (number, canonical) in imports.iter().enumerate() {
         let signature = signatures
@@ -75,6 +81,29 @@ pub fn combine(component: &Component<'_>, plan: &Plan) -> Result<Combined, Error
         bytes: module.finish(data_count),
         imports,
     })
+}
+
+/// wasmtime's record of an instance has so many bytes for each function that it imports or may be called by reference, and for each global. What is
+/// too much for one record was several, and stays several.
+fn check_size(parts: &[Part<'_, '_>], places: &Places) -> Result<(), Error> {
+    const FUNCTION_BYTES: usize = 32;
+    const GLOBAL_BYTES: usize = 16;
+    let items = parts.iter().flat_map(|part| &part.module.elements);
+    let elements: usize = items
+        .map(|element| match &element.items {
+            ElementItems::Functions(functions) => functions.count() as usize,
+            ElementItems::Expressions(_, expressions) => expressions.count() as usize,
+        })
+        .sum();
+    let imports = places
+        .keys()
+        .filter(|(_, origin)| matches!(origin, Origin::Canonical(_)));
+    let globals = places.keys().filter(|(kind, _)| *kind == Kind::Global);
+    let bytes = FUNCTION_BYTES * (elements + imports.count()) + GLOBAL_BYTES * globals.count();
+    if bytes > CORE_INSTANCE_BYTES_MAX / 2 {
+        return Err(apart("more functions and globals than one module should have"));
+    }
+    Ok(())
 }
 
 fn module_len(len: usize) -> u32 {

@@ -1,6 +1,6 @@
 //! A core module taken apart.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use wasmparser::{
     Data, Element, FunctionBody, Global, Import, KnownCustom, MemoryType, Name, Parser, Payload, Table, TypeRef,
@@ -18,7 +18,7 @@ pub struct Module<'a> {
     pub imports: Vec<(Kind, Import<'a>)>,
     /// How many of each kind are imported: the indexes of what the module defines begin there.
     pub imported: ByKind<u32>,
-    pub exports: HashMap<&'a str, (Kind, u32)>,
+    pub exports: BTreeMap<&'a str, (Kind, u32)>,
     /// The types of the functions that it defines.
     pub functions: Vec<u32>,
     pub tables: Vec<Table<'a>>,

@@ -1,6 +1,6 @@
 //! The component around the merged module.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use wasm_encoder::reencode::{Reencode, ReencodeComponent};
 use wasm_encoder::{
@@ -46,7 +46,7 @@ pub fn emit(component: &Component<'_>, plan: &Plan, combined: &Combined) -> Resu
                     emitter.instance(number)?;
                 }
             }
-            Item::Instantiate(number) if plan.merged.contains(number) => {}
+            Item::Instantiate(number) if plan.merges(*number) => {}
             Item::Instantiate(number) if is_merged => emitter.instance(*number)?,
             Item::Instantiate(number) => waiting.push(*number),
         }
@@ -71,12 +71,13 @@ struct Emitter<'a, 'b> {
 
 impl Emitter<'_, '_> {
     fn merged(&mut self, combined: &Combined) -> Result<(), Error> {
-        let mut imports = Vec::new();
-        for (number, canonical) in combined.imports.iter().enumerate() {
+        let names: Vec<_> = (0..combined.imports.len()).map(|number| number.to_string()).collect();
+        let mut imports = BTreeMap::new();
+        for (name, canonical) in names.iter().zip(&combined.imports) {
             let place = self.place(Kind::Function, Origin::Canonical(*canonical))?;
-            imports.push((number.to_string(), ExportKind::Func, place));
+            imports.insert(name.as_str(), (ExportKind::Func, place));
         }
-        let imports = self.exports(&imports);
+        let imports = self.exports(imports);
         self.merged = self.instantiate(&combined.bytes, &[("", imports)]);
         Ok(())
     }
@@ -89,23 +90,18 @@ impl Emitter<'_, '_> {
         else {
             return Ok(());
         };
-        let modules: BTreeSet<&str> = module.imports.iter().map(|(_, import)| import.module).collect();
-        let mut arguments = Vec::new();
-        for name in modules {
-            let mut seen = ByKind::<usize>::default();
-            let mut imports = Vec::new();
-            for (kind, import) in &module.imports {
-                let origin = instantiated.imports[*kind][seen[*kind]];
-                seen[*kind] += 1;
-                if import.module == name {
-                    imports.push((import.name.to_owned(), kind.exported(), self.place(*kind, origin)?));
-                }
-            }
-            // A module may import one thing twice, an instance has it once.
-            imports.sort_by(|one, other| one.0.cmp(&other.0));
-            imports.dedup_by(|one, other| one.0 == other.0);
-            arguments.push((name, self.exports(&imports)));
+        let mut seen = ByKind::<usize>::default();
+        // A module may import one thing twice, an instance has it once.
+        let mut imports = BTreeMap::<&str, BTreeMap<&str, (ExportKind, u32)>>::new();
+        for (kind, import) in &module.imports {
+            let origin = instantiated.imports[*kind][seen[*kind]];
+            seen[*kind] += 1;
+            let place = self.place(*kind, origin)?;
+            let from = imports.entry(import.module).or_default();
+            from.insert(import.name, (kind.exported(), place));
         }
+        let arguments = imports.into_iter().map(|(name, items)| (name, self.exports(items)));
+        let arguments: Vec<_> = arguments.collect();
         let place = self.instantiate(module.bytes, &arguments);
         self.instances.insert(number, place);
         Ok(())
@@ -126,14 +122,10 @@ impl Emitter<'_, '_> {
         self.next_instance()
     }
 
-    fn exports(&mut self, items: &[(String, ExportKind, u32)]) -> u32 {
+    fn exports(&mut self, items: BTreeMap<&str, (ExportKind, u32)>) -> u32 {
         let mut section = InstanceSection::new();
-        section.export_items(
-            items
-                .iter()
-                .map(|(name, kind, place)| (name.as_str(), *kind, *place))
-                .collect::<Vec<_>>(),
-        );
+        let items = items.into_iter().map(|(name, (kind, place))| (name, kind, place));
+        section.export_items(items.collect::<Vec<_>>());
         self.out.section(&section);
         self.next_instance()
     }
@@ -154,7 +146,7 @@ impl Emitter<'_, '_> {
                 self.canonical(&component.canonicals[number as usize])?;
             }
             Origin::Defined { instance, index } => {
-                if self.plan.merged.contains(&instance) {
+                if self.plan.merges(instance) {
                     self.alias(self.merged, kind, &export_name(kind, origin));
                 } else {
                     let module = self

@@ -19,6 +19,8 @@ pub struct Reached {
     pub canonicals: BTreeSet<u32>,
     /// Globals that some function writes.
     pub written: HashSet<Origin>,
+    /// Functions of which some function makes a reference.
+    pub taken: BTreeSet<Origin>,
     open: Vec<(Kind, Origin)>,
 }
 
@@ -28,7 +30,7 @@ impl Reached {
         for (kind, origin) in &plan.exports {
             reached.reach(*kind, *origin);
         }
-        for instance in &plan.merged {
+        for instance in plan.merged() {
             reached.roots(&Part::of(component, *instance))?;
         }
         while let Some((kind, origin)) = reached.open.pop() {
@@ -91,8 +93,14 @@ impl Reached {
         let mut named = Named::default();
         while !operators.eof() {
             let operator = operators.read()?;
-            if let Operator::GlobalSet { global_index } = operator {
-                self.written.insert(part.origin(Kind::Global, global_index));
+            match operator {
+                Operator::GlobalSet { global_index } => {
+                    _ = self.written.insert(part.origin(Kind::Global, global_index))
+                }
+                Operator::RefFunc { function_index } => {
+                    self.taken.insert(part.origin(Kind::Function, function_index));
+                }
+                _ => {}
             }
             named
                 .instruction(operator)

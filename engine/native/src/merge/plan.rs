@@ -9,8 +9,8 @@ use super::{Error, Kind, Origin, apart};
 
 #[derive(Debug)]
 pub struct Plan {
-    /// Core instances, in their order. The merged module is instantiated in the place of the last one.
-    pub merged: Vec<u32>,
+    /// Core instances, sorted.
+    merged: Vec<u32>,
     /// What others use of theirs.
     pub exports: BTreeSet<(Kind, Origin)>,
 }
@@ -20,7 +20,7 @@ impl Plan {
         let merged = merged(component)?;
         let mut exports = BTreeSet::new();
         let mut export = |kind, origin| {
-            if matches!(origin, Origin::Defined { instance, .. } if merged.contains(&instance)) {
+            if matches!(origin, Origin::Defined { instance, .. } if merged.binary_search(&instance).is_ok()) {
                 exports.insert((kind, origin));
             }
         };
@@ -34,7 +34,7 @@ impl Plan {
             }
         }
         for (number, instantiated) in component.instantiated() {
-            if !merged.contains(&number) {
+            if merged.binary_search(&number).is_err() {
                 each_import(instantiated, &mut export);
             }
         }
@@ -43,6 +43,16 @@ impl Plan {
         Ok(plan)
     }
 
+    /// In their order.
+    pub fn merged(&self) -> &[u32] {
+        &self.merged
+    }
+
+    pub fn merges(&self, instance: u32) -> bool {
+        self.merged.binary_search(&instance).is_ok()
+    }
+
+    /// In whose place the merged module is instantiated.
     pub fn is_last(&self, instance: u32) -> bool {
         self.merged.last() == Some(&instance)
     }
@@ -52,7 +62,7 @@ impl Plan {
         let mut overtaken: HashSet<(Kind, Origin)> = HashSet::new();
         for item in &component.items {
             match item {
-                Item::Instantiate(number) if self.merged.contains(number) => {
+                Item::Instantiate(number) if self.merges(*number) => {
                     if !written(component, *number).is_disjoint(&overtaken) {
                         return Err(apart(
                             "two modules that write to the same table or memory and would change places",
