@@ -28,6 +28,7 @@
 //! | `describe` | from a WIT file to such types: runs in the `mayfly-compiler` process only |
 //! | `componentize`, `contract`, `lean` | from a core module to a component, a type for it and an adapter: runs in the `mayfly-compiler` process only |
 //! | `merge` | from a component of several core modules to one of few: runs in the `mayfly-compiler` process only |
+//! | `names` | what a core module calls its functions: runs in the `mayfly-compiler` process only |
 //! | `code_pack` | functions that an earlier compile compiled: runs in the `mayfly-compiler` process only |
 //! | `compile` | from an upload to an artifact: runs in the `mayfly-compiler` process only |
 //! | `asynchronous` | what components for WASI 0.3 are refused with |
@@ -51,6 +52,7 @@ mod lazily;
 mod lean;
 mod linkers;
 mod merge;
+mod names;
 mod outcome;
 mod pagemap;
 mod prelink;

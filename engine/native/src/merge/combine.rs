@@ -10,10 +10,10 @@ use wasm_encoder::{
 };
 use wasmparser::{ElementItems, Operator, OperatorsReader, TypeRef};
 
-use super::component::Component;
+use super::component::{Component, Part};
 use super::plan::Plan;
-use super::reach::{Part, Reached};
-use super::{Apart, Error, Kind, Origin, apart};
+use super::reach::Reached;
+use super::{Apart, Error, Kind, Origin, apart, counted};
 use crate::engine::CORE_INSTANCE_BYTES_MAX;
 
 /// The merged module.
@@ -30,11 +30,7 @@ pub fn export_name(kind: Kind, origin: Origin) -> String {
 
 pub fn combine(component: &Component<'_>, plan: &Plan) -> Result<Combined, Error> {
     let reached = Reached::from(component, plan)?;
-    let parts: Vec<Part<'_, '_>> = plan
-        .merged()
-        .iter()
-        .map(|instance| Part::of(component, *instance))
-        .collect();
+    let parts: Vec<Part<'_, '_>> = plan.merged().iter().map(|instance| component.part(*instance)).collect();
     let constants = constants(&parts, plan, &reached)?;
     let mut module = Sections::default();
     let imports: Vec<u32> = reached.canonicals.iter().copied().collect();
@@ -52,8 +48,8 @@ pub fn combine(component: &Component<'_>, plan: &Plan) -> Result<Combined, Error
         writer.signatures(&mut signatures)?;
         writer.write(&mut module)?;
         offsets.types += part.module.type_count;
-        offsets.elements += module_len(part.module.elements.len());
-        offsets.data += module_len(part.module.data.len());
+        offsets.elements += counted(part.module.elements.len());
+        offsets.data += counted(part.module.data.len());
     }
     // Whoever takes a reference has to declare it, and the export that did so for a part may be gone.
     if !reached.taken.is_empty() {
@@ -106,10 +102,6 @@ fn check_size(parts: &[Part<'_, '_>], places: &Places) -> Result<(), Error> {
     Ok(())
 }
 
-fn module_len(len: usize) -> u32 {
-    u32::try_from(len).expect("counted in 32 bits")
-}
-
 /// Where each thing is in the merged module.
 type Places = HashMap<(Kind, Origin), u32>;
 
@@ -151,9 +143,9 @@ fn places(parts: &[Part<'_, '_>], plan: &Plan, reached: &Reached, constants: &Co
     for (place, canonical) in (0..).zip(imports) {
         places.insert((Kind::Function, Origin::Canonical(*canonical)), place);
     }
-    for kind in [Kind::Function, Kind::Table, Kind::Memory, Kind::Global] {
+    for kind in Kind::ALL {
         let mut next = if kind == Kind::Function {
-            module_len(imports.len())
+            counted(imports.len())
         } else {
             0
         };

@@ -11,7 +11,7 @@ use wasmparser::{
 };
 
 use super::module::Module;
-use super::{ByKind, Error, Kind, Origin, apart};
+use super::{ByKind, Error, Kind, Origin, apart, counted};
 
 /// In the component's order. Core modules, and what merely gives a core item another name, are not among them.
 pub enum Item<'a> {
@@ -20,32 +20,50 @@ pub enum Item<'a> {
     /// An alias that isn't one of a core item.
     Alias(ComponentAlias<'a>),
     /// A core function becomes one of the component's.
-    Lift(CanonicalFunction),
+    Lift(Canonical),
     /// Instantiates a core module: the index of the core instance.
     Instantiate(u32),
 }
 
+#[derive(Default)]
 pub struct Component<'a> {
     pub items: Vec<Item<'a>>,
-    pub modules: Vec<Module<'a>>,
+    modules: Vec<Module<'a>>,
     /// By core instance; None for those that only give names.
-    pub instances: Vec<Option<Instantiated>>,
+    instances: Vec<Option<Instantiated>>,
     /// The functions that the component makes for its modules.
-    pub canonicals: Vec<CanonicalFunction>,
+    pub canonicals: Vec<Canonical>,
     /// The component's core index spaces.
     pub origins: ByKind<Vec<Origin>>,
 }
 
-pub struct Instantiated {
-    pub module: u32,
-    pub imports: ByKind<Vec<Origin>>,
+/// A function between the component and its core modules.
+pub struct Canonical {
+    pub function: CanonicalFunction,
+    /// The core items that it is given: what it lifts, and its options.
+    pub given: Vec<(Kind, Origin)>,
 }
 
-impl Instantiated {
+struct Instantiated {
+    module: u32,
+    imports: ByKind<Vec<Origin>>,
+}
+
+/// A core instance of a module.
+pub struct Part<'a, 'b> {
+    pub instance: u32,
+    pub imports: &'b ByKind<Vec<Origin>>,
+    pub module: &'b Module<'a>,
+}
+
+impl Part<'_, '_> {
     /// Who made what the module calls by this index.
-    pub fn origin(&self, instance: u32, kind: Kind, index: u32) -> Origin {
+    pub fn origin(&self, kind: Kind, index: u32) -> Origin {
         let imported = self.imports[kind].get(index as usize).copied();
-        imported.unwrap_or(Origin::Defined { instance, index })
+        imported.unwrap_or(Origin::Defined {
+            instance: self.instance,
+            index,
+        })
     }
 }
 
@@ -56,85 +74,42 @@ impl<'a> Component<'a> {
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload?;
             refuse_modules_as_values(&payload)?;
-            if let Payload::End(_) = payload {
-                depth -= 1;
-                continue;
-            }
-            if let Payload::Version { .. } = payload {
-                depth += 1;
-                continue;
-            }
-            // What is nested comes by too.
-            if depth == 1 {
-                reader.visit(payload, bytes)?;
+            match payload {
+                Payload::Version { .. } => depth += 1,
+                Payload::End(_) => depth -= 1,
+                payload if depth == 1 => reader.visit(payload, bytes)?,
+                // What is nested comes by too.
+                _ => {}
             }
         }
-        Ok(Component {
-            items: reader.items,
-            modules: reader.modules,
-            instances: reader.instances.into_iter().map(Named::instantiated).collect(),
-            canonicals: reader.canonicals,
-            origins: reader.origins,
-        })
+        Ok(reader.component)
     }
 
     /// Each core instance that is one of a module.
-    pub fn instantiated(&self) -> impl Iterator<Item = (u32, &Instantiated)> {
-        let instances = (0u32..).zip(&self.instances);
-        instances.filter_map(|(number, instance)| Some((number, instance.as_ref()?)))
+    pub fn parts(&self) -> impl Iterator<Item = Part<'a, '_>> {
+        (0..counted(self.instances.len())).filter_map(|instance| self.find(instance))
     }
 
-    pub fn module(&self, instance: u32) -> Option<&Module<'a>> {
-        let instantiated = self.instances.get(instance as usize)?.as_ref()?;
-        self.modules.get(instantiated.module as usize)
+    /// A core instance that is one of a module.
+    pub fn part(&self, instance: u32) -> Part<'a, '_> {
+        self.find(instance).expect("an instance of a module")
     }
 
-    /// The core items that a canonical function is given: what it lifts, and its options.
-    pub fn given(&self, function: &CanonicalFunction) -> Result<Vec<(Kind, Origin)>, Error> {
-        let mut given = Given::default();
-        let written = component_utils::parse_component_canonical(
-            &mut given,
-            &mut CanonicalFunctionSection::new(),
-            function.clone(),
-        );
-        written.expect("nothing that is noted down is refused");
-        let mut origins = Vec::new();
-        for (kind, index) in given.0 {
-            let origin = self.origins[kind].get(index as usize).ok_or_else(unknown)?;
-            origins.push((kind, *origin));
-        }
-        Ok(origins)
-    }
-}
-
-/// A core instance while reading.
-enum Named<'a> {
-    Module(Instantiated, HashMap<&'a str, (Kind, Origin)>),
-    Exports(HashMap<&'a str, (Kind, Origin)>),
-}
-
-impl<'a> Named<'a> {
-    fn exports(&self) -> &HashMap<&'a str, (Kind, Origin)> {
-        match self {
-            Named::Module(_, exports) | Named::Exports(exports) => exports,
-        }
-    }
-
-    fn instantiated(self) -> Option<Instantiated> {
-        match self {
-            Named::Module(instantiated, _) => Some(instantiated),
-            Named::Exports(_) => None,
-        }
+    fn find(&self, instance: u32) -> Option<Part<'a, '_>> {
+        let instantiated = self.instances[instance as usize].as_ref()?;
+        Some(Part {
+            instance,
+            imports: &instantiated.imports,
+            module: &self.modules[instantiated.module as usize],
+        })
     }
 }
 
 #[derive(Default)]
 struct Reader<'a> {
-    items: Vec<Item<'a>>,
-    modules: Vec<Module<'a>>,
-    instances: Vec<Named<'a>>,
-    canonicals: Vec<CanonicalFunction>,
-    origins: ByKind<Vec<Origin>>,
+    component: Component<'a>,
+    /// By core instance.
+    exports: Vec<HashMap<&'a str, (Kind, Origin)>>,
 }
 
 impl<'a> Reader<'a> {
@@ -143,16 +118,14 @@ impl<'a> Reader<'a> {
             Payload::ModuleSection { unchecked_range, .. } => {
                 // Where the end of a file is cut off, the library takes the rest for the whole.
                 let module = bytes.get(unchecked_range).ok_or_else(unknown)?;
-                self.modules.push(Module::read(module)?);
+                self.component.modules.push(Module::read(module)?);
             }
             Payload::InstanceSection(instances) => {
                 for instance in instances {
-                    let number = u32::try_from(self.instances.len()).expect("counted in 32 bits");
-                    let named = match instance? {
+                    match instance? {
                         Instance::Instantiate { module_index, args } => {
-                            self.items.push(Item::Instantiate(number));
                             let arguments = args.iter().map(|argument| (argument.name, argument.index)).collect();
-                            self.instantiate(number, module_index, &arguments)?
+                            self.instantiate(module_index, &arguments)?;
                         }
                         Instance::FromExports(exports) => {
                             let mut named = HashMap::new();
@@ -160,10 +133,10 @@ impl<'a> Reader<'a> {
                                 let kind = Kind::of(export.kind)?;
                                 named.insert(export.name, (kind, self.core(kind, export.index)?));
                             }
-                            Named::Exports(named)
+                            self.component.instances.push(None);
+                            self.exports.push(named);
                         }
-                    };
-                    self.instances.push(named);
+                    }
                 }
             }
             Payload::ComponentAliasSection(aliases) => {
@@ -173,21 +146,21 @@ impl<'a> Reader<'a> {
                             instance_index, name, ..
                         } => {
                             let (kind, origin) = self.export(instance_index, name)?;
-                            self.origins[kind].push(origin);
+                            self.component.origins[kind].push(origin);
                         }
-                        alias => self.items.push(Item::Alias(alias)),
+                        alias => self.component.items.push(Item::Alias(alias)),
                     }
                 }
             }
             Payload::ComponentCanonicalSection(functions) => {
                 for function in functions {
-                    match function? {
-                        lift @ CanonicalFunction::Lift { .. } => self.items.push(Item::Lift(lift)),
-                        function => {
-                            let number = u32::try_from(self.canonicals.len()).expect("counted in 32 bits");
-                            self.origins[Kind::Function].push(Origin::Canonical(number));
-                            self.canonicals.push(function);
-                        }
+                    let canonical = self.canonical(function?)?;
+                    if let CanonicalFunction::Lift { .. } = canonical.function {
+                        self.component.items.push(Item::Lift(canonical));
+                    } else {
+                        let origin = Origin::Canonical(counted(self.component.canonicals.len()));
+                        self.component.origins[Kind::Function].push(origin);
+                        self.component.canonicals.push(canonical);
                     }
                 }
             }
@@ -196,34 +169,56 @@ impl<'a> Reader<'a> {
             payload => {
                 if let Some((id, range)) = payload.as_section() {
                     let bytes = bytes.get(range).ok_or_else(unknown)?;
-                    self.items.push(Item::Section { id, bytes });
+                    self.component.items.push(Item::Section { id, bytes });
                 }
             }
         }
         Ok(())
     }
 
-    fn instantiate(&self, number: u32, module: u32, arguments: &HashMap<&str, u32>) -> Result<Named<'a>, Error> {
-        let read = self.modules.get(module as usize).ok_or_else(unknown)?;
+    fn instantiate(&mut self, module: u32, arguments: &HashMap<&str, u32>) -> Result<(), Error> {
+        let number = counted(self.exports.len());
+        let read = self.component.modules.get(module as usize).ok_or_else(unknown)?;
         let mut imports = ByKind::<Vec<Origin>>::default();
         for (kind, import) in &read.imports {
             let argument = arguments.get(import.module).ok_or_else(unknown)?;
             imports[*kind].push(self.export(*argument, import.name)?.1);
         }
-        let instantiated = Instantiated { module, imports };
+        let part = Part {
+            instance: number,
+            imports: &imports,
+            module: read,
+        };
         let exports = read.exports.iter();
-        let exports = exports.map(|(name, (kind, index))| (*name, (*kind, instantiated.origin(number, *kind, *index))));
-        let exports = exports.collect();
-        Ok(Named::Module(instantiated, exports))
+        let exports = exports.map(|(name, (kind, index))| (*name, (*kind, part.origin(*kind, *index))));
+        self.exports.push(exports.collect());
+        self.component.instances.push(Some(Instantiated { module, imports }));
+        self.component.items.push(Item::Instantiate(number));
+        Ok(())
+    }
+
+    fn canonical(&self, function: CanonicalFunction) -> Result<Canonical, Error> {
+        let mut given = Given::default();
+        let written = component_utils::parse_component_canonical(
+            &mut given,
+            &mut CanonicalFunctionSection::new(),
+            function.clone(),
+        );
+        written.expect("nothing that is noted down is refused");
+        let given = given.0.into_iter();
+        let given = given.map(|(kind, index)| Ok((kind, self.core(kind, index)?)));
+        let given = given.collect::<Result<_, Error>>()?;
+        Ok(Canonical { function, given })
     }
 
     fn export(&self, instance: u32, name: &str) -> Result<(Kind, Origin), Error> {
-        let instance = self.instances.get(instance as usize).ok_or_else(unknown)?;
-        instance.exports().get(name).copied().ok_or_else(unknown)
+        let exports = self.exports.get(instance as usize).ok_or_else(unknown)?;
+        exports.get(name).copied().ok_or_else(unknown)
     }
 
     fn core(&self, kind: Kind, index: u32) -> Result<Origin, Error> {
-        self.origins[kind].get(index as usize).copied().ok_or_else(unknown)
+        let origins = &self.component.origins[kind];
+        origins.get(index as usize).copied().ok_or_else(unknown)
     }
 }
 

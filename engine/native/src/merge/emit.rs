@@ -7,10 +7,9 @@ use wasm_encoder::{
     Alias, CanonicalFunctionSection, ComponentAliasSection, ComponentSectionId, ExportKind, InstanceSection, ModuleArg,
     RawSection,
 };
-use wasmparser::CanonicalFunction;
 
 use super::combine::{Combined, export_name};
-use super::component::{Component, Item};
+use super::component::{Canonical, Component, Item};
 use super::plan::Plan;
 use super::{Apart, ByKind, Error, Kind, Origin, apart};
 
@@ -24,7 +23,7 @@ pub fn emit(component: &Component<'_>, plan: &Plan, combined: &Combined) -> Resu
         modules: 0,
         instances: HashMap::new(),
         instance_count: 0,
-        merged: 0,
+        merged_instance: 0,
     };
     let mut waiting = Vec::new();
     let mut is_merged = false;
@@ -38,7 +37,7 @@ pub fn emit(component: &Component<'_>, plan: &Plan, combined: &Combined) -> Resu
                 section.alias(emitter.component_alias(alias.clone())?);
                 emitter.out.section(&section);
             }
-            Item::Lift(function) => emitter.canonical(function)?,
+            Item::Lift(canonical) => emitter.canonical(canonical)?,
             Item::Instantiate(number) if plan.is_last(*number) => {
                 emitter.merged(combined)?;
                 is_merged = true;
@@ -66,7 +65,7 @@ struct Emitter<'a, 'b> {
     instances: HashMap<u32, u32>,
     instance_count: u32,
     /// The merged one's number.
-    merged: u32,
+    merged_instance: u32,
 }
 
 impl Emitter<'_, '_> {
@@ -78,23 +77,18 @@ impl Emitter<'_, '_> {
             imports.insert(name.as_str(), (ExportKind::Func, place));
         }
         let imports = self.exports(imports);
-        self.merged = self.instantiate(&combined.bytes, &[("", imports)]);
+        self.merged_instance = self.instantiate(&combined.bytes, &[("", imports)]);
         Ok(())
     }
 
     /// One that stayed apart.
     fn instance(&mut self, number: u32) -> Result<(), Error> {
-        let component = self.component;
-        let (Some(Some(instantiated)), Some(module)) =
-            (component.instances.get(number as usize), component.module(number))
-        else {
-            return Ok(());
-        };
+        let part = self.component.part(number);
         let mut seen = ByKind::<usize>::default();
         // A module may import one thing twice, an instance has it once.
         let mut imports = BTreeMap::<&str, BTreeMap<&str, (ExportKind, u32)>>::new();
-        for (kind, import) in &module.imports {
-            let origin = instantiated.imports[*kind][seen[*kind]];
+        for (kind, import) in &part.module.imports {
+            let origin = part.imports[*kind][seen[*kind]];
             seen[*kind] += 1;
             let place = self.place(*kind, origin)?;
             let from = imports.entry(import.module).or_default();
@@ -102,7 +96,7 @@ impl Emitter<'_, '_> {
         }
         let arguments = imports.into_iter().map(|(name, items)| (name, self.exports(items)));
         let arguments: Vec<_> = arguments.collect();
-        let place = self.instantiate(module.bytes, &arguments);
+        let place = self.instantiate(part.module.bytes, &arguments);
         self.instances.insert(number, place);
         Ok(())
     }
@@ -147,13 +141,9 @@ impl Emitter<'_, '_> {
             }
             Origin::Defined { instance, index } => {
                 if self.plan.merges(instance) {
-                    self.alias(self.merged, kind, &export_name(kind, origin));
+                    self.alias(self.merged_instance, kind, &export_name(kind, origin));
                 } else {
-                    let module = self
-                        .component
-                        .module(instance)
-                        .ok_or_else(|| apart("an instance of nothing"))?;
-                    let mut exports = module.exports.iter();
+                    let mut exports = self.component.part(instance).module.exports.iter();
                     let (name, _) = exports
                         .find(|(_, export)| **export == (kind, index))
                         .ok_or_else(|| apart("a use of what isn't exported"))?;
@@ -179,9 +169,9 @@ impl Emitter<'_, '_> {
     }
 
     /// Lifts a function, or makes one for core modules.
-    fn canonical(&mut self, function: &CanonicalFunction) -> Result<(), Error> {
+    fn canonical(&mut self, canonical: &Canonical) -> Result<(), Error> {
         let mut section = CanonicalFunctionSection::new();
-        self.parse_component_canonical(&mut section, function.clone())?;
+        self.parse_component_canonical(&mut section, canonical.function.clone())?;
         self.out.section(&section);
         Ok(())
     }

@@ -89,6 +89,8 @@ enum Kind {
 }
 
 impl Kind {
+    const ALL: [Kind; 4] = [Kind::Function, Kind::Table, Kind::Memory, Kind::Global];
+
     fn of(kind: ExternalKind) -> Result<Kind, Error> {
         Ok(match kind {
             ExternalKind::Func | ExternalKind::FuncExact => Kind::Function,
@@ -107,6 +109,11 @@ impl Kind {
             Kind::Global => wasm_encoder::ExportKind::Global,
         }
     }
+}
+
+/// Indexes have 32 bits, and so has the size of what they count.
+fn counted(len: usize) -> u32 {
+    u32::try_from(len).expect("counted in 32 bits")
 }
 
 /// Something for each [`Kind`].

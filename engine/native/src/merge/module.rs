@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use wasmparser::{
-    Data, Element, FunctionBody, Global, Import, KnownCustom, MemoryType, Name, Parser, Payload, Table, TypeRef,
-    TypeSectionReader,
+    Data, Element, FunctionBody, Global, Import, MemoryType, Parser, Payload, Table, TypeRef, TypeSectionReader,
 };
 
-use super::{ByKind, Error, Kind, apart};
+use super::{ByKind, Error, Kind, apart, counted};
+use crate::names::function_names;
 
 #[derive(Default)]
 pub struct Module<'a> {
@@ -60,7 +60,7 @@ impl<'a> Module<'a> {
         match payload {
             Payload::TypeSection(types) => {
                 for group in types.clone() {
-                    self.type_count += u32::try_from(group?.types().len()).expect("counted in 32 bits");
+                    self.type_count += counted(group?.types().len());
                 }
                 self.types = Some(types);
             }
@@ -88,17 +88,7 @@ impl<'a> Module<'a> {
             Payload::DataCountSection { .. } => self.counts_data = true,
             Payload::StartSection { .. } => self.has_start = true,
             Payload::TagSection(_) => return Err(apart("exceptions")),
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
-                    // Names are for readers: a damaged section costs them and nothing else.
-                    for name in names.into_iter().flatten() {
-                        if let Name::Function(functions) = name {
-                            let named = functions.into_iter().flatten();
-                            self.names.extend(named.map(|entry| (entry.index, entry.name)));
-                        }
-                    }
-                }
-            }
+            Payload::CustomSection(section) => self.names.extend(function_names(&section)),
             _ => {}
         }
         Ok(())

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use wasmparser::{CanonicalFunction, DataKind, ElementKind};
+use wasmparser::{DataKind, ElementKind};
 
-use super::component::{Component, Instantiated, Item};
+use super::component::{Component, Item, Part};
 use super::{Error, Kind, Origin, apart};
 
 #[derive(Debug)]
@@ -17,30 +17,32 @@ pub struct Plan {
 
 impl Plan {
     pub fn of(component: &Component<'_>) -> Result<Plan, Error> {
-        let merged = merged(component)?;
-        let mut exports = BTreeSet::new();
-        let mut export = |kind, origin| {
-            if matches!(origin, Origin::Defined { instance, .. } if merged.binary_search(&instance).is_ok()) {
-                exports.insert((kind, origin));
-            }
+        let mut plan = Plan {
+            merged: merged(component)?,
+            exports: BTreeSet::new(),
         };
         let lifts = component.items.iter().filter_map(|item| match item {
-            Item::Lift(function) => Some(function),
+            Item::Lift(canonical) => Some(canonical),
             _ => None,
         });
-        for function in lifts.chain(&component.canonicals) {
-            for (kind, origin) in component.given(function)? {
-                export(kind, origin);
+        for canonical in lifts.chain(&component.canonicals) {
+            for (kind, origin) in &canonical.given {
+                plan.export(*kind, *origin);
             }
         }
-        for (number, instantiated) in component.instantiated() {
-            if merged.binary_search(&number).is_err() {
-                each_import(instantiated, &mut export);
+        for part in component.parts() {
+            if !plan.merges(part.instance) {
+                each_import(&part, |kind, origin| plan.export(kind, origin));
             }
         }
-        let plan = Plan { merged, exports };
         plan.check_order(component)?;
         Ok(plan)
+    }
+
+    fn export(&mut self, kind: Kind, origin: Origin) {
+        if matches!(origin, Origin::Defined { instance, .. } if self.merges(instance)) {
+            self.exports.insert((kind, origin));
+        }
     }
 
     /// In their order.
@@ -63,7 +65,7 @@ impl Plan {
         for item in &component.items {
             match item {
                 Item::Instantiate(number) if self.merges(*number) => {
-                    if !written(component, *number).is_disjoint(&overtaken) {
+                    if !written(&component.part(*number)).is_disjoint(&overtaken) {
                         return Err(apart(
                             "two modules that write to the same table or memory and would change places",
                         ));
@@ -72,7 +74,7 @@ impl Plan {
                         return Ok(());
                     }
                 }
-                Item::Instantiate(number) => overtaken.extend(written(component, *number)),
+                Item::Instantiate(number) => overtaken.extend(written(&component.part(*number))),
                 Item::Lift(_) => {
                     return Err(apart(
                         "a function of the component's that is needed before the last module",
@@ -87,64 +89,52 @@ impl Plan {
 
 /// All that need nothing for which a merged one would have to be there first.
 fn merged(component: &Component<'_>) -> Result<Vec<u32>, Error> {
-    let waits = component
-        .canonicals
-        .iter()
-        .map(|function| waits(component, function))
-        .collect::<Result<Vec<_>, _>>()?;
+    let given = component.canonicals.iter().flat_map(|canonical| &canonical.given);
+    if given
+        .into_iter()
+        .any(|(_, origin)| matches!(origin, Origin::Canonical(_)))
+    {
+        return Err(apart(
+            "a function of the component's that is given another one of its functions",
+        ));
+    }
     let mut merged: Vec<u32> = Vec::new();
-    for (number, instantiated) in component.instantiated() {
-        let mut waiting = false;
-        each_import(instantiated, &mut |_, origin| {
-            waiting |= match origin {
-                Origin::Defined { instance, .. } => merged.binary_search(&instance).is_err(),
-                Origin::Canonical(canonical) => waits[canonical as usize],
-            };
-        });
-        if component.module(number).is_some_and(|module| module.has_start) {
+    for part in component.parts() {
+        if part.module.has_start {
             return Err(apart("a module with a start function"));
         }
-        if !waiting {
-            merged.push(number);
+        let mut waits = false;
+        each_import(&part, |_, origin| {
+            waits |= match origin {
+                Origin::Defined { instance, .. } => merged.binary_search(&instance).is_err(),
+                Origin::Canonical(number) => !component.canonicals[number as usize].given.is_empty(),
+            };
+        });
+        if !waits {
+            merged.push(part.instance);
         }
     }
     Ok(merged)
 }
 
-/// Whether a function of the component's is given something of a core module's.
-fn waits(component: &Component<'_>, function: &CanonicalFunction) -> Result<bool, Error> {
-    let given = component.given(function)?;
-    if given.iter().any(|(_, origin)| matches!(origin, Origin::Canonical(_))) {
-        return Err(apart(
-            "a function of the component's that is given another one of its functions",
-        ));
-    }
-    Ok(!given.is_empty())
-}
-
-fn each_import(instantiated: &Instantiated, visit: &mut impl FnMut(Kind, Origin)) {
-    for kind in [Kind::Function, Kind::Table, Kind::Memory, Kind::Global] {
-        for origin in &instantiated.imports[kind] {
+fn each_import(part: &Part<'_, '_>, mut visit: impl FnMut(Kind, Origin)) {
+    for kind in Kind::ALL {
+        for origin in &part.imports[kind] {
             visit(kind, *origin);
         }
     }
 }
 
 /// The tables and memories to which instantiating this writes.
-fn written(component: &Component<'_>, instance: u32) -> HashSet<(Kind, Origin)> {
-    let (Some(Some(instantiated)), Some(module)) =
-        (component.instances.get(instance as usize), component.module(instance))
-    else {
-        return HashSet::new();
-    };
-    let tables = module.elements.iter().filter_map(|element| match element.kind {
+fn written(part: &Part<'_, '_>) -> HashSet<(Kind, Origin)> {
+    let tables = part.module.elements.iter().filter_map(|element| match element.kind {
         ElementKind::Active { table_index, .. } => Some((Kind::Table, table_index.unwrap_or(0))),
         ElementKind::Passive | ElementKind::Declared => None,
     });
-    let memories = module.data.iter().filter_map(|data| match data.kind {
+    let memories = part.module.data.iter().filter_map(|data| match data.kind {
         DataKind::Active { memory_index, .. } => Some((Kind::Memory, memory_index)),
         DataKind::Passive => None,
     });
-    let origin = |(kind, index)| (kind, instantiated.origin(instance, kind, index));
+    let origin = |(kind, index)| (kind, part.origin(kind, index));
     tables.chain(memories).map(origin).collect()
 }

@@ -6,8 +6,7 @@ use std::convert::Infallible;
 use wasm_encoder::reencode::{self, Reencode};
 use wasmparser::{ConstExpr, ElementItems, Operator, OperatorsReader, TableInit};
 
-use super::component::{Component, Instantiated};
-use super::module::Module;
+use super::component::{Component, Part};
 use super::plan::Plan;
 use super::{Error, Kind, Origin};
 
@@ -31,11 +30,11 @@ impl Reached {
             reached.reach(*kind, *origin);
         }
         for instance in plan.merged() {
-            reached.roots(&Part::of(component, *instance))?;
+            reached.roots(&component.part(*instance))?;
         }
         while let Some((kind, origin)) = reached.open.pop() {
             if let Origin::Defined { instance, index } = origin {
-                reached.follow(&Part::of(component, instance), kind, index)?;
+                reached.follow(&component.part(instance), kind, index)?;
             }
         }
         Ok(reached)
@@ -110,30 +109,6 @@ impl Reached {
             }
         }
         Ok(())
-    }
-}
-
-/// One of the instances that are merged.
-pub struct Part<'a, 'b> {
-    pub instance: u32,
-    pub instantiated: &'b Instantiated,
-    pub module: &'b Module<'a>,
-}
-
-impl<'a, 'b> Part<'a, 'b> {
-    pub fn of(component: &'b Component<'a>, instance: u32) -> Part<'a, 'b> {
-        let instantiated = component.instances[instance as usize].as_ref();
-        let instantiated = instantiated.expect("an instance of a module");
-        let module = &component.modules[instantiated.module as usize];
-        Part {
-            instance,
-            instantiated,
-            module,
-        }
-    }
-
-    pub fn origin(&self, kind: Kind, index: u32) -> Origin {
-        self.instantiated.origin(self.instance, kind, index)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use wasmparser::{
-    BinaryReaderError, GlobalType, Instance, KnownCustom, MemoryType, Name, Operator, Parser, Payload, TypeRef,
-};
+use wasmparser::{BinaryReaderError, GlobalType, Instance, MemoryType, Operator, Parser, Payload, TypeRef};
+
+use crate::names::function_names;
 
 /// One line each, so many at most: one is enough to refuse, and a large program may have thousands.
 const LINES_MAX: usize = 16;
@@ -169,16 +169,9 @@ impl Module {
                 }
             }
             Payload::CustomSection(section) => {
-                if let KnownCustom::Name(names) = section.as_known() {
-                    // Names are for readers: a damaged section costs them and nothing else.
-                    for name in names.into_iter().flatten() {
-                        if let Name::Function(functions) = name {
-                            let named = functions.into_iter().flatten();
-                            self.names
-                                .extend(named.map(|entry| (entry.index, entry.name.to_owned())));
-                        }
-                    }
-                }
+                let names = function_names(&section).into_iter();
+                self.names
+                    .extend(names.map(|(function, name)| (function, name.to_owned())));
             }
             _ => {}
         }
