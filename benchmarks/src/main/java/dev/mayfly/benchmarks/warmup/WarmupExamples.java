@@ -45,9 +45,8 @@ public final class WarmupExamples {
 
     private static final List<Example> ALL = List.of(
             new Example("js-render", "js-render", "/shelf-3", Uniqueness.Policy.REFUSE),
-            // What JavaScript costs a function that does next to nothing; its clock is read at the start, and never
-            // asked for.
-            new Example("js-health", "js-render", "/health", Uniqueness.Policy.ALLOW),
+            // What JavaScript costs a function that does next to nothing.
+            new Example("js-health", "js-render", "/health", Uniqueness.Policy.REFUSE),
             new Example("py-score", "py-score", "/score", Uniqueness.Policy.WARN),
             new Example(
                     "rules-java",
